@@ -73,6 +73,7 @@ AUDIT_ACTIONS = {
     "lower": pgettext("audit", "lowered the priority"),
     "close": pgettext("audit", "closed the case"),
     "reopen": pgettext("audit", "reopened the case"),
+    "passphrase": pgettext("audit", "tried a passphrase"),
     "read": pgettext("audit", "read the case"),
     "search": pgettext("audit", "searched in cases"),
     "break_glass": pgettext("audit", "opened a colleague's case with a reason"),

@@ -259,6 +259,22 @@ CASE_EVENTS: dict[str, tuple[Text | None, Text | None, Text | None]] = {
         _("The duress passphrase was used: someone is forcing the person to open this chat."),
         None,
     ),
+    "passphrase:right": (
+        None, _("The person gave their passphrase: the conversation goes on."), None
+    ),
+    "passphrase:wrong": (None, _("A wrong passphrase was tried."), None),
+    "passphrase:too_often": (
+        None,
+        _("A passphrase was tried after three wrong ones: none is accepted for a day. You decide "
+          "who writes."),
+        None,
+    ),
+    "passphrase:right_too_late": (
+        None,
+        _("The right passphrase came after three wrong ones: it was not accepted. You decide who "
+          "writes."),
+        None,
+    ),
     "sure": (None, None, _("{name} confirmed in writing that the person is writing.")),
     "wish": (
         None, _("The person asked to erase everything."),

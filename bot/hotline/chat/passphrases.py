@@ -132,15 +132,10 @@ class Passphrases:
                 audit.record(work, now, PERSON, "freeze", each.case)
             if (tries := each.tries_after(result, now)) is not None:
                 work.run(_SET_TRIES, tries, now, each.case)
-        result, chosen = (matches or results)[0]
-        tries = chosen.tries_within(now)
-        if tries < MAX_TRIES or result is PassphraseResult.DURESS:
-            tries += result is not PassphraseResult.RIGHT
-            return PassphraseAttempt(result, chosen.case, chosen.reference, tries)
-        late = PassphraseResult.TOO_MANY_TRIES
-        if result is PassphraseResult.RIGHT:
-            late = PassphraseResult.RIGHT_AFTER_LIMIT
-        return PassphraseAttempt(late, chosen.case, chosen.reference, tries)
+        attempt = _attempt_of(*(matches or results)[0], now)
+        if attempt.result is not PassphraseResult.DURESS:  # that is the audit row of the freeze
+            audit.record(work, now, PERSON, "passphrase", attempt.case, attempt.result.value)
+        return attempt
 
     @staticmethod
     def is_frozen(work: Work, case: str) -> bool:
@@ -164,6 +159,17 @@ class Passphrases:
         work.run(_FREEZE, None, case)
         work.run(_FREEZE_CHECK_IN, None, case)
         work.run(_SET_TRIES, 0, now, case)
+
+
+def _attempt_of(result: PassphraseResult, chosen: CasePassphrases, now: int) -> PassphraseAttempt:
+    tries = chosen.tries_within(now)
+    if tries < MAX_TRIES or result is PassphraseResult.DURESS:
+        tries += result is not PassphraseResult.RIGHT
+        return PassphraseAttempt(result, chosen.case, chosen.reference, tries)
+    late = PassphraseResult.TOO_MANY_TRIES
+    if result is PassphraseResult.RIGHT:
+        late = PassphraseResult.RIGHT_AFTER_LIMIT
+    return PassphraseAttempt(late, chosen.case, chosen.reference, tries)
 
 
 def compare_passphrase(safe: bytes, duress: bytes | None, digest: bytes) -> PassphraseResult:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.cases.queries import load_queue
 from bot.clock import DAY, SECOND
+from bot.desks.web.texts import CASE_EVENTS
 from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.hotline.chat.passphrases import PassphraseResult
 from bot.hotline.commands.types import Verb
@@ -315,3 +316,17 @@ def test_alarm_words_instead_of_a_known_passphrase_are_stored(hotline: HotlineHa
     assert current_step(person) == ("danger", "tell")
     assert "help me now" in readable_text(stored_conversation(person))
     assert found(hotline) == []
+
+
+def test_every_passphrase_that_was_tried_stands_at_the_case(hotline: HotlineHarness) -> None:
+    """Else staff do not see that someone guesses, or why the person is not let in."""
+    person, _case = with_words(hotline)
+    hotline.advance_time(LONG)
+    for word in ("wrong one", "wrong two", "wrong three", "wrong four", WORD):
+        tries(person, word)
+    rows = hotline.ask("SELECT detail FROM audit WHERE deed = 'passphrase' ORDER BY id")
+    assert rows == [(it,) for it in ("wrong", "wrong", "wrong", "too_often", "right_too_late")]
+    shown = {it for it in CASE_EVENTS if it.startswith("passphrase:")}
+    assert shown == {
+        f"passphrase:{it.value}" for it in PassphraseResult if it is not PassphraseResult.DURESS
+    }
