@@ -58,6 +58,11 @@ LABELS = {f"asks: {kind}": kind for kind in KINDS}
 """The kinds, as the model knows them: they are to it what buttons are to `answers.model`."""
 LIKELY_ASKED, SURELY_ASKED = 0.65, 0.8
 """Probability from where on a text is taken for a question, and for no cry for help."""
+SURELY_LEAVING = 0.9
+"""The same for a goodbye: "he is coming" is close to one."""
+CRIES = frozenset({"location", "phone"})
+"""Kinds whose words, next to alarming ones, ask for help: to come, or to call."""
+POLICE = frozenset({NO_POLICE, "police"})
 BREAKS_OFF = frozenset({PERSON, LEAVING})
 """Kinds that answer no question, though that takes any words: who must go, or wants a person."""
 MOST_WORDS, MOST_SENTENCES = 25, 2
@@ -149,13 +154,15 @@ def surely_asked(text: str, language: str) -> str | None:
     """Return what a text asks about although its words alarm; None if it may be a cry for help.
 
     "Please do not call the police" holds the words of a cry for the police. The examples confuse
-    the two, and the lists know what denies.
+    the two, and the lists know what denies. "Can they come to this address" is a cry.
     """
     kind = likely_question(text)
     is_listed = kind in _listed_kinds(text, language)
-    if kind == NO_POLICE and not is_listed:
+    if kind in CRIES or (kind in POLICE and not is_listed):
         return None
-    return kind if is_listed and kind != LEAVING else likely_question(text, SURELY_ASKED)
+    if kind == LEAVING:
+        return likely_question(text, SURELY_LEAVING)
+    return kind if is_listed else likely_question(text, SURELY_ASKED)
 
 
 def _listed_kinds(text: str, language: str) -> set[str]:
