@@ -182,6 +182,8 @@ class MessageViewBuilder:
         view.has_waiting_edit |= it.state is None and delivery.is_waiting
         view.earlier_texts.append(view.text)
         view.text, view.edited_at = text, it.at
+        known = {each.number for each in view.files}  # an edited caption comes with its photo
+        view.files += [it for it in map(self.file, it.content.files) if it.number not in known]
         view.raw = it.content.text if view.raw else ""
 
     def _build_one(self, it: CaseMessage, letters: Mapping[int, Delivery]) -> MessageView:

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 ANSWERED = '<span class="reply-due answered">answered</span>'
 HELD = '<span class="reply-due held">not delivered yet, waiting for the person</span>'
+FIRST_PHOTO, SECOND_PHOTO = (
+    {"file_id": it, "file_unique_id": it, "file_size": 9, "width": 9, "height": 9}
+    for it in ("f1", "f2")
+)
 WAITS = "waits until the person answers “Is this a good moment to write?”"
 
 
@@ -173,3 +177,23 @@ def test_a_change_of_earlier_words_is_no_answer_to_the_open_question(
     edited = bubble(page, "he gave it back")
     assert "Safe right now" not in edited
     assert "Changed words from before to:" in edited
+
+
+def test_a_photo_that_was_replaced_by_editing_stands_next_to_the_first(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = web_desk.add_person()
+    for verb in ("claim", "take_over"):
+        mei.told(reference, verb)
+    person.presses("I can write now")
+    first = person.message(photo=[FIRST_PHOTO], caption="the door")
+    number = first["message"]["message_id"]
+    person.send_update(first)
+    for shown in (FIRST_PHOTO, SECOND_PHOTO):
+        web_desk.home.advance_time(60)
+        seconds, words = web_desk.home.seconds(), f"door {shown['file_id']}"
+        changed = {"photo": [shown], "caption": words, "edit_date": seconds}
+        person.send_update(person.message("edited_message", message_id=number, **changed))
+    message = bubble(conversation(mei, reference), "door f2")
+    assert message.count("not downloaded yet") == 2, message
