@@ -69,6 +69,8 @@ class ChatStatus:
     is_taken_over: bool = False
     holder: str = ""
     is_unconfirmed: bool = False  # whether it is unknown who holds the phone now
+    has_answered: bool = False
+    """Whether someone answered the opener there: letters wait until a caseworker confirms who."""
     progress: FlowProgress | None = None
 
 
@@ -300,7 +302,8 @@ def _chat_status(work: Work, context: DeskContext, case: str, now: int) -> ChatS
             position = unpack(conversation.position, context.flow_registry)
             progress = flow_progress(context.flow_registry, position, context.known_facts(now))
             return ChatStatus(
-                is_taken_over=True, holder=takeover.by, is_unconfirmed=is_quiet, progress=progress
-            )
+                is_taken_over=True, holder=takeover.by, is_unconfirmed=is_quiet,
+                has_answered=is_quiet and bool(takeover.answered_at), progress=progress,
+            )  # fmt: skip
         conversation, is_quiet = conversation.suspended, True
     return ChatStatus()

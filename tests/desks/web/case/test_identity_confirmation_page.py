@@ -20,6 +20,7 @@ LONG = 31 * 60
 HOW = "She rang us from the shelter."
 
 IDENTITY_UNKNOWN = "It is not known who holds the phone now"
+CONFIRM_FIRST = "not sent yet: waits until you confirm who writes"
 CONFIRM_IDENTITY_HOW = "How you made sure that the person is writing"
 
 
@@ -59,7 +60,12 @@ def test_in_a_quiet_chat_the_page_says_what_comes_before_being_sure(
     said = mei.does(reference, "confirm").json()
     assert (said["refused"], said["told"]) == (True, OPENER_NEEDED.source)
     mei.told(reference, "phrase", code="opener")
+    mei.told(reference, "say", words="I am here for you.")
+    conversation = f"/cases/{reference}/panes/conversation"
+    assert CONFIRM_FIRST not in mei.browser.get(conversation).text
     person.presses(person.labels()[0])
+    assert "Someone has answered the opening question." in head(mei, reference)
+    assert CONFIRM_FIRST in mei.browser.get(conversation).text
     mei.told(reference, "confirm")
     assert IDENTITY_UNKNOWN not in head(mei, reference)
 
