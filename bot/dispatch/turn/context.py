@@ -15,6 +15,7 @@ from bot.dispatch.turn.flow_names import (
     DURESS_STEP,
     PASSPHRASE_FLOWS,
     PASSPHRASE_QUESTIONS,
+    PLAN_DETAILS_STEP,
 )
 from bot.hotline.contact_rule import is_present
 from bot.hotline.events import Event
@@ -128,6 +129,8 @@ class TurnContext:
         if not self.is_in_flow(*PASSPHRASE_FLOWS):
             return False
         frame = self.frames[-1]
+        if frame.step == PLAN_DETAILS_STEP:
+            return False
         return "word" not in frame.answers or frame.step in {BEFORE_DURESS_STEP, DURESS_STEP}
 
     def asks_passphrase(self) -> bool:

@@ -27,6 +27,8 @@ RECOGNITION_FLOW = "identify"
 RECEIPT_FLOW = "receipt"
 PASSPHRASE_FLOWS = ("passphrase", RECEIPT_FLOW, CHECK_IN_FLOW)
 """Flows in which a passphrase is chosen: everything said in them vanishes at the next step."""
+PLAN_DETAILS_STEP = "details"
+"""What staff are to do when a check-in stays away, in the person's words: they are no secret."""
 BEFORE_DURESS_STEP, DURESS_STEP = "wants_second", "second"
 PASSPHRASE_QUESTIONS = frozenset(
     {(flow, "word") for flow in (RECOGNITION_FLOW, *PASSPHRASE_FLOWS)}

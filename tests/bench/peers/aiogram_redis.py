@@ -9,6 +9,8 @@ import asyncio
 import json
 import shutil
 import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from aiogram.fsm.storage.redis import DefaultKeyBuilder, RedisStorage
@@ -18,8 +20,6 @@ from tests.bench import scripted_conversation
 from tests.bench.peers import aiogram_walk
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.bench.scripted_conversation import Step
 
 _BEGINS = 10.0
@@ -35,7 +35,9 @@ class AiogramRedis:
         server = shutil.which("redis-server")
         if server is None:
             raise RuntimeError("Redis is not installed: apt-get install redis-server")
-        socket = folder / "redis.sock"
+        # The path of a socket has at most 107 characters; that of a test's folder can have more.
+        self._near = TemporaryDirectory(prefix="redis")
+        socket = Path(self._near.name) / "redis.sock"
         self._server = subprocess.Popen(  # noqa: S603 - Debian's own program
             [server, "--port", "0", "--unixsocket", str(socket), "--dir", str(folder)],
             stdout=subprocess.DEVNULL,
@@ -84,3 +86,4 @@ class AiogramRedis:
         await self._redis.aclose()
         self._server.terminate()
         self._server.wait()
+        self._near.cleanup()
