@@ -26,6 +26,7 @@ from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessa
 from bot.hotline.chat.takeover import (
     OPENER,
     OPENER_REFUSALS,
+    OPENER_REFUSED,
     OPENER_UNSENT,
     UNTIL_HOURS,
     OpenerState,
@@ -34,6 +35,8 @@ from bot.hotline.contact_rule import ANY_TIME, LONG_AGO, PRESENCE_WINDOW, is_pre
 from bot.hotline.events import EventKind
 from bot.hotline.referrals.consent_dialog import ConsentPress, ConsentReply
 from bot.hotline.referrals.model import ReferralStage
+from bot.languages.questions import LEAVING
+from bot.languages.typed_answers import match_label
 from bot.messages import SendText, UpdateKind
 
 if TYPE_CHECKING:
@@ -63,6 +66,8 @@ _KINDS = {
 
 LONGEST_LABEL = 40
 """Characters of a text that can be the words on a button."""
+NOT_NOW = "Not now"
+"""The words of the button that refuses the opener, by which `typed_answers` knows them."""
 MAX_FILES_KNOWN = 100
 """Files of a session that are not stored again with a report."""
 
@@ -106,7 +111,17 @@ class Relay:
             if update.kind is not UpdateKind.PRESS:
                 turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
             self._say_what_is_not_kept(update)
-        self._handle_opener_reply(takeover, None if content is None else content[1].code)
+        code = None if content is None else content[1].code
+        self._handle_opener_reply(takeover, OPENER_REFUSED if self._refuses(update) else code)
+
+    def _refuses(self, update: Update) -> bool:
+        """Tell whether typed words say that this is no good moment, as the button does."""
+        if update.kind is not UpdateKind.TEXT or len(update.text) > LONGEST_LABEL:
+            return False
+        language = self.turn.conversation.language
+        if match_label(update.text, {"I can write now", NOT_NOW}, language) == NOT_NOW:
+            return True
+        return self.turn.services.texts.find_question(update.text, language) == LEAVING
 
     def _say_what_is_not_kept(self, update: Update) -> None:
         """Tell the person what does not reach the caseworker, who cannot know what it was."""
@@ -122,7 +137,7 @@ class Relay:
         content = self._read(update) if case else None
         if content is None or not turn.hotline.case_exists(case):
             return
-        self._note_opener_answer(content[1].code)
+        self._note_opener_answer(OPENER_REFUSED if self._refuses(update) else content[1].code)
         kind, sealed = content[0], replace(content[1], unconfirmed=True)
         self._add(CaseMessage(case, MessageSide.PERSON, kind, sealed, turn.now), UNCONFIRMED)
         if update.kind is not UpdateKind.PRESS:

@@ -24,7 +24,8 @@ OPENER: Final = "opener"
 """The phrase that asks in neutral words whether this is a good moment."""
 NEUTRAL_PHRASES: Final = frozenset({OPENER})
 """Phrases that may come first after a gap: they reveal nothing to another who holds the phone."""
-OPENER_REFUSALS: Final = frozenset({f"{OPENER}.not_now", f"{OPENER}.who"})
+OPENER_REFUSED = f"{OPENER}.not_now"
+OPENER_REFUSALS: Final = frozenset({OPENER_REFUSED, f"{OPENER}.who"})
 """Replies to it after which nothing is sent: who asks who this is may hold another's phone."""
 UNTIL_OPENER_ANSWERED, UNTIL_HOURS = "until_met", "until_hours"
 """Why a letter waits: the opener is not answered yet; it is not the person's hour."""

@@ -13,7 +13,9 @@ from bot.languages import catalogue
 from flows.requests.report import Report
 from flows.texts import hotline as hotline_texts
 from flows.texts.titles import ROLE_TITLES
+from flows.urgent.danger import DangerFlow
 from tests.support.database_fixtures import on_both_databases
+from tests.support.dispatch_inspection import place_at, reachable_positions
 from tests.support.harnesses.hotline_harness import HotlineHarness
 from tests.support.people.caseworker_driver import CaseworkerDriver, refusals
 
@@ -83,6 +85,32 @@ def test_nothing_of_a_caseworker_is_shown_before_the_opener_was_answered(
         WITH_YOU,
         "We can come tonight.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("language", "typed"),
+    [
+        ("en", "no"), ("en", "not now"), ("en", "gtg, boss is here"),
+        ("vi", "Chưa, bây giờ không tiện"), ("id", "jangan sekarang"), ("th", "ตอนนี้ไม่ได้"),
+        ("zh_Hant", "不"), ("ja", "いいえ"),
+    ],
+)  # fmt: skip
+def test_a_typed_no_is_no_good_moment(hotline: HotlineHarness, language: str, typed: str) -> None:
+    person = hotline.person(language)
+    place_at(person, reachable_positions()["danger", "tell"], language=language)
+    person.presses(DangerFlow.tell.choices["now"].render(catalogue(language), {}))
+    mei = hotline.colleague()
+    case = mei.claims()
+    mei.take_over(case)
+    mei.says(case, "We can come tonight.")
+    shown = len(person.texts)
+    person.says(typed)
+    hotline.run(hotline.close_writer_idle(3))
+    assert "We can come tonight." not in person.texts[shown:]
+    hotline.advance_time(60)
+    person.says("9 harbor road")  # the control: other words are an answer
+    hotline.run(hotline.close_writer_idle(3))
+    assert "We can come tonight." in person.texts
 
 
 def test_words_flow_both_ways_and_the_bot_is_silent(hotline: HotlineHarness) -> None:
