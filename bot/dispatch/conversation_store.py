@@ -316,17 +316,36 @@ class Conversations:
         work.many(_UPDATE_STATE_AND_TIME, new_hour)
 
     def erase_case(self, work: Work, key: bytes, case: str, _now: int) -> int:
-        """Erase a chat's conversation if it is about a case, or cannot be read; return 1 if so."""
+        """Erase a chat's conversation if it is about a case, or cannot be read; return 1 if so.
+
+        A session that only came after it stays, with what was written in it.
+        """
         row = self.load(work, [key]).get(key)
         if row is None:
             return 0
         if row.fault is None and not _is_about(row.conversation, case):
+            return 0
+        if row.fault is None and case not in _own_cases(row.conversation):
+            self._forget_case(work, key, row, case)
             return 0
         for hour in row.conversation.message_ids:  # the letters are erased with the case
             hour.person_messages += sent_message_ids(work, hour.letters).values()
             hour.letters = []
         self._erase_contents(work, key, row)
         return 1
+
+    def _forget_case(self, work: Work, key: bytes, row: ConversationRow, case: str) -> None:
+        """Erase the sessions that are about a case, and let the others know nothing of it."""
+        conversation = row.conversation
+        others = suspended_sessions(conversation)
+        set_suspended(conversation, [it for it in others if case not in _own_cases(it)])
+        for each in (conversation, *suspended_sessions(conversation)):
+            each.earlier_case = "" if each.earlier_case == case else each.earlier_case
+        for hour in conversation.message_ids:  # letters about it are erased with the case
+            sent = sent_message_ids(work, hour.letters)
+            hour.person_messages += sent.values()
+            hour.letters = [it for it in hour.letters if it not in sent]
+        self.store(work, [(key, row)])
 
     def expire(self, work: Work, now: int, most: int = 2000) -> int:
         """Expire conversations whose last step was more than a day ago; return how many.
@@ -430,14 +449,16 @@ def takeover_of(conversation: Conversation | None) -> TakeoverState | None:
     return None
 
 
-def _is_about(conversation: Conversation | None, case: str) -> bool:
+def _is_about(conversation: Conversation, case: str) -> bool:
     """Tell whether a conversation, or a session before it, knows a case."""
-    while conversation is not None:
-        held = conversation.takeover.case if conversation.takeover else ""
-        if case in {conversation.case, conversation.earlier_case, held, *conversation.cases}:
-            return True
-        conversation = conversation.suspended
-    return False
+    sessions = (conversation, *suspended_sessions(conversation))
+    return any(case in {it.earlier_case, *_own_cases(it)} for it in sessions)
+
+
+def _own_cases(session: Conversation) -> set[str]:
+    """Return the cases to which something of a session belongs."""
+    held = session.takeover.case if session.takeover else ""
+    return {session.case, held, *session.cases, *session.proven_cases}
 
 
 def copy_position(position: Position) -> Position:
