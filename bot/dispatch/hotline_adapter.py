@@ -79,6 +79,7 @@ _EARLIER_CASE = select_by(
 _CASES_OF_CHAT = select_by(cases, "id", by="chat_key")
 _OFFICE_OF = select_one(cases, "office", by="id")
 _CASE_EXISTS = select_one(cases, "id", by="id")
+_HOLDER = select_one(cases, "holder", by="id")
 
 
 @dataclass(slots=True)
@@ -218,6 +219,10 @@ class HotlineAdapter:
     def case_exists(self, case: str) -> bool:
         """Tell whether a case is still there: it may have been erased meanwhile."""
         return bool(self.work.rows(_CASE_EXISTS, case))
+
+    def is_held_by(self, case: str, staff: str) -> bool:
+        """Tell whether a caseworker holds a case; not once their access has ended."""
+        return (staff,) in self.work.rows(_HOLDER, case)
 
     def apply_consent(self, case: str, pressed: ConsentPress) -> ConsentOutcome | None:
         """Store what was pressed under a question of consent; None: not of this case."""

@@ -481,6 +481,20 @@ class Relay:
         kind = EventKind.DELAYED if delay_reason else EventKind.CASEWORKER_WROTE
         self._show(kind, message, delay_reason or "")
 
+    def end_takeover_of_absent(self) -> None:
+        """End a takeover whose caseworker does not hold the case any more.
+
+        Whose access has ended can hand nothing back; else the person writes to no one.
+        """
+        turn, found = self.turn, self.turn.find_takeover()
+        if found is None or turn.hotline.is_held_by(found[1].case, found[1].by):
+            return
+        session, takeover = found
+        session.takeover = None
+        turn.effects.staff.withdraw_waiting = True
+        self.withdraw_waiting_question(takeover)
+        turn.add_event(EventKind.HANDED_BACK, takeover.case, takeover.by)
+
     def end_takeover(self) -> None:
         """End the takeover because the person has left; messages that wait are withdrawn."""
         takeover = self.turn.conversation.takeover

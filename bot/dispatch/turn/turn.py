@@ -94,6 +94,7 @@ class TurnHandler:
         if self._is_silent(update):
             return turn.effects
         fleeting = self._replies.remove_fleeting()
+        self._relay.end_takeover_of_absent()
         goes_on = self._session.continue_after(update)
         silence = self._note_activity(update)
         accepted = self._flood_control.count(update)

@@ -95,6 +95,8 @@ class Enrolment:
             for case, verb in moves
             if isinstance(self._claims.move(work, case, verb, now), CaseState)
         ]
+        for case in back:  # the bot hands the chats back once their people write
+            InterpretingSessions.end_in(work, case, SessionOutcome.CASE_MOVED, now)
         self._audit.record(work, now, by, "staff_disable", who, f"released:{len(back)}")
         return back
 

@@ -112,10 +112,10 @@ def _delete_letters(work: Work, key: bytes, case: str, *, was_about_it: bool) ->
     """
     if work.rows(_OTHERS, key, case)[0][0]:
         return 0
-    rows = work.run(_UNDELIVERED, key)
+    rows = work.run(_UNDELIVERED, key) + work.run(_PASSPHRASES, key)
     if not was_about_it and work.rows(_IS_WRITING, key)[0][0]:
         return rows
-    return rows + work.run(_WAITING, key) + work.run(_PASSPHRASES, key)
+    return rows + work.run(_WAITING, key)
 
 
 def erase_conversation(work: Work, key: bytes, _case: str, _now: int) -> int:

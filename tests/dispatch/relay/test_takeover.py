@@ -9,7 +9,9 @@ import pytest
 from bot.hotline.chat.messages import CaseMessageKind, MessageSide
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
+from bot.hotline.staff.enrolment import Enrolment
 from bot.languages import catalogue
+from bot.vault import AuditLog
 from flows.requests.report import Report
 from flows.texts import hotline as hotline_texts
 from flows.texts.titles import ROLE_TITLES
@@ -363,3 +365,20 @@ def test_an_evening_is_the_same_on_either_database(kind: str, tmp_path: Path) ->
     assert mei.run_command(Verb.CLOSE, case, code="helped")
     assert home.ask("SELECT status, disposition FROM cases") == [("closed", "helped")]
     home.close()
+
+
+def test_a_caseworker_whose_access_ended_leaves_no_one_talking_to_silence(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case = met(hotline)
+    assert person.says("My passport is gone") == []  # the control: she reads it
+    services, now = hotline.house.staff.service.hotline, hotline.loop.now()
+    enrolment = Enrolment(services.staff, services.claims, AuditLog(hotline.vault))
+    assert hotline.database.writer.run_sync(lambda work: enrolment.disable(work, now, mei.id)) == [
+        case
+    ]
+    hotline.advance_time(60)
+    assert person.says("he has a knife and will kill me") != []
+    assert hotline.ask("SELECT status, holder FROM cases") == [("waiting", None)]
+    hua = hotline.colleague("Hua")
+    assert hua.claims() == case

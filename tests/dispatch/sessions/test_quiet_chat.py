@@ -216,6 +216,7 @@ def test_a_chat_with_an_erased_case_answers_like_a_new_one(hotline: HotlineHarne
         lambda work: erasures.start(work, case, ErasureReason.AGE, SYSTEM, now)
     )
     stranger = hotline.person()
+    stranger.says("one")
     assert person.says("two") == stranger.says("two")
     assert quarantine_reasons(hotline) == []
     assert stored_conversation(person).takeover is None
