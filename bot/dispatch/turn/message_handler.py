@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from bot.cases.intake import MAX_FILE_BYTES
 from bot.conversation import Collect, answer, keep_extra
 from bot.conversation.inputs import FilesInput, LocationInput, TextInput
@@ -316,7 +318,12 @@ class MessageHandler:
     def handle_edit(self, update: Update) -> None:
         """Keep a message as it reads now; a live location that has moved is kept silently."""
         position = self.turn.conversation.position
-        position.add_extra(update.text)
+        known = {it.unique for it in position.extra_files}
+        new = [it for it in update.files if it.unique not in known]
+        if new:  # an edited caption comes with the photo it had; this is another one
+            keep_extra(position, self._files_in(replace(update, files=tuple(new))))
+        else:
+            position.add_extra(update.text)
         if update.latitude is not None:
             keep_extra(position, _location_in(update))
             return

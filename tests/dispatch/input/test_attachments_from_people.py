@@ -323,3 +323,31 @@ def test_bots_channels_and_services_get_no_answer_and_leave_no_row(
         message["business_connection_id"] = "x"
     assert person.send_update(update) == []
     assert conversation_of(person) is None
+
+
+def test_a_file_that_came_by_editing_is_kept_before_consent_too(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("en")
+    person.says("/start")
+    person.presses("English")
+    first = person.message(photo=picture("A"), caption="this is the house where I work")
+    number = first["message"]["message_id"]
+    person.send_update(first)
+    for shown, caption in (("A", "other words"), ("B", "another picture")):
+        sqlite_hotline.advance_time(60)
+        person.send_update(
+            person.message(
+                "edited_message", message_id=number, photo=picture(shown), caption=caption,
+                edit_date=sqlite_hotline.seconds(),
+            )
+        )  # fmt: skip
+    person.presses("Give it to a person")
+    assert sqlite_hotline.ask("SELECT count(*) FROM files") == [(2,)]
+    written = str(cases_of(sqlite_hotline)[0].sent)
+    assert "other words" in written
+    assert "another picture" in written
+
+
+def picture(name: str) -> list[dict[str, object]]:
+    return [{"file_id": name, "file_unique_id": name, "file_size": 9, "width": 9, "height": 9}]
