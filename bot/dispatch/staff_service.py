@@ -215,9 +215,11 @@ class StaffService:
         """Record how letters of humans ended, and show it at the desks."""
         events = []
         for letter, state in ended:
-            if found := self.messages.record_delivery(work, letter, state.value, now):
+            is_withdrawn = state is LetterState.REFUSED and outbox.is_withdrawn(work, letter)
+            how = WITHDRAWN if is_withdrawn else state.value
+            if found := self.messages.record_delivery(work, letter, how, now):
                 case, by = found
-                events.append(_result_event(case, by, letter, state.value))
+                events.append(_result_event(case, by, letter, how))
                 if letter_author(work, letter) != Author.OPENER:
                     self._note_answer_ended(work, case, letter, state, now)
             elif state is not LetterState.SENT and (

@@ -159,6 +159,7 @@ _DROP_STAFF, _DROP_BOT = (
     for is_theirs in (_FROM_STAFF, _FROM_BOT)
 )  # fmt: skip
 _LOAD_STATE = select_one(outbox, "state", "hold", "body", by="id")
+_FAULT = select_one(outbox, "fault", by="id")
 _AUTHOR = select_one(outbox, "author", by="id")
 _MESSAGE_IDS = select_in(outbox, "id", "message", among="id", by=outbox.c.message.is_not(None))
 _REPLACE_BODY = update_by(outbox, "body", by=("id", _QUEUED[1], outbox.c.hold.is_not(None)))
@@ -311,6 +312,11 @@ def letter_state(work: Work, letter: int) -> tuple[LetterState, str | None] | No
     """Return the state of a letter, and why it waits; None for one whose row was deleted."""
     rows = work.rows(_LOAD_STATE, letter)
     return (LetterState(rows[0][0]), rows[0][1]) if rows else None
+
+
+def is_withdrawn(work: Work, letter: int) -> bool:
+    """Tell whether a letter was withdrawn before it could be sent."""
+    return (WITHDRAWN,) in work.rows(_FAULT, letter)
 
 
 def letter_author(work: Work, letter: int) -> str:

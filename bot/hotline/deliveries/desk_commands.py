@@ -64,6 +64,8 @@ def reply_to_partner(context: CommandContext) -> None:
         context.refuse(texts.NO_SUCH_DELIVERY)
     elif code not in replies:
         context.refuse(texts.NO_SUCH_DESK_REPLY, codes=", ".join(replies))
+    elif not found.is_readable(context.now):  # taken back since the page was opened, say
+        context.refuse(texts.NOT_READABLE)
     elif not has_open_question(DeliveryMessages.of_delivery(context.work, number)):
         context.refuse(texts.NOT_ASKED)
     elif context.move(CaseAction.WORK, detail="partner_reply"):

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 DELIVERED = _("Delivered. You read here when it is opened, and what they answer.")
 NO_SUCH_DELIVERY = _("There is no such delivery in this case. Load the page again.")
 NO_SUCH_DESK_REPLY = _("Choose one of the replies: {codes}.")
+NOT_READABLE = _(
+    "The person took it back, or it has ended: nothing more is told in that room. Load the page "
+    "again."
+)
 NOT_ASKED = _("They have not asked anything, or you replied already.")
 REPLIED = _("They read your reply in their room.")
 ASKED_TO_CALL = _("They read in their room that you ask them to call.")

@@ -119,6 +119,19 @@ def test_a_question_is_answered_by_a_fixed_sentence_and_never_in_words(
     assert author == str(it.member.about.id)
 
 
+def test_nothing_more_is_told_in_the_room_once_the_person_took_it_back(room: RoomHarness) -> None:
+    """Also not from a page of the desk that was opened before."""
+    it = delivers(room)
+    opens_it(it)
+    answers_it(it, "asked", "May we call her?")
+    takes_back_by_button(it.person)
+    reply = {"code": f"{it.number}.{DeskReply.GO_AHEAD}"}
+    refused = it.mei.run_command(Verb.REPLY_TO_PARTNER, it.case, **reply)
+    assert refusals(refused) == [texts.NOT_READABLE.source]
+    page = words_of(it.member.browser.get(f"/referrals/{it.number}"))
+    assert DESK_REPLIES[DeskReply.GO_AHEAD].source not in page
+
+
 def test_the_caseworker_delivers_and_replies_in_the_referral_panel(room: RoomHarness) -> None:
     rosa = opens_a_room(room)
     mei, person, reference = asked(room.desk)

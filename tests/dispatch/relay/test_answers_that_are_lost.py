@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import ChatBlockedError
+from bot.mailbox.letter import WITHDRAWN, LetterState
+from bot.store.statements import update_by
+from bot.store.tables.main import outbox
 from tests.support.dispatch_inspection import place_at, reachable_positions
 from tests.support.telegram.recording_channel import delivery_failure
 
 if TYPE_CHECKING:
+    from bot.store.writer import Work
     from tests.support.harnesses.hotline_harness import HotlineHarness
     from tests.support.people.caseworker_driver import CaseworkerDriver
     from tests.support.people.chat_person import ChatPerson
+
+
+_SET_FAULT = update_by(outbox, "fault", by="id")
 
 
 def taken_over(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
@@ -69,3 +76,21 @@ def test_an_answer_that_arrived_is_one_although_a_later_letter_did_not(
     mei.says(case, "One more thing.")
     sqlite_hotline.run(sqlite_hotline.close_writer_idle(1))
     assert due_at(sqlite_hotline) is None
+
+
+def test_a_letter_that_was_withdrawn_is_not_shown_as_one_that_telegram_refuses(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person, mei, case = taken_over(sqlite_hotline)
+    mei.says(case, "I am here. What do you need?")
+    ((letter,),) = sqlite_hotline.ask("SELECT max(letter) FROM exchanges")
+    service, now = sqlite_hotline.house.staff.service, sqlite_hotline.loop.now()
+
+    def ends(work: Work, fault: str) -> None:
+        work.run(_SET_FAULT, fault, letter)
+        service.record_ended(work, [(letter, LetterState.REFUSED)], now)
+
+    for fault, shown in ((WITHDRAWN, "withdrawn"), ("BadRequest", "refused")):
+        sqlite_hotline.database.writer.run_sync(lambda work, fault=fault: ends(work, fault))
+        assert [it.state for it in mei.reads(case)][-1] == shown
+    assert "I am here. What do you need?" not in person.texts
