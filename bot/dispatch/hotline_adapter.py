@@ -232,6 +232,11 @@ class HotlineAdapter:
         """Return the referral about which this case's person was asked last; None for none."""
         return next(reversed(self.referrals.of_case(self.work, case)), None)
 
+    def offered_referrals(self, case: str) -> list[Referral]:
+        """Return the referrals about which this case's person has not decided."""
+        found = self.referrals.of_case(self.work, case)
+        return [it for it in found if it.stage is ReferralStage.OFFERED]
+
     def unasked_referral(self, case: str, referral: str) -> Referral | None:
         """Return a referral whose question waits; None if it was answered or ended meanwhile."""
         found = self.referrals.find(self.work, case, referral)

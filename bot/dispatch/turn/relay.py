@@ -318,6 +318,14 @@ class Relay:
         if outcome.changed:
             stage = referral.stage.value
             turn.add_event(EventKind.REFERRED, referral.case, code=stage, referral=referral)
+        if outcome.changed and outcome.reply is ConsentReply.ANSWER:
+            self._ask_next(referral)
+
+    def _ask_next(self, decided: Referral) -> None:
+        """Ask about another referral that was offered meanwhile."""
+        others = self.turn.hotline.offered_referrals(decided.case)
+        if (other := next((it for it in others if it.id != decided.id), None)) is not None:
+            self.ask_consent(other)
 
     def typed_decision(self, takeover: TakeoverState, update: Update) -> ConsentPress | None:
         """Return the button of a question of consent whose words were typed."""

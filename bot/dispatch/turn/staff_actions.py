@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bot.clock import MINUTE
 from bot.conversation import Collect, Position, Review, unpack
 from bot.conversation.inputs import PressInput, TextInput
 from bot.conversation.progress import fill_answer, flow_progress, resume
@@ -45,6 +46,7 @@ from bot.hotline.commands.texts import (
     ONLY_PERSON_CAN_ANSWER,
     OPENER_ALREADY_SENT,
     OPENER_NEEDED,
+    OPENER_SENT_NOW,
     OUTSIDE_CONTACT_RULE,
     QUESTION_WAITS,
     TAKE_OVER_FIRST,
@@ -71,6 +73,8 @@ if TYPE_CHECKING:
 
 PERSON_ONLY_STEPS = frozenset({"keep", "send", "pass_on"})
 """Questions by which a person agrees to something."""
+INSIST_AGAIN = 30 * MINUTE
+"""How long a person who does not answer is not asked once more, whatever the reason."""
 NO_OPENER_PENDING = frozenset({OpenerState.ANSWERED, OpenerState.TO_SEND})
 """States in which no opener is on its way: what is said next begins with one."""
 
@@ -261,6 +265,9 @@ class StaffActions:
         takeover, turn = self._takeover_of(action.by), self.turn
         if takeover is None:
             return TAKE_OVER_FIRST
+        is_asked = takeover.opener_state == OpenerState.SENT
+        if is_asked and turn.now - takeover.insisted_at < INSIST_AGAIN:
+            return OPENER_SENT_NOW
         takeover.insisted_at = turn.now
         takeover.insisted_clock_span = turn.services.clock_monitor.steady_since
         turn.effects.staff.withdraw_opener = True

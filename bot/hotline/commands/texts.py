@@ -98,6 +98,7 @@ OUTSIDE_CONTACT_RULE = _(
     "reason asks them anyway whether this is a good moment."
 )
 OPENER_ALREADY_SENT = _("There is an opening question already: it waits for the person's hour.")
+OPENER_SENT_NOW = _("The person was asked just now, and has not answered yet.")
 INSISTED = _("The person is asked now whether this is a good moment. The reason is kept as a note.")
 ONLY_PERSON_CAN_ANSWER = _("Only the person can answer that; no one can agree for them.")
 CHAT_FROZEN = _(

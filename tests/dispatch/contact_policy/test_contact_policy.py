@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bot.clock import HOUR, SECOND
+from bot.hotline.commands.texts import OPENER_SENT_NOW
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
 from tests.support.drill_length import drill_length
@@ -240,6 +241,10 @@ def test_insisting_needs_a_reason_and_sends_only_the_opening_question(
     deeds = hotline.ask("SELECT actor, deed FROM audit WHERE deed = 'insist'")
     assert deeds == [(mei.id, "insist")]
     assert "Her sister says" in mei.reads(case)[-2].content.text
+    hotline.advance_time(60)
+    again = mei.run_command(Verb.INSIST, case, text="Her sister rang once more.")
+    assert OPENER_SENT_NOW.source in refusals(again)
+    assert person.texts[before:] == [OPENER]
     person.presses("I can write now")
     mei.run_command(Verb.CONFIRM_IDENTITY, case)  # after a silence nobody knows who pressed it
     hotline.run(hotline.close_writer_idle(3))

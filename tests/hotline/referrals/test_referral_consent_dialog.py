@@ -243,3 +243,16 @@ def test_what_can_be_taken_back_by_a_button_can_be_by_its_words(hotline: Hotline
     person.says("I take it back")
     assert hotline.ask("SELECT state FROM referrals") == [("revoked",)]
     assert refusals(mei.run_command(Verb.SEND_REFERRAL, case, code=offered(hotline)))
+
+
+def test_the_other_of_two_questions_comes_next(hotline: HotlineHarness) -> None:
+    person, mei, case = in_talk(hotline)
+    for code in ("labor_1955", "legal_aid"):
+        mei.run_command(Verb.REFER, case, code=code)
+    person.presses("Show it to me", "Do not tell them")
+    assert hotline.ask("SELECT recipient, state FROM referrals ORDER BY offered_at, id") == [
+        ("labor_1955", "offered"), ("legal_aid", "declined"),
+    ]  # fmt: skip
+    assert person.last.startswith("There is a question for you here.")
+    person.presses("Show it to me")
+    assert "1955" in person.last
