@@ -9,6 +9,7 @@ A circle without members is skipped, so an alert reaches someone if anyone can b
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import count, takewhile
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, case, literal, or_, select
@@ -49,6 +50,8 @@ MAX_ALERTS = 200
 MAX_CANDIDATES = 5 * MAX_ALERTS
 """Overdue cases that are looked at in one check."""
 LATE, SILENT = "late", "silent"
+ALL_ARE_TOLD = 3
+"""Alerts about a case after which each further one reaches the same colleagues."""
 
 ANSWER_OVERDUE = _("{reference}: the reply is overdue by {minutes} min.")
 ANSWER_DUE_NOW = _("{reference}: the reply is due now.")
@@ -129,7 +132,7 @@ _ASSIGNED = select_in(
     among="holder", by=IS_HELD,
 )  # fmt: skip
 _NOTE_TOLD = update_by(cases, "told_at", by="id")
-_COUNT_ALERT = update_by(cases, by="id", constants={"alerts": cases.c.alerts + 1})
+_SET_ALERTS = update_by(cases, "alerts", by="id")
 _ONE = select_one(cases, *_COLUMNS, "waiting_since", by="id")
 
 
@@ -194,7 +197,11 @@ class QueueMonitor:
         for *columns, priority in work.rows(_LATE, *spans, *since, now):
             alert = CaseAlert(*columns)
             times = self._times.of(work, alert.queue, alert.office)
-            if times.due_at(priority, alert.since, alert.alerts) <= now:
+            due = (times.due_at(priority, alert.since, it) for it in count(alert.alerts))
+            passed = sum(1 for _ in takewhile(lambda at: at <= now, due))
+            if passed and alert.alerts >= ALL_ARE_TOLD:  # what a standstill missed is one alert
+                alert = replace(alert, alerts=alert.alerts + passed - 1)
+            if passed:
                 found.append(alert)
         return found[:MAX_ALERTS]
 
@@ -237,7 +244,7 @@ class QueueMonitor:
     def _alert(
         self, work: Work, alert: CaseAlert, staff: Sequence[Caseworker], why: str, now: int
     ) -> Event:
-        work.run(_COUNT_ALERT, alert.case)
+        work.run(_SET_ALERTS, alert.alerts + 1, alert.case)
         self._audit.record(work, now, SYSTEM, "alert", alert.case, f"{why}:{alert.alerts + 1}")
         late = now - alert.since
         values = {"reference": alert.reference, "minutes": _minutes(late)}

@@ -128,7 +128,24 @@ def test_a_queue_with_its_own_hours_is_alerted_in_them(queue_harness: QueueHarne
         for queue, case in cases.items():
             alerted[queue].append(case in told)
     assert alerted["labour"] == [False, False, False, True, False, True]
-    assert all(alerted["trafficking"])
+    # Every quarter of an hour; what no look was there for is told once, at 13:59.
+    assert alerted["trafficking"] == [True, True, True, True, False, True]
+
+
+def test_what_a_standstill_missed_is_told_once_when_all_know_already(
+    queue_harness: QueueHarness,
+) -> None:
+    queue_harness.add_caseworker("Mei")
+    case = queue_harness.add_waiting_case(NOW)
+    told = []
+    for _ in range(4):  # the wider circles come one by one, and then the same colleagues again
+        queue_harness.passes(60)
+        told.append(sum(it.case == case for it in queue_harness.looks()))
+    assert told == [1, 1, 1, 1]
+    queue_harness.passes(10 * 60)  # no process ran
+    assert [sum(it.case == case for it in queue_harness.looks()) for _ in range(20)] == [
+        1, *[0] * 19,
+    ]  # fmt: skip
 
 
 class TimesByQueue:
