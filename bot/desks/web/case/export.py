@@ -215,7 +215,7 @@ def _message(to: ExportWriter, it: MessageView) -> Iterator[str]:
     for old in it.earlier_texts:
         yield f"{to.say(texts.BEFORE_EDIT)}:"
         yield from _quote(old)
-    yield from _renderings(to, it.shared)
+    yield from _renderings(to, it.shared, it.edited_at or 0)
     for file in it.files:
         yield to.say(texts.FILE, kind=file.kind)
     if it.location:
@@ -233,8 +233,12 @@ def _interpreted(to: ExportWriter) -> Iterator[str]:
         yield from _renderings(to, (it,))
 
 
-def _renderings(to: ExportWriter, shared: Iterable[SharedText]) -> Iterator[str]:
+def _renderings(
+    to: ExportWriter, shared: Iterable[SharedText], edited_at: int = 0
+) -> Iterator[str]:
     for it in shared:
+        if it.at < edited_at:
+            yield to.say(texts.RENDERS_EARLIER)
         for mark, words in rendering_lines(to.say, it, to.view.interpreter_of(it), to.at):
             yield mark
             yield from _quote(words)

@@ -178,6 +178,26 @@ def test_a_rendering_stands_next_to_the_original_under_a_pseudonym(scene: Scene)
     assert "Siti Ana" in scene.hua.browser.get("/interpreters").text
 
 
+def test_a_rendering_of_words_that_were_edited_since_says_so(scene: Scene) -> None:
+    earlier = "What follows renders the words before the edit."
+    first = scene.person.words("bos tidak memukul saya")
+    scene.person.send_update(first)
+    scene.desk.settles()
+    scene.invites()
+    scene.begins()
+    message = _MESSAGE.findall(scene.case_page())[-1]
+    scene.shares(message=message)
+    scene.renders(_TEXT.findall(scene.page())[-1], "the boss did not hit me")
+    assert earlier not in scene.case_page()
+    scene.desk.home.advance_time(60)
+    number = first["message"]["message_id"]
+    scene.person.send_update(scene.person.edit("bos memukul saya", message_id=number))
+    scene.desk.settles()
+    assert earlier in scene.case_page()
+    transcript = scene.mei.browser.get(f"/cases/{scene.reference}/transcript").text
+    assert earlier in transcript
+
+
 def test_an_interpreter_reads_when_something_was_written_not_when_it_was_shared(
     scene: Scene,
 ) -> None:
