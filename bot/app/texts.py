@@ -41,7 +41,12 @@ from bot.languages import (
 )
 from bot.languages.alarms.find import find_alarms, find_alarms_in_clauses, find_listed
 from bot.languages.availability import checked_bot_names, load_offer
-from bot.languages.questions import find_question, likely_question, surely_asked
+from bot.languages.questions import (
+    find_question,
+    likely_question,
+    plainly_asked,
+    surely_asked,
+)
 from bot.languages.voice_files import find_recordings
 from bot.log import log
 from bot.places.duties import CaseworkLaw, duties_of
@@ -302,7 +307,7 @@ def build_system_texts(
         find_alarms_in_clauses=find_alarms_in_clauses,
         find_question=find_question,
         likely_question=likely_question,
-        surely_asked=surely_asked,
+        surely_asked=surely_asked, plainly_asked=plainly_asked,
     )  # fmt: skip
 
 

@@ -99,5 +99,7 @@ class SystemTexts:
     """Returns what a text in this language asks about, if it is one of the questions people ask."""
     likely_question: Callable[[str], str | None]
     """Returns the same by learnt examples, for a text that answers nothing."""
+    plainly_asked: Callable[[str], str | None]
+    """Returns the same for a text that alarms by examples alone, if nothing else is likely."""
     surely_asked: Callable[[str, str], str | None]
     """Returns the same for a text with alarming words, if it surely asks something."""

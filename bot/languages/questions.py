@@ -58,6 +58,8 @@ LABELS = {f"asks: {kind}": kind for kind in KINDS}
 """The kinds, as the model knows them: they are to it what buttons are to `answers.model`."""
 LIKELY_ASKED, SURELY_ASKED = 0.65, 0.8
 """Probability from where on a text is taken for a question, and for no cry for help."""
+PLAINLY_ASKED = 0.95
+"""From where on examples that a text alarms count less than those that it asks."""
 SURELY_LEAVING = 0.9
 """The same for a goodbye: "he is coming" is close to one."""
 CRIES = frozenset({"location", "phone"})
@@ -148,6 +150,15 @@ def likely_question(text: str, least: float = LIKELY_ASKED) -> str | None:
     # "Do not talk to a person" is close to asking for one, and that begins a conversation.
     wanted = SURELY_ASKED if kind == PERSON else least
     return kind if likely.probability >= wanted else None
+
+
+def plainly_asked(text: str) -> str | None:
+    """Return what a text asks about that alarms by the learnt examples alone; None if unsure.
+
+    The answer comes with the digits to call: see `MessageHandler`.
+    """
+    kind = likely_question(text, PLAINLY_ASKED)
+    return None if kind in {*CRIES, *POLICE, LEAVING} else kind
 
 
 def surely_asked(text: str, language: str) -> str | None:

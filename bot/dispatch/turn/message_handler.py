@@ -183,6 +183,8 @@ class MessageHandler:
         texts, language = self.turn.services.texts, self.turn.conversation.language
         if not alarms:
             return texts.find_question(text, language)
+        if not texts.find_alarm_phrases(text) and (kind := texts.plainly_asked(text)) is not None:
+            return kind
         kind = texts.surely_asked(text, language)
         allowed = ALSO_ASKED | ({DANGER_ALARM} if kind in {LEAVING, NO_POLICE} else set())
         return kind if alarms <= allowed else None

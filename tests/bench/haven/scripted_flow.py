@@ -9,7 +9,12 @@ from bot.conversation import Ask, Choose, End, Flow
 from bot.conversation.replies import CONTROLS
 from bot.dispatch.system_texts import SystemTexts
 from bot.languages.alarms.find import find_alarms, find_alarms_in_clauses, find_listed
-from bot.languages.questions import find_question, likely_question, surely_asked
+from bot.languages.questions import (
+    find_question,
+    likely_question,
+    plainly_asked,
+    surely_asked,
+)
 from bot.text import Text
 from flows.texts.questions import ANSWERS
 from tests.bench import scripted_conversation
@@ -61,6 +66,7 @@ PHRASING: Final = SystemTexts(
         "find_question": find_question,
         "likely_question": likely_question,
         "surely_asked": surely_asked,
+        "plainly_asked": plainly_asked,
     }  # type: ignore[arg-type]
 )
 """What the dispatcher would say by itself; the walk gives it no reason to."""

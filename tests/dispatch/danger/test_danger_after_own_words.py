@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.languages import LANGUAGES
+from bot.languages.alarms.find import find_alarms
 from bot.languages.typed_answers import TypedAnswer, match_label
-from flows.texts import phrases
+from flows.texts import phrases, questions
 from flows.urgent.danger import DangerFlow
 from tests.dispatch.input.test_first_words import FIRST_WORDS, in_the_case, told
 from tests.support.dispatch_inspection import (
@@ -314,3 +315,17 @@ def test_a_cry_right_behind_an_answer_is_answered_with_numbers(
     assert any("110" in it for it in person.says("he is beating me"))
     sqlite_hotline.advance_time(1)
     assert person.says("he is beating me again") == []  # one list for a burst
+
+
+def test_a_plain_question_is_answered_although_examples_take_it_for_a_cry(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    """ "What happens if I agree", where we ask for that; the digits come along."""
+    typed = "ถ้าฉันตกลงจะเกิดอะไรขึ้น"
+    assert find_alarms(typed)
+    person = sqlite_hotline.person("th")
+    place_at(person, reachable_positions()["danger", "tell"], language="th")
+    heard = person.says(typed)
+    assert heard[0] == told(person, questions.READERS)
+    assert "110" in heard[1]
+    assert current_step(person) == ("danger", "tell")
