@@ -13,6 +13,7 @@ import pytest
 
 from bot.cases.consents import CONSENT_QUESTIONS
 from bot.conversation import Choose
+from bot.languages import LANGUAGES
 from bot.languages.typed_answers import TypedAnswer
 from tests.support.dispatch_inspection import (
     BOOK,
@@ -181,3 +182,28 @@ def test_ok_alone_is_a_yes(sqlite_hotline: HotlineHarness) -> None:
     place_at(person, reachable_positions()["danger", "tell"])
     person.says("ok")
     assert len(cases_of(sqlite_hotline)) == 1
+
+
+MAY_READ = {
+    "en": "yes you can read it", "id": "ya boleh dibaca", "vi": "vâng đọc được",
+    "fil": "opo pwede nyo basahin", "th": "ค่ะ อ่านได้", "zh_Hant": "好 可以看",
+    "zh_Hans": "好的 可以看", "ja": "はい 読んでいいです", "km": "បាទ អានបាន", "my": "ဟုတ်ကဲ့ ဖတ်လို့ရပါတယ်",
+}  # fmt: skip
+MAY_NOT_READ = {
+    "en": "no don't read it", "id": "jangan dibaca", "vi": "đừng cho họ đọc", "fil": "wag ipabasa",
+    "th": "ไม่ต้องให้ใครอ่าน", "zh_Hant": "不要給人看", "zh_Hans": "不要给人看", "ja": "読まないで",
+    "km": "កុំអាន", "my": "မဖတ်ပါနဲ့",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("place", [("danger", "tell"), ("story", "give")])
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_leave_to_read_is_a_yes_at_both_questions_and_its_refusal_none(
+    sqlite_hotline: HotlineHarness, tag: str, place: tuple[str, str]
+) -> None:
+    for typed, opened in ((MAY_NOT_READ[tag], 0), (MAY_READ[tag], 1)):
+        person = sqlite_hotline.person(tag)
+        place_at(person, reachable_positions()[place], language=tag)
+        sqlite_hotline.advance_time(10)
+        person.says(typed)
+        assert sqlite_hotline.ask("SELECT count(*) FROM cases") == [(opened,)], typed
