@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from playwright.async_api import expect
+
 from flows.requests.contact import ContactFlow
 from flows.requests.report import Report
 from flows.requests.talk import Talk
@@ -31,7 +33,10 @@ async def wants_to_talk(person: PhonePagePerson, about: str = "") -> None:
     await person.chooses(Talk.safe, "safe")
     if about:
         await person.is_asked(Talk.send)
+        before = await person.number()
         await person.writes(about)
+        # The question comes again, below their words; a press of the older one is refused.
+        await expect(person.asked).not_to_have_attribute("data-message", before)
     await person.chooses(Talk.send, "send")
     await person.chooses(ContactFlow.contact_rule, "any_time")
 
