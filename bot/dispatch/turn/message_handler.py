@@ -117,7 +117,7 @@ class MessageHandler:
             return
         if not choice and self._answer_asked(update.text, alarms):
             return
-        is_beside = is_too_old or self.typed.is_thanks_in_place_of_answer(update.text)
+        is_beside = is_too_old or self.typed.is_beside_question(update.text)
         if is_beside and not (choice or alarms):  # a cry for help asks for a person in any case
             self._keep_beside_question(update.text)
             return

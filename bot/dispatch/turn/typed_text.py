@@ -37,6 +37,8 @@ LONGEST_TYPED_NUMBER = 2
 """Digits of a button's number, typed."""
 WAYS_OUT = {"Clear chat": BYE, "Stop here": STOP_FLOW}
 """Commands by the English label of what a person wants: only a whole text means it."""
+AGREES = "Tell them now"
+"""The English label of a yes to staff, by which `typed_answers` knows its words."""
 YES_OR_NO_STEPS = frozenset({"tell", "give"})
 """Questions of consent that are answered with yes or no."""
 WRITTEN_KINDS = frozenset(
@@ -245,10 +247,11 @@ class TypedText:
             return True
         return self.choice_of_synonym(text, whole=True) is not None
 
-    def is_thanks_in_place_of_answer(self, text: str) -> bool:
-        """Tell whether only thanks, "I understand" or "wait" came where a place or a fact is asked.
+    def is_beside_question(self, text: str) -> bool:
+        """Tell whether only thanks, a yes or "wait" came where a place or a fact is asked.
 
-        "Salamat po" is no address, and no danger.
+        "Salamat po" is no address, and no danger. A yes is often late: a second cry for help has
+        just agreed to what it answers.
         """
         turn = self.turn
         if not (turn.frames and turn.read_case) or turn.asks_passphrase():
@@ -257,7 +260,9 @@ class TypedText:
         is_asked = isinstance(question, Choose) and not isinstance(question, Menu | Card)
         if not (is_asked or self.takes_any_words()):
             return False
-        return self._typed(text).is_only_polite(turn.conversation.language)
+        typed, language = self._typed(text), turn.conversation.language
+        is_yes = not is_asked and typed.label_of({AGREES}, language, whole=True) is not None
+        return is_yes or typed.is_only_polite(language)
 
     def takes_any_words(self) -> bool:
         """Tell whether the open question is answered by any words."""

@@ -81,6 +81,25 @@ def test_thanks_are_no_place(sqlite_hotline: HotlineHarness) -> None:
         assert current_step(person) == WHERE, typed
 
 
+def test_a_late_yes_is_no_place(sqlite_hotline: HotlineHarness) -> None:
+    for tag, typed in (
+        ("en", "yes please"),
+        ("id", "ya"),
+        ("vi", "vâng ạ"),
+        ("km", "ចាស"),
+        ("zh_Hant", "好"),
+    ):
+        person = sqlite_hotline.person(tag)
+        place_at(person, reachable_positions()[TELL], language=tag)
+        person.says(typed)
+        sqlite_hotline.advance_time(60)
+        person.says(typed)
+        assert current_step(person) == WHERE, typed
+    sqlite_hotline.advance_time(60)
+    person.says("是德路五號")  # negative control: a street that begins like a yes
+    assert current_step(person) == ("urgent_details", "hurt")
+
+
 def test_thanks_are_no_danger(sqlite_hotline: HotlineHarness) -> None:
     person = sqlite_hotline.person("id")
     place_at(person, reachable_positions()[GIVE], language="id")
