@@ -20,6 +20,7 @@ from tests.support.telegram.recording_channel import delivery_failure
 
 if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
+    from tests.support.people.chat_person import ChatPerson
 
 ANSWERED = '<span class="reply-due answered">answered</span>'
 HELD = '<span class="reply-due held">not delivered yet, waiting for the person</span>'
@@ -38,6 +39,15 @@ def bubble(page: str, text: str) -> str:
     """Return the message that holds a text, with its markup."""
     (found,) = (it for it in re.findall(r"<article.*?</article>", page, re.DOTALL) if text in it)
     return str(found)
+
+
+def takeover(web_desk: WebDeskHarness) -> tuple[WebCaseworker, ChatPerson, str]:
+    """Let a caseworker take over a person's chat; return both, and the case's reference."""
+    mei = web_desk.worker().comes()
+    person, reference = web_desk.add_person()
+    for verb in ("claim", "take_over"):
+        mei.told(reference, verb)
+    return mei, person, reference
 
 
 def test_no_list_calls_a_case_answered_while_its_reply_waits_for_the_person(
@@ -65,10 +75,7 @@ def test_no_list_calls_a_case_answered_while_its_reply_waits_for_the_person(
 
 
 def test_a_message_that_waits_for_the_opening_question_says_so(web_desk: WebDeskHarness) -> None:
-    mei = web_desk.worker().comes()
-    person, reference = web_desk.add_person()
-    for verb in ("claim", "take_over"):
-        mei.told(reference, verb)
+    mei, person, reference = takeover(web_desk)
     mei.told(reference, "say", words="I am here for you.")
     assert f"not sent yet: {WAITS}" in bubble(conversation(mei, reference), "I am here")
     person.presses("I can write now")
@@ -107,10 +114,7 @@ def test_every_reason_why_a_message_waits_is_shown(
 def test_an_edited_message_is_marked_and_says_when_it_was_edited(
     web_desk: WebDeskHarness,
 ) -> None:
-    mei = web_desk.worker().comes()
-    person, reference = web_desk.add_person()
-    for verb in ("claim", "take_over"):
-        mei.told(reference, verb)
+    mei, person, reference = takeover(web_desk)
     person.presses("I can write now")
     first = person.words("Come at eight")
     number = first["message"]["message_id"]
@@ -135,10 +139,7 @@ def test_an_edited_message_is_marked_and_says_when_it_was_edited(
 def test_a_change_that_did_not_arrive_is_no_change(
     web_desk: WebDeskHarness, error: Exception
 ) -> None:
-    mei = web_desk.worker().comes()
-    person, reference = web_desk.add_person()
-    for verb in ("claim", "take_over"):
-        mei.told(reference, verb)
+    mei, person, reference = takeover(web_desk)
     person.presses("I can write now")
     mei.told(reference, "say", words="Come to door A")
     web_desk.settles()
@@ -182,10 +183,7 @@ def test_a_change_of_earlier_words_is_no_answer_to_the_open_question(
 def test_a_photo_that_was_replaced_by_editing_stands_next_to_the_first(
     web_desk: WebDeskHarness,
 ) -> None:
-    mei = web_desk.worker().comes()
-    person, reference = web_desk.add_person()
-    for verb in ("claim", "take_over"):
-        mei.told(reference, verb)
+    mei, person, reference = takeover(web_desk)
     person.presses("I can write now")
     first = person.message(photo=[FIRST_PHOTO], caption="the door")
     number = first["message"]["message_id"]
