@@ -45,7 +45,7 @@ class SmtpServer:
             return None
         if not settings.smtp_from:
             raise SettingError(f"HAVEN_SMTP_FROM is not set: {SETTING_HINTS['smtp_from']}")
-        parts = urlsplit(settings.smtp_url.get_secret_value())
+        parts = urlsplit(settings.smtp_url.value)
         is_tls = parts.scheme == "smtps"
         return cls(
             parts.hostname or "",

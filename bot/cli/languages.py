@@ -164,9 +164,11 @@ def _open_catalogue(language: str) -> CheckedCatalogue:
 
 def message_contexts(language: str) -> dict[MessageKey, MessageLocation]:
     """Return where people meet each message of the flows, and their screen as text."""
-    settings = load_settings()
-    shown = {"organisation": "Garden House", "contact": "www.example.org", "hours": "09:00-21:00"}
-    screens = Renderer(build_system_texts(settings.model_copy(update=shown)))
+    settings = replace(
+        load_settings(),
+        organisation="Garden House", contact="www.example.org", hours="09:00-21:00",
+    )  # fmt: skip
+    screens = Renderer(build_system_texts(settings))
     found: dict[MessageKey, MessageLocation] = {}
     for flow in ALL_FLOWS:
         for step in flow.steps:

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from bot.errors import HavenError, SettingError
 from bot.private_file import read_private_line
-from bot.settings import CREDENTIAL, TOKEN_CREDENTIAL, load_settings
+from bot.settings import load_settings
+from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
 from bot.setup.files import CREDENTIALS, MACHINE, PlannedFile, Target
 from bot.vault import HostKey
 from bot.vault.keys.host_key import create_key_file

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from bot.errors import SettingError
-from bot.settings import Settings, setting_name
+from bot.settings import SETTING_NAMES
+from bot.settings.hints import setting_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,7 +28,7 @@ def format_env(values: Mapping[str, str]) -> str:
     """
     return HEAD + "".join(
         f"{setting_name(field)}={_quoted(field, value)}\n"
-        for field in Settings.model_fields
+        for field in SETTING_NAMES
         if (value := values.get(field, ""))
     )
 

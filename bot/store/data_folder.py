@@ -75,7 +75,7 @@ def missing_data(settings: Settings) -> str | None:
         what = f"{settings.data.absolute()} does not exist, but the database has data"
     else:
         return None
-    named = setting if setting[6:].lower() in settings.model_fields_set else f"{setting} (not set)"
+    named = setting if setting[6:].lower() in settings.named else f"{setting} (not set)"
     return f"{named}: {what}. {NEXT_STEP.format(setting=setting)}" if what else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -64,11 +65,9 @@ class MovedDeployment(EvidenceHarness):
 
     def at(self, url: str = "") -> Settings:
         """Return the settings with the files at a URL."""
-        return self.settings.model_copy(
-            update={
-                "files_url": url, "files_endpoint": self.server.endpoint, "files_region": REGION,
-                "files_key_file": self.key,
-            }
+        return replace(
+            self.settings, files_url=url, files_endpoint=self.server.endpoint,
+            files_region=REGION, files_key_file=self.key,
         )  # fmt: skip
 
     def moves(self, source: str, target: str) -> None:

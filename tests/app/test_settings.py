@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -14,9 +14,6 @@ from bot.languages import LANGUAGES
 from bot.settings import SETTING_HINTS, load_settings
 from tests.support.content.catalogue_files import read_in
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 TODAY = date(2026, 11, 28)
 WRONG = [
     ("weekdays", "3-3"), ("weekdays", "0-5"), ("weekdays", "1-8"), ("weekdays", "monday"),
@@ -26,7 +23,10 @@ WRONG = [
     ("promise_minutes", "2,15,240,1440,99999"), ("promise_minutes", "2,15,four,1440,4320"),
     ("promise_minutes", ""), ("claim_lapses_minutes", 0), ("silence_minutes", 0),
     ("hours", "9-21"), ("desk_listen", "127.0.0.1:99999"), ("desk_listen", "127.0.0.999:80"),
-    ("watch_listen", "127.0.0.1:70000"),
+    ("watch_listen", "127.0.0.1:70000"), ("desk_listen", "127.0.0.1:8090\n"),
+    ("telegram_token", f"123456:{'A' * 35}\n"), ("keep_days", "nan"), ("keep_days", ""),
+    ("synthetic_budget", "nan"), ("desk_mode", "both"), ("allow_async_standby", "perhaps"),
+    ("organisation", "a" * 61), ("organisation", "Hope\nHouse"),
 ]  # fmt: skip
 
 
@@ -37,6 +37,50 @@ def test_a_wrong_setting_is_named_with_the_fix_and_never_with_its_value(
     with pytest.raises(SettingError) as refused:
         load_settings(**{name: value})
     assert str(refused.value) == f"HAVEN_{name.upper()}: {SETTING_HINTS[name]}"
+
+
+def test_all_faults_are_named_at_once() -> None:
+    with pytest.raises(SettingError) as refused:
+        load_settings(keep_days=1, hours="9", no_such="x")
+    assert [line.partition(":")[0] for line in str(refused.value).splitlines()] == [
+        "HAVEN_HOURS", "HAVEN_KEEP_DAYS", "HAVEN_NO_SUCH",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["yes", "Yes", "true", "on", "1"])
+def test_yes_is_understood_however_it_is_written(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HAVEN_ALLOW_ASYNC_STANDBY", text)
+    assert load_settings().allow_async_standby is True
+
+
+def test_every_setting_is_read_as_its_type_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = {
+        "DATA": "/srv/haven", "KEEP_DAYS": "30", "DESK_GROUP": "-1001234567890",
+        "SYNTHETIC_BUDGET": "0.5", "desk_mode": "content", "ORGANISATION": "Hope House",
+    }  # fmt: skip
+    for name, value in given.items():
+        monkeypatch.setenv(f"HAVEN_{name}", value)
+    settings = load_settings(with_file=False)
+    assert settings.data == Path("/srv/haven")
+    assert (settings.keep_days, settings.desk_group) == (30, -1001234567890)
+    assert (settings.synthetic_budget, settings.desk_mode) == (0.5, "content")
+    assert settings.organisation == "Hope House"
+
+
+def test_no_secret_is_shown_where_settings_are_printed() -> None:
+    secrets = {
+        "telegram_token": f"123456:{'A' * 35}",
+        "telegram_proxy": "http://u:hunter2@proxy.example.org:3128",
+        "smtp_url": "smtps://u:hunter2@mail.example.org:465",
+    }
+    settings = load_settings(**secrets)
+    shown = f"{settings} {settings!r} {settings.telegram_token}"
+    assert not [it for it in (*secrets.values(), "hunter2") if it in shown]
+    assert settings.token() == secrets["telegram_token"]  # the control: it is there
 
 
 def test_reply_times_are_read_by_priority() -> None:

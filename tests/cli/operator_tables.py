@@ -15,7 +15,8 @@ import typer
 from typer.core import TyperGroup
 
 from bot.cli.main import app
-from bot.settings import Settings
+from bot.settings import SETTING_NAMES
+from bot.settings.load import DEFAULTS
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -72,8 +73,8 @@ def summary(command: Any) -> str:
 def settings_table() -> str:
     meanings = dict(_docstrings())
     rows = [
-        f"| `HAVEN_{name.upper()}` | {meanings[name]} | {_default(name, field.default)} |"
-        for name, field in Settings.model_fields.items()
+        f"| `HAVEN_{name.upper()}` | {meanings[name]} | {_default(name, default)} |"
+        for name, default in DEFAULTS.items() if name in SETTING_NAMES
     ]
     return "\n".join(["| setting | what it is | default |", "| --- | --- | --- |", *rows])
 
@@ -85,7 +86,7 @@ def _default(name: str, default: object) -> str:
 
 
 def _docstrings() -> Iterator[tuple[str, str]]:
-    tree = ast.parse((ROOT / "bot/settings.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "bot/settings/settings.py").read_text(encoding="utf-8"))
     (body,) = [
         it.body for it in tree.body if isinstance(it, ast.ClassDef) and it.name == "Settings"
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -109,9 +110,9 @@ async def test_a_webhook_of_ours_is_looked_at_from_both_sides(tmp_path: Path) ->
         key = tmp_path / "secret"
         key.write_text("another-secret-of-20-letters\n")
         key.chmod(0o400)
-        other = await doctor(ours.model_copy(update={"webhook_secret_file": key}))
+        other = await doctor(replace(ours, webhook_secret_file=key))
         assert "HAVEN_WEBHOOK_SECRET_FILE" in str(other[FRONT])
-        lost = await doctor(ours.model_copy(update={"webhook_url": front.address.url + "/x"}))
+        lost = await doctor(replace(ours, webhook_url=front.address.url + "/x"))
         assert "posts to 127.0.0.1" in str(lost[WEBHOOK])
         assert "no such path" in str(lost[FRONT])
     gone = await doctor(ours)

@@ -283,7 +283,7 @@ def test_a_copy_that_cannot_be_made_leaves_all_as_it_was(tmp_path: Path) -> None
     execute(old.data, "CREATE ROLE modest LOGIN")
     execute(old.data, "GRANT ALL ON ALL TABLES IN SCHEMA public TO modest")
     url = f"{old.settings.database_url}".replace("postgres:@", "modest:@")
-    modest = old.settings.model_copy(update={"database_url": url})
+    modest = replace(old.settings, database_url=url)
     with pytest.raises(UpgradeError, match=r"GRANT CREATE ON DATABASE.*--without-backup"):
         upgrade_deployment(modest, print)
     assert old.revisions() == [OLD, OLD]
@@ -430,7 +430,7 @@ def on_machine(old: OldDeployment, name: str) -> OldDeployment:
     """Return the same databases with the folder of a machine of their own."""
     folder = old.folder / name
     folder.mkdir()
-    return replace(old, settings=old.settings.model_copy(update={"data": folder}))
+    return replace(old, settings=replace(old.settings, data=folder))
 
 
 def test_what_still_runs_on_another_machine_stops_an_upgrade_and_is_named(tmp_path: Path) -> None:

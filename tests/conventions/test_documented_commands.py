@@ -15,7 +15,7 @@ import typer
 from typer.core import TyperGroup
 
 from bot.cli.main import app
-from bot.settings import Settings
+from bot.settings import SETTING_NAMES
 from tests.bench.__main__ import bench
 from tests.conventions.test_documentation import documents
 from tests.fire.__main__ import asked as asked_drills
@@ -92,7 +92,7 @@ def faults_of_line(line: str) -> list[str]:
     unknown = [
         f"unknown setting {name}"
         for name in SETTING.findall(line)
-        if name not in OTHER_VARIABLES and name[6:].lower() not in Settings.model_fields
+        if name not in OTHER_VARIABLES and name[6:].lower() not in SETTING_NAMES
     ]
     words = command_words(line)
     while words and re.match(r"[A-Z_]+=", words[0]):

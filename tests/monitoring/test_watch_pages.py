@@ -6,6 +6,7 @@ import asyncio
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -102,9 +103,7 @@ async def test_it_is_not_ready_after_five_minutes_without_telegram(tmp_path: Pat
 async def test_a_desk_by_itself_says_how_it_is_and_nothing_of_polling(tmp_path: Path) -> None:
     async with watched(tmp_path) as haven:
         bot = haven.deployment.settings
-        alone = bot.model_copy(
-            update={"desk_listen": free_address(), "watch_listen": free_address()}
-        )
+        alone = replace(bot, desk_listen=free_address(), watch_listen=free_address())
         desk = WatchedDeployment(haven.deployment, int(alone.watch_listen.rpartition(":")[2]))
         running = asyncio.create_task(run_standalone_desk(alone))
 

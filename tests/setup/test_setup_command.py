@@ -12,7 +12,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.languages import LANGUAGES
-from bot.settings import read_env_file
+from bot.settings.env_file import read_env_file
 from tests.support.forked_commands import haven_program
 from tests.support.harnesses.setup_harness import (
     ADMINISTRATOR_PASSWORD,

@@ -17,14 +17,9 @@ from bot.app.keys import load_host_key
 from bot.cli.main import INSTALLED
 from bot.errors import HavenError, SettingError
 from bot.process_hardening import harden_process
-from bot.settings import (
-    CREDENTIAL,
-    ENV_FILE,
-    TOKEN_CREDENTIAL,
-    Settings,
-    load_settings,
-    read_env_file,
-)
+from bot.settings import SETTING_NAMES, load_settings
+from bot.settings.env_file import ENV_FILE, read_env_file
+from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
 from bot.setup.answers import example_answers, read_answers
 from bot.setup.checks import check_user, command_line
 from bot.setup.credentials import CredentialFolder, new_host_key, run_as_owner
@@ -92,7 +87,7 @@ def test_a_line_break_is_refused() -> None:
 def test_every_question_is_in_the_example_and_every_setting_it_sets_exists(tmp_path: Path) -> None:
     text = example_answers()
     assert all(f"\n# {key} = " in text for key in QUESTIONS)
-    assert {it.setting for it in QUESTIONS.values() if it.setting} <= set(Settings.model_fields)
+    assert {it.setting for it in QUESTIONS.values() if it.setting} <= set(SETTING_NAMES)
     path = tmp_path / "answers.toml"
     path.write_text(re.sub(r"^# (\w+ = )", r"\1", text, flags=re.MULTILINE))
     path.chmod(0o600)

@@ -8,6 +8,7 @@ nothing.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
@@ -163,7 +164,7 @@ class Speaker:
         elif flow == "notice_changed":
             self._speak("/start", "@hello", "@menu tell")
             other = {"keep_days": 181 - self.home.settings.keep_days}
-            self.home.settings = self.home.settings.model_copy(update=other)
+            self.home.settings = replace(self.home.settings, **other)
             self.home.restart()
             self._speak("@1")
         elif flow == "welcome":

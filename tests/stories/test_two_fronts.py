@@ -111,7 +111,7 @@ class TwoFronts:
         self.running.append(begin(settings, options, ProcessRole.WORKER, ProcessRole.LEADER))
         await night.until(settings.data.exists, "data", PATIENCE)
         for port in ports:
-            own = settings.model_copy(update={"webhook_listen": f"127.0.0.1:{port}"})
+            own = replace(settings, webhook_listen=f"127.0.0.1:{port}")
             self.running.append(begin(own, options, ProcessRole.FRONT))
         calls = night.sandbox.calls
         await night.until(lambda: len(calls.of("setWebhook")) == 2, "fronts", PATIENCE)

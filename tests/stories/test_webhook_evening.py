@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def switch(night: LiveDeployment, **given: str) -> None:
-    night.settings = night.settings.model_copy(update=given)
+    night.settings = replace(night.settings, **given)
 
 
 def handled_once(night: LiveDeployment) -> None:

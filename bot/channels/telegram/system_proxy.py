@@ -10,7 +10,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from bot.settings import LOCALHOST, PROXY_PATTERN
+from bot.settings.formats import LOCALHOST, PROXY_PATTERN
 
 if TYPE_CHECKING:
     from bot.settings import Settings

@@ -12,7 +12,8 @@ from rich.progress import Progress
 from bot.app.file_storage.move import MoveProgress, move_files
 from bot.app.file_storage.opening import checked_blobs
 from bot.cli.deployment import open_deployment
-from bot.settings import FILES_PATTERN, SETTING_HINTS
+from bot.settings import SETTING_HINTS
+from bot.settings.formats import FILES_PATTERN
 from bot.store.blobs.opening import folder_of
 from bot.store.database import DataDirectory
 

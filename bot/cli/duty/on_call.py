@@ -18,7 +18,7 @@ from bot.errors import HavenError
 from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
 from bot.languages import STAFF_LANGUAGES
 from bot.mailbox.outbox import Outbox
-from bot.settings import EMAIL_PATTERN, HOURS_PATTERN
+from bot.settings.formats import EMAIL_PATTERN, HOURS_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import SettingError
-from bot.settings import read_env_file
+from bot.settings.env_file import read_env_file
 from bot.store.database import Database, DataDirectory
 
 if TYPE_CHECKING:

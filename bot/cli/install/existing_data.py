@@ -5,7 +5,7 @@ Their host key must be known before anything is written: with another one no bot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -96,7 +96,7 @@ def _open(settings: Settings, named: str) -> ExistingData:
     secret = read_private_line(path)
     if secret.startswith(LOCKED_PREFIX):
         raise HavenError(LOCKED.format(path=path, data=settings.data))
-    with_key = settings.model_copy(update={"host_key_file": path.absolute()})
+    with_key = replace(settings, host_key_file=path.absolute())
     try:
         return ExistingData(secret, _questions_answered(with_key))
     except WrongHostKeyError:

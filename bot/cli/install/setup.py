@@ -26,15 +26,10 @@ from bot.cli.staff import enrol, print_recovery_key
 from bot.desks.web.auth.totp import SecondFactors
 from bot.errors import HavenError, SettingError
 from bot.hotline.staff.staff import Caseworker
-from bot.settings import (
-    CREDENTIAL,
-    DEFAULT_WEBHOOK_LISTEN,
-    ENV_FILE,
-    TOKEN_CREDENTIAL,
-    Settings,
-    load_settings,
-    read_env_file,
-)
+from bot.settings import Settings, load_settings
+from bot.settings.env_file import ENV_FILE, read_env_file
+from bot.settings.formats import DEFAULT_WEBHOOK_LISTEN
+from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
 from bot.setup import accounts
 from bot.setup.answers import example_answers, read_answers
 from bot.setup.checks import check_port, check_settings, check_user, command_line, settings_of

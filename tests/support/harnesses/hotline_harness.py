@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import re
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +71,8 @@ def settings_for(folder: Path, **given: Any) -> Settings:
     environment = tuple(sorted(it for it in os.environ.items() if it[0].startswith("HAVEN_")))
     checked = _settings_anywhere(tuple(sorted(given.items())), environment)
     here = {"data": folder / "data", "host_key_file": key}
-    return checked.model_copy(update={it: here[it] for it in here.keys() - given.keys()})
+    ours = {it: here[it] for it in here.keys() - given.keys()}
+    return replace(checked, named=checked.named | ours.keys(), **ours)
 
 
 @cache

@@ -21,7 +21,7 @@ from bot.desks.web.team.week_plan import MAX_WEEKS, day_gaps, monday_of, planned
 from bot.hotline.on_call.roster import CallChannel, OnCallSettings
 from bot.hotline.queue.offers import skill_name
 from bot.hotline.staff.duty_shifts import DutyShift, DutyShifts, span_of, week_moments
-from bot.settings import EMAIL_PATTERN, HOURS_PATTERN
+from bot.settings.formats import EMAIL_PATTERN, HOURS_PATTERN
 from bot.store.statements import select_by
 from bot.store.tables.desk import desk_sessions
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -142,10 +143,10 @@ def test_commands_say_what_two_people_found(web_desk: WebDeskHarness, tmp_path: 
         checks(who, "wrong")
     use_checks(())
     url = web_desk.home.database.url.render_as_string(hide_password=False)
-    of_command = web_desk.home.settings.model_copy(update={"data": tmp_path, "database_url": url})
+    of_command = replace(web_desk.home.settings, data=tmp_path, database_url=url)
     use_stored_checks(of_command)
     assert "1955" not in told(web_desk)
-    use_stored_checks(of_command.model_copy(update={"database_url": f"{url}.none"}))
+    use_stored_checks(replace(of_command, database_url=f"{url}.none"))
 
 
 def test_an_organisation_two_people_found_wrong_is_offered_no_one(

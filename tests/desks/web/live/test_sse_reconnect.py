@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from unittest.mock import AsyncMock
 
@@ -118,7 +119,7 @@ async def test_a_unit_that_fails_costs_no_connection(kind: str, tmp_path: Path) 
 
 def test_a_desk_that_can_write_nothing_down_ends_and_says_so(web_desk: WebDeskHarness) -> None:
     loop, writer = web_desk.home.loop, web_desk.front.database.writer
-    settings = web_desk.home.settings.model_copy(update={"desk_listen": "127.0.0.1:0"})
+    settings = replace(web_desk.home.settings, desk_listen="127.0.0.1:0")
     store = keep_store_open(web_desk.front.database, web_desk.front.vault)
     serves = loop.create_task(run_together(run_desk(web_desk.front, settings), store))
     web_desk.home.run(asyncio.wait({serves}, timeout=5))
