@@ -12,6 +12,7 @@ from bot.cases.evidence.image_sanitizer import ImageSanitizer
 from bot.desks.case_summary import CaseSummaries
 from bot.desks.locale import StaffLocale
 from bot.desks.web.auth.begun_enrolments import BegunEnrolments
+from bot.desks.web.auth.moved_cases import MovedCases
 from bot.desks.web.auth.passkeys import PasskeyStore
 from bot.desks.web.auth.refusal_log import RefusalLog
 from bot.desks.web.auth.sessions import DeskSessions
@@ -134,7 +135,8 @@ class DeskContext:
         self.partner_room_url = settings.partner_room_url  # a demo's is another
         self.sessions = DeskSessions(writer, vault, vault.keys, self.clock)
         self.command_client = CommandClient(writer, vault, self.clock, self.wake_dispatcher)
-        self.streams = EventStreams()
+        self.moved_cases = MovedCases()
+        self.streams = EventStreams(self.moved_cases)
         self.search_slots = asyncio.Semaphore(MAX_SEARCHES)
         self.seen_marks = SeenMarks(writer)
         self.throttle = LoginThrottle()

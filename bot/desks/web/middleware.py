@@ -17,6 +17,7 @@ from bot.desks.web import texts
 from bot.desks.web.administration.directory import load_wrong_facts
 from bot.desks.web.administration.texts import NOT_FOR_ROLE
 from bot.desks.web.auth.login import browser_name
+from bot.desks.web.auth.moved_cases import wrap_keys_of_moved_cases
 from bot.desks.web.auth.refusal_log import AUDIT_INTERVAL, RefusalReason
 from bot.desks.web.auth.totp import parse_secret
 from bot.desks.web.case.moved import describe_move, leads_on
@@ -101,6 +102,8 @@ class DeskEndpoint:
             log.error("desk_request_failed", error=type(error).__name__)
             status = HTTPStatus.INTERNAL_SERVER_ERROR
             response = _failure_page(request, error, status, texts.SERVER_ERROR)
+        if request.session is not None and request.signed_in is not None:
+            await wrap_keys_of_moved_cases(request)
         if request.session is not None:
             await self.context.sessions.keep_if_due(request.session, request.session_secret)
         has_script = response.status_code != HTTPStatus.NOT_FOUND

@@ -41,7 +41,11 @@ HOST = "house"
 """The holder while no caseworker has a key."""
 ORPHAN_AFTER, ORPHAN_UNTIL = HOUR, 2 * DAY
 """Ages of a wrap between which it is deleted if it has no case."""
-_ADD_WRAP = insert(case_wraps, "case_id", "holder", "sealed", "made_at")
+_ADD_WRAP = insert(
+    case_wraps, "case_id", "holder", "sealed", "made_at", unless_exists=("case_id", "holder")
+)
+"""Two colleagues may wrap one key at a time."""
+_HELD_BY = select_by(case_wraps, "case_id", by="holder")
 _OF_CASE = select_by(case_wraps, "holder", "sealed", by="case_id")
 _OF_CASES = select_in(case_wraps, "case_id", "holder", "sealed", among="case_id")
 _ALL = select_by(case_wraps, "case_id", "holder")
@@ -88,6 +92,10 @@ class CaseKeyWraps:
     def holders_of(self, case: str) -> set[str]:
         """Return the names of the holders of a case key."""
         return {str(holder) for holder, _ in self._keys.run(lambda w: w.rows(_OF_CASE, case))}
+
+    def held_by(self, holder: str) -> list[str]:
+        """Return the cases whose key is wrapped to this holder, and not only to its team."""
+        return [str(case) for (case,) in self._keys.run(lambda work: work.rows(_HELD_BY, holder))]
 
     def open_key(self, case: str, keyring: Keyring | None) -> KeyPair:
         """Return the key pair of a case.

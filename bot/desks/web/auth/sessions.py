@@ -139,6 +139,8 @@ class DeskSession:
     """It stays when the secret is rotated, so that open pages still work."""
     invitation: str = ""
     """The id of a new colleague and the secret of their link, until it was shown once."""
+    moved_cases_known: int = -1
+    """How many moved cases this session has seen, in this process; -1: it has asked for none."""
     streams: int = 0
     hard_case_at: int = 0
     """When a case of danger was closed last; 0 once the offer of a break was answered."""

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bot.clock import Clock
+    from bot.desks.web.auth.moved_cases import MovedCases
     from bot.desks.web.auth.sessions import DeskSessions
     from bot.desks.web.command_client import CommandClient
     from bot.desks.web.read_pool import ReadPool
@@ -127,8 +128,9 @@ class EventStream:
 class EventStreams:
     """All streams of the desk."""
 
-    def __init__(self) -> None:
+    def __init__(self, moved_cases: MovedCases | None = None) -> None:
         self._open: set[EventStream] = set()
+        self._moved_cases = moved_cases
         self.position = ""
         """Names the newest event: another position means that something has happened since.
 
@@ -163,6 +165,8 @@ class EventStreams:
 
     def publish(self, event: DeskEvent) -> None:
         """Send an event to the pages it concerns."""
+        if event.case and event.what in MOVES and self._moved_cases is not None:
+            self._moved_cases.add(event.case)
         name = PERSON_WROTE if event.what == EventKind.PERSON_WROTE else CASE
         for stream in self._open:
             if event.what == CASE_ERASED:

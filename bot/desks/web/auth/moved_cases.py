@@ -1,0 +1,69 @@
+"""Keys of cases that changed hands without a colleague at a desk.
+
+Only someone who can open a case can wrap its key to others. The bot cannot: so a case that returns
+to the queue by itself, as a claim that lapses or at the end of a shift, or that is released in the
+Telegram group, would stay closed to the colleagues who come next. The first caseworker who can open
+it and whose browser asks for anything wraps its key to those who may open it now.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from functools import partial
+from typing import TYPE_CHECKING
+
+from bot.store.faults import BUSY_ERRORS
+from bot.vault.keys.keyring import STAFF_PREFIX
+
+if TYPE_CHECKING:
+    from bot.desks.web.request import DeskRequest
+
+MAX_REMEMBERED = 1_000
+MAX_ROUNDS = 3
+"""How often a key is wrapped if the case changes hands meanwhile."""
+NEVER = -1
+
+
+class MovedCases:
+    """The cases that changed hands lately, as this process heard of them, oldest first."""
+
+    def __init__(self) -> None:
+        self._cases: deque[str] = deque(maxlen=MAX_REMEMBERED)
+        self.count = 0
+        """How many have changed hands since the process began."""
+
+    def add(self, case: str) -> None:
+        """Note a case that changed hands."""
+        self._cases.append(case)
+        self.count += 1
+
+    def since(self, count: int) -> list[str]:
+        """Return the cases that changed hands after so many others, each once."""
+        missed = min(self.count - max(count, 0), len(self._cases))
+        return list(dict.fromkeys(list(self._cases)[len(self._cases) - missed :]))
+
+
+async def wrap_keys_of_moved_cases(request: DeskRequest) -> None:
+    """Wrap the keys of cases that changed hands since this session last asked for anything.
+
+    The first time, also of those the caseworker held: they may have moved while no desk ran.
+    """
+    session, moved = request.current_session, request.context.moved_cases
+    known, session.moved_cases_known = session.moved_cases_known, moved.count
+    if known == moved.count or not session.wrapped_key:
+        return
+    keyring = request.keyring()
+    if keyring is None:
+        return
+    wraps, now = request.context.vault.cases.wraps, request.now
+    found = moved.since(known)
+    with contextlib.suppress(*BUSY_ERRORS):
+        if known == NEVER:
+            own = f"{STAFF_PREFIX}{session.who}"
+            found += await request.read(lambda _work: wraps.held_by(own))
+        for case in dict.fromkeys(found):
+            wrap = partial(wraps.rewrap, case=case, keyring=keyring, now=now)
+            rounds = 0
+            while rounds < MAX_ROUNDS and await request.read(wrap):
+                rounds += 1

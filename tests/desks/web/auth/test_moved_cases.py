@@ -1,0 +1,122 @@
+"""A case that returns to the queue by itself opens for the colleague who comes next."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from bot.cases.state_machine import Role
+from bot.clock import MINUTE, SECOND
+from bot.desks.web.auth.moved_cases import MovedCases
+from tests.support.harnesses.next_desk import NextDesk
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
+
+WORDS = "He keeps my passport."
+SEALED = "your key does not open it"
+LAPSE = 16 * MINUTE // SECOND
+
+
+def team(web_desk: WebDeskHarness) -> tuple[WebCaseworker, WebCaseworker]:
+    """Return two caseworkers at the desk; their supervisor has a key and is not there."""
+    web_desk.supervisor()
+    return web_desk.worker().comes(), web_desk.worker("Jun").comes()
+
+
+def lapses(web_desk: WebDeskHarness) -> None:
+    """Let a claim lapse that was not worked on."""
+    home = web_desk.home
+    home.advance_time(LAPSE)
+    home.database.writer.run_sync(lambda work: home.house.staff.check_due(work, home.loop.now()))
+    web_desk.settles()
+
+
+def reads(who: WebCaseworker, reference: str) -> bool:
+    """Tell whether a caseworker reads a case; it says so if they do not."""
+    shown = who.browser.get(f"/cases/{reference}").text
+    assert (WORDS in shown) != (SEALED in shown), shown
+    return WORDS in shown
+
+
+def test_what_returns_at_the_end_of_a_shift_opens_for_the_next(web_desk: WebDeskHarness) -> None:
+    mei, jun = team(web_desk)
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    mei.browser.post("/own/off_duty")
+    web_desk.settles()
+    jun.told(reference, "claim")
+    assert reads(jun, reference)
+
+
+def test_a_claim_that_lapsed_opens_for_the_next_once_its_holder_asks_for_anything(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, jun = team(web_desk)
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    jun.browser.get("/queue/waiting")
+    lapses(web_desk)
+    jun.comes()
+    assert not reads(jun, reference)  # the control: no one who could open it was there
+    mei.comes()
+    assert reads(jun, reference)
+
+
+def test_an_open_page_of_a_supervisor_is_enough(web_desk: WebDeskHarness) -> None:
+    hua, mei = web_desk.supervisor(), web_desk.worker().comes()
+    jun = web_desk.worker("Jun")
+    hua.comes()
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    web_desk.home.advance_time(LAPSE // 2)
+    hua.browser.get("/queue/waiting")  # her session lasts
+    web_desk.home.advance_time(-(LAPSE // 2))
+    lapses(web_desk)
+    jun.comes()
+    assert not reads(jun, reference)
+    hua.browser.get("/events")  # as an open page does by itself
+    assert reads(jun, reference)
+
+
+def test_what_moved_while_no_desk_ran_is_made_up_for(web_desk: WebDeskHarness) -> None:
+    mei, jun = team(web_desk)
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    case, front = web_desk.case(reference), web_desk.front
+    home = web_desk.home
+    claims = home.house.staff.service.hotline.claims
+    home.database.writer.run_sync(
+        lambda work: claims.release(work, case, home.loop.now(), front.staff.find(work, mei.id))
+    )
+    assert not reads(jun, reference)
+    with closing(NextDesk(web_desk)) as restarted:
+        restarted.browser_of(mei.browser).get("/queue/waiting")
+    assert reads(jun, reference)
+
+
+def test_no_key_goes_to_who_may_not_open_the_case(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    wen = web_desk.worker("Wen", role=Role.ADMINISTRATOR).comes()
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    mei.browser.post("/own/off_duty")
+    web_desk.settles()
+    holders = web_desk.vault.cases.wraps.holders_of(web_desk.case(reference))
+    assert f"staff/{wen.id}" not in holders
+    assert f"staff/{mei.id}" not in holders  # the team's key opens it for her, as for others
+    assert holders
+
+
+def test_each_moved_case_is_told_once_and_what_was_forgotten_is_not_invented() -> None:
+    moved = MovedCases()
+    assert moved.since(-1) == []
+    for case in ("a", "b", "a"):
+        moved.add(case)
+    assert moved.since(-1) == moved.since(0) == ["a", "b"]
+    assert moved.since(2) == ["a"]
+    assert moved.since(3) == []
+    for number in range(2_000):
+        moved.add(str(number))
+    assert len(moved.since(0)) == 1_000
+    assert moved.since(0)[-1] == "1999"
