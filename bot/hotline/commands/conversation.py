@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from bot.messages import OutgoingFile
 
 MAX_MESSAGE, MAX_CAPTION = 4096, 1024
-"""The longest message, and caption of a file, that the channel takes, in UTF-16 units."""
+"""The longest message, and caption of a file, that the channel takes, in UTF-16 units.
+
+What a caseworker sends is one message: of several, one could be refused or stay as it was after a
+change, while staff see the state of another."""
 EDITABLE_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES})
 """Messages in a caseworker's own words; sentences of the phrasebook cannot be edited."""
 EDITABLE_STATES = frozenset({LetterState.QUEUED, LetterState.SENDING, LetterState.SENT})
@@ -57,8 +60,16 @@ def send(context: CommandContext) -> None:
         context.refuse(texts.NOTHING_TO_SEND)
     elif any(file.size > MAX_FILE_BYTES for file in command.files):
         context.refuse(texts.FILE_TOO_LARGE)
+    elif too_long := _too_long(command.text, kind):
+        context.refuse(texts.TOO_LONG, most=str(too_long))
     else:
         _send(context, kind, content, command.uploads)
+
+
+def _too_long(text: str, kind: CaseMessageKind) -> int:
+    """Return the most UTF-16 units that words of this kind may have, if they have more; else 0."""
+    most = MAX_CAPTION if kind is CaseMessageKind.FILES else MAX_MESSAGE
+    return most if len(text.encode("utf-16-le", "surrogatepass")) // 2 > most else 0
 
 
 def send_phrase(context: CommandContext) -> None:
@@ -107,17 +118,16 @@ def _edit_action(context: CommandContext) -> takeover.EditMessage | None:
     if found is None or not is_theirs or found[2] not in EDITABLE_KINDS:
         context.refuse(texts.CANNOT_EDIT)
         return None
-    is_caption = found[2] is CaseMessageKind.FILES
-    limit = MAX_CAPTION if is_caption else MAX_MESSAGE
     if status is None or status[0] not in EDITABLE_STATES:
         context.refuse(texts.CANNOT_EDIT)
     elif not command.text.strip():
         context.refuse(texts.NOTHING_TO_SEND)
-    elif len(command.text.encode("utf-16-le", "surrogatepass")) // 2 > limit:
-        context.refuse(texts.TOO_LONG, most=str(limit))
+    elif too_long := _too_long(command.text, found[2]):
+        context.refuse(texts.TOO_LONG, most=str(too_long))
     else:
         content = CaseMessageContent(text=command.text, message=letter)
         message = context.message(CaseMessageKind.EDIT, content)
+        is_caption = found[2] is CaseMessageKind.FILES
         return takeover.EditMessage(message, status[1], is_caption)
     return None
 

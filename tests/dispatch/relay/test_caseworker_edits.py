@@ -102,6 +102,8 @@ def test_words_that_do_not_fit_are_refused_whole(hotline: HotlineHarness) -> Non
         Verb.EDIT, case, code=last_letter(hotline), text="\N{GRINNING FACE}" * 2049
     )
     assert refusals(told) == [TOO_LONG.source]
+    told = mei.run_command(Verb.SEND, case, files=(PHOTO,), text="x" * 1025)
+    assert refusals(told) == [TOO_LONG.source]
     mei.run_command(Verb.SEND, case, files=(PHOTO,), text="The door")
     told = mei.run_command(Verb.EDIT, case, code=last_letter(hotline), text="x" * 1025)
     assert refusals(told) == [TOO_LONG.source]

@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
+from bot.channels.telegram.split_text import utf16_length
 from bot.desks.web.form_nonces import new_nonce
 from tests.support.harnesses.web_desk_harness import ORIGIN
 from tests.support.response_likeness import normalised_response
@@ -119,18 +122,22 @@ def test_an_undeliverable_answer_is_shown_as_failed(web_desk: WebDeskHarness) ->
     assert "Before." in bubbles["caseworker"]  # the control: what arrived is not
 
 
-def test_a_long_answer_arrives_whole_in_pieces_a_phone_takes(web_desk: WebDeskHarness) -> None:
+@pytest.mark.parametrize("letter", ["w", "\N{GRINNING FACE}"])
+def test_an_answer_is_one_message_or_is_refused_and_its_words_stay(
+    web_desk: WebDeskHarness, letter: str
+) -> None:
     mei = web_desk.worker().comes()
     person, reference = met(web_desk, mei)
     before = len(web_desk.home.post.texts(person.id))
-    long = " ".join(f"word{number}" for number in range(1250))
-    assert len(long) > 9_000
-    mei.told(reference, "say", words=long)
-    pieces = web_desk.home.post.texts(person.id)[before:]
-    assert len(pieces) > 1
-    assert all(len(it) <= 4096 for it in pieces)
-    assert "".join("".join(pieces).split()) == "".join(long.split())
+    longest = letter * (4096 // utf16_length(letter))
+    mei.told(reference, "say", words=longest)
+    assert web_desk.home.post.texts(person.id)[before:] == [longest]
+    refused = mei.does(reference, "say", words=longest + "w").json()
+    assert refused["refused"]
+    assert "4096" in refused["told"]
+    assert longest + "w" in mei.browser.get(f"/cases/{reference}").text  # as a draft
     assert mei.does(reference, "say", words="w" * 12_001).json()["refused"]
+    assert len(web_desk.home.post.texts(person.id)) == before + 1
 
 
 def test_direction_marks_are_removed_from_answers(web_desk: WebDeskHarness) -> None:
