@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import ActionRefusal, CaseAction
+from bot.cases.urgency import Priority
 from bot.hotline.check_ins.texts import END_CHECK_IN_FIRST, ENDED_BY_CASEWORKER, NO_CHECK_IN
 from bot.hotline.deadlines import DEADLINES_RUNNING, DeadlineRefusal
 from bot.hotline.events import EventKind
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 # Translators: {number} counts the events of a case; {event} is a code, e.g. not_identified.
 EVENT_ENTERED = _("{name} entered event {number}: {event}.")
 EVENT_STRUCK = _("{name} struck out event {number} as a mistake: it no longer counts.")
+DANGER_WAITS = _(
+    "The person is in danger and waits for a reply. Answer first, or close the case again and say "
+    "why."
+)
 
 
 def add_event(context: CommandContext) -> None:
@@ -59,8 +64,9 @@ def end_check_in(context: CommandContext) -> None:
 def may_close(context: CommandContext) -> bool:
     """Return whether closing the case ends nothing unseen; refuse the command if it would.
 
-    A check-in has to be ended first. A running legal deadline, which the caseworker may not be able
-    to end, needs a reason. A caseworker who may not close the case learns nothing of either.
+    A check-in has to be ended first. A reason is needed for a running legal deadline, which the
+    caseworker may not be able to end, and while a person in danger waits for a reply. A caseworker
+    who may not close the case learns nothing of these.
     """
     work, case, services = context.work, context.case, context.services
     status = case_status.load(work, case)
@@ -69,8 +75,12 @@ def may_close(context: CommandContext) -> bool:
     if services.check_ins.of_case(work, case) is not None:
         context.refuse(END_CHECK_IN_FIRST)
         return False
+    has_reason = bool(context.command.text.strip())
     upcoming = services.deadlines.upcoming(work, case, context.now)
-    if upcoming and not context.command.text.strip():
+    if upcoming and not has_reason:
         context.refuse(DEADLINES_RUNNING, upcoming)
+        return False
+    if status.priority == Priority.EMERGENCY and status.due_at is not None and not has_reason:
+        context.refuse(DANGER_WAITS)
         return False
     return True

@@ -77,6 +77,8 @@ class Claimed:
     case: str
     is_other_language: bool = False
     """Whether the person writes in none of the caseworker's languages."""
+    leaves_emergency: bool = False
+    """Whether a person in danger waits, and a colleague should take that case first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ class Claims:
         is_other = language not in caseworker.languages
         detail = OTHER_LANGUAGE if is_other else ""
         self._audit.record(work, now, caseworker.id, CaseAction.CLAIM.value, case, detail)
-        return Claimed(case, is_other)
+        return Claimed(case, is_other, spares)
 
     def claim(self, work: Work, case: str, caseworker: Caseworker, now: int) -> ClaimResult:
         """Assign this case to a caseworker, if it has no holder and they may claim it."""

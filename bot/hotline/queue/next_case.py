@@ -322,12 +322,17 @@ def colleagues_on_duty(work: Work, by: Caseworker, now: int) -> list[Colleague]:
 def is_spared(
     work: Work, by: Caseworker, colleagues: Sequence[Colleague], offered: Sequence[Offer], now: int
 ) -> bool:
-    """Return whether the next case is an emergency that a colleague should take first."""
+    """Return whether the next case is an emergency that a colleague should take first.
+
+    One whose reply is due is not left: a person in danger does not wait for a caseworker's rest.
+    """
     if not closed_emergency_recently(work, by.id, now):
         return False
     found = find_next(work, by, offered, now)
     status = case_status.load(work, found.id) if found else None
     if status is None or status.priority != Priority.EMERGENCY:
+        return False
+    if status.due_at is not None and status.due_at <= now:
         return False
     loads = chat_loads(work, [it.id for it in colleagues])
     return any(

@@ -220,6 +220,8 @@ async def test_handed_back_the_bot_asks_on_and_a_closed_case_closes_its_topic(
         assert "The bot speaks with the person." in office.card(thread)["text"]
         await mei.presses("Close case", office.card(thread))
         await mei.presses("helped", office.shown(thread)[-1])
+        assert "is in danger and waits for a reply" in office.last(thread)
+        await mei.says("/close helped She is with the police now.", thread)
         assert "Closed: helped." in office.card(thread)["text"]
         assert office.group.chat.topics[thread].is_closed
         ada = office.enrolled("Ada", role=Role.SUPERVISOR)

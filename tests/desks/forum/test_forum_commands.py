@@ -194,7 +194,7 @@ async def test_an_answer_to_a_case_that_is_over_or_erased_is_refused_and_said_so
         await office.presses(sari, "I can write now")
         await office.writes(sari, "bye")
         words = office.found(thread, "bye")["message_id"]
-        await mei.says("/close helped", thread)
+        await mei.says("/close helped She is safe.", thread)
         before = sari.bot_texts()
         await mei.says("One more thing", thread, words)
         assert "This case is closed" in office.last(thread)

@@ -115,5 +115,5 @@ async def test_claim_release_transfer_and_close_work_without_a_word(tmp_path: Pa
         assert office.ask("SELECT count(*) FROM exchanges") == [(0,)]
         await mei.says("/transfer Jun", thread)
         assert office.ask("SELECT holder FROM cases") == [(jun.id,)]
-        await jun.says("/close no_answer", thread)
+        await jun.says("/close no_answer Tried for a day.", thread)
         assert office.ask("SELECT status, disposition FROM cases") == [("closed", "no_answer")]

@@ -22,7 +22,7 @@ def sent_and_closed(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver,
     send_report(person)
     mei = home.colleague()
     case = mei.claims()
-    mei.run_command(Verb.CLOSE, case, code="helped")
+    mei.run_command(Verb.CLOSE, case, code="helped", text="Safe.")
     assert home.ask("SELECT status, due_at FROM cases") == [("closed", None)]
     return person, mei, case
 
@@ -58,7 +58,7 @@ def test_a_closed_case_waits_again_once_the_person_writes_in_the_same_session(
     if is_taken_over:
         mei.take_over(case)
         person.presses("I can write now")
-    mei.run_command(Verb.CLOSE, case, code="helped")
+    mei.run_command(Verb.CLOSE, case, code="helped", text="Safe.")
     hotline.advance_time(60)
     sends(person)  # type: ignore[operator]
     ((status, holder, due_at),) = hotline.ask("SELECT status, holder, due_at FROM cases")

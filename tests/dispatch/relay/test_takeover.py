@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.hotline.chat.messages import CaseMessageKind, MessageSide
+from bot.hotline.commands.deadlines import DANGER_WAITS
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
 from bot.hotline.staff.enrolment import Enrolment
@@ -359,10 +360,10 @@ def test_a_caseworker_cannot_consent_for_the_person(hotline: HotlineHarness) -> 
 def test_an_evening_is_the_same_on_either_database(kind: str, tmp_path: Path) -> None:
     home = HotlineHarness(tmp_path, kind=kind)
     person, mei, case = met(home)
-    mei.says(case, "x" * 9000)
+    mei.says(case, "x" * 4000)
     person.says("long")
     mei.hand_back(case)
-    assert mei.run_command(Verb.CLOSE, case, code="helped")
+    assert mei.run_command(Verb.CLOSE, case, code="helped", text="Safe.")
     assert home.ask("SELECT status, disposition FROM cases") == [("closed", "helped")]
     home.close()
 
@@ -382,3 +383,26 @@ def test_a_caseworker_whose_access_ended_leaves_no_one_talking_to_silence(
     assert hotline.ask("SELECT status, holder FROM cases") == [("waiting", None)]
     hua = hotline.colleague("Hua")
     assert hua.claims() == case
+
+
+def test_a_case_in_danger_that_waits_for_a_reply_is_closed_for_a_reason_alone(
+    hotline: HotlineHarness,
+) -> None:
+    _person, case = in_danger(hotline)
+    mei = hotline.colleague()
+    mei.claims(case)
+    told = mei.run_command(Verb.CLOSE, case, code="helped")
+    assert refusals(told) == [DANGER_WAITS.source]
+    assert hotline.ask("SELECT status FROM cases") != [("closed",)]
+    mei.run_command(Verb.CLOSE, case, code="helped", text="The police are with her.")
+    assert hotline.ask("SELECT status FROM cases") == [("closed",)]
+
+
+def test_a_case_in_danger_that_was_answered_is_closed_without_a_reason(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case = met(hotline)
+    mei.says(case, "The police are on their way.")
+    mei.run_command(Verb.CLOSE, case, code="helped")
+    assert person.last
+    assert hotline.ask("SELECT status FROM cases") == [("closed",)]

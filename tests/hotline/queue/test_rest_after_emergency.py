@@ -38,8 +38,21 @@ def test_the_next_in_danger_is_left_to_a_colleague_who_can(queue_harness: QueueH
     mei, ana = queue_harness.add_caseworker("Mei"), queue_harness.add_caseworker("Ana")
     closes_one(queue_harness, mei)
     danger, other = queue_harness.add_waiting_case(NOW), queue_harness.add_waiting_case(STANDARD)
-    assert asks_next(queue_harness, mei) == Claimed(other)
+    assert asks_next(queue_harness, mei) == Claimed(other, leaves_emergency=True)
     assert asks_next(queue_harness, ana) == Claimed(danger)
+
+
+def test_an_emergency_whose_reply_is_due_waits_for_no_ones_rest(
+    queue_harness: QueueHarness,
+) -> None:
+    mei = queue_harness.add_caseworker("Mei")
+    queue_harness.add_caseworker("Ana")
+    closes_one(queue_harness, mei)
+    danger = queue_harness.add_waiting_case(NOW)
+    queue_harness.add_waiting_case(STANDARD)
+    assert asks_next(queue_harness, mei) != Claimed(danger)  # the control: it is not due yet
+    queue_harness.passes(3)
+    assert asks_next(queue_harness, mei) == Claimed(danger)
 
 
 def test_with_nothing_else_there_they_hear_why_and_may_still_claim_it(

@@ -115,7 +115,7 @@ def test_a_pause_is_offered_after_a_danger_case_and_never_started(
     mei = web_desk.worker()
     reference = hard(web_desk, mei)
     assert 'id="break-offer" role="status" hidden' in mei.browser.get("/queue/mine").text
-    said = mei.does(reference, "close", code="helped").json()
+    said = mei.does(reference, "close", code="helped", words="She is safe.").json()
     assert said["pause"] is True
     assert said["told"] == "Done."
     page = mei.browser.get("/queue/mine").text
@@ -166,7 +166,7 @@ def test_going_off_duty_leads_to_the_shift_note(web_desk: WebDeskHarness) -> Non
 
 def test_a_pause_is_offered_for_half_an_hour(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker()
-    mei.does(hard(web_desk, mei), "close", code="helped")
+    mei.does(hard(web_desk, mei), "close", code="helped", words="She is safe.")
     for minutes, is_there in ((14, True), (14, True), (3, False)):
         web_desk.home.advance_time(minutes * 60)
         page = mei.browser.get("/queue/mine").text
@@ -175,7 +175,7 @@ def test_a_pause_is_offered_for_half_an_hour(web_desk: WebDeskHarness) -> None:
 
 def test_a_declined_pause_is_not_offered_again(web_desk: WebDeskHarness) -> None:
     mei = web_desk.worker()
-    mei.does(hard(web_desk, mei), "close", code="helped")
+    mei.does(hard(web_desk, mei), "close", code="helped", words="She is safe.")
     mei.browser.post("/pause/no")
     assert 'id="break-offer" role="status" hidden' in mei.browser.get("/queue/mine").text
     assert rests(web_desk, mei) <= 0
@@ -185,7 +185,7 @@ def test_no_pause_is_offered_after_an_ordinary_case(web_desk: WebDeskHarness) ->
     _person, reference = web_desk.add_person()
     mei = web_desk.worker().comes()
     mei.does(reference, "claim")
-    said = mei.does(reference, "close", code="helped").json()
+    said = mei.does(reference, "close", code="helped", words="She is safe.").json()
     assert said["pause"] is False
 
 
