@@ -12,7 +12,6 @@ from bot.cases.evidence.image_sanitizer import ImageSanitizer
 from bot.desks.case_summary import CaseSummaries
 from bot.desks.locale import StaffLocale
 from bot.desks.web.auth.begun_enrolments import BegunEnrolments
-from bot.desks.web.auth.moved_cases import MovedCases
 from bot.desks.web.auth.passkeys import PasskeyStore
 from bot.desks.web.auth.refusal_log import RefusalLog
 from bot.desks.web.auth.sessions import DeskSessions
@@ -21,6 +20,7 @@ from bot.desks.web.auth.totp import SecondFactors, current_code
 from bot.desks.web.auth.webauthn import WebAuthn
 from bot.desks.web.auth.wrong_guesses import WrongGuesses
 from bot.desks.web.command_client import CommandClient
+from bot.desks.web.live.moved_cases import MovedCases
 from bot.desks.web.live.seen_marks import SeenMarks
 from bot.desks.web.live.watcher import EventStreams
 from bot.desks.web.read_pool import ReadPool

@@ -17,7 +17,7 @@ from bot.desks.web import texts
 from bot.desks.web.administration.directory import load_wrong_facts
 from bot.desks.web.administration.texts import NOT_FOR_ROLE
 from bot.desks.web.auth.login import browser_name
-from bot.desks.web.auth.moved_cases import wrap_keys_of_moved_cases
+from bot.desks.web.auth.moved_keys import wrap_keys_of_moved_cases
 from bot.desks.web.auth.refusal_log import AUDIT_INTERVAL, RefusalReason
 from bot.desks.web.auth.totp import parse_secret
 from bot.desks.web.case.moved import describe_move, leads_on

@@ -99,6 +99,10 @@ CASE_GIVEN_AWAY = _("{name} has case {reference} now: {by} transferred it at {at
 CASE_GIVEN_BY_YOU = _("{name} has case {reference} now: you transferred it at {at}.")
 CASE_CLAIMED_BY = _("{name} has case {reference} now, claimed at {at}.")
 CASE_NOT_YOURS = _("Case {reference} is no longer open to you.")
+KEY_OPENS_NOTHING = _(
+    "Your key does not open this case: you could not read what the person writes. It opens by "
+    "itself once a colleague who can read it is at the desk; a supervisor can transfer it to you."
+)
 OFF_DUTY, ON_A_BREAK = _("off duty"), _("on a break")
 IN_ANOTHER_OFFICE = _("belongs to another office")
 SERVES_ANOTHER_QUEUE, HAS_NO_ROOM = _("serves other queues"), _("holds as many cases as agreed")

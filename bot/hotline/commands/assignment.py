@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bot.cases.state_machine import ActionRefusal, CaseAction
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE
+from bot.hotline.case_links import reference_of
 from bot.hotline.chat.case_progress import mark_read
 from bot.hotline.chat.takeover import HandBack, TransferChat
 from bot.hotline.commands import texts
@@ -15,6 +18,9 @@ from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.claims import AlreadyClaimed, AtCapacity, Claimed
 from bot.store.statements import update_by
 from bot.store.tables.main import cases
+
+if TYPE_CHECKING:
+    from bot.text import Text
 
 MAX_REST_MINUTES = 240
 _SET_PRIORITY = update_by(cases, "priority", by="id")
@@ -31,8 +37,7 @@ def claim(context: CommandContext) -> None:
         context.contact = find_contact(context.services.vault, context.work, result.case)
         mark_read(context.work, result.case, context.now)
         context.add_event(EventKind.CLAIMED)
-        is_other = result.is_other_language
-        context.reply(texts.CLAIMED_OTHER_LANGUAGE if is_other else texts.CLAIMED)
+        context.reply(_claimed_text(result))
     elif isinstance(result, AlreadyClaimed):
         holder = context.services.staff.find(context.work, result.staff)
         context.refuse(texts.CASE_ALREADY_CLAIMED, name=holder.name if holder else result.staff)
@@ -40,6 +45,12 @@ def claim(context: CommandContext) -> None:
         context.refuse(texts.YOU_ARE_AT_CAPACITY, most=str(result.most))
     else:
         context.refuse(result.text)
+
+
+def _claimed_text(result: Claimed) -> Text:
+    if result.leaves_emergency:
+        return texts.CLAIMED_BESIDE_EMERGENCY
+    return texts.CLAIMED_OTHER_LANGUAGE if result.is_other_language else texts.CLAIMED
 
 
 def release(context: CommandContext) -> None:
@@ -140,10 +151,15 @@ def go_on_duty(context: CommandContext) -> None:
 
 def go_off_duty(context: CommandContext) -> None:
     """Receive no more cases; cases that were claimed and not worked on return to the queue."""
-    context.services.staff.set_duty(context.work, context.by.id, on=False)
-    for case in context.services.claims.end_shift(context.work, context.by, context.now):
-        context.events.append(Event(EventKind.RELEASED, case, context.by.id))
-    context.reply(texts.OFF_DUTY)
+    services, work, by = context.services, context.work, context.by
+    services.staff.set_duty(work, by.id, on=False)
+    released = services.claims.end_shift(work, by, context.now)
+    context.events += [Event(EventKind.RELEASED, case, by.id) for case in released]
+    if released:
+        returned = ", ".join(reference_of(work, case) for case in released)
+        context.reply(texts.OFF_DUTY_RETURNED, cases=returned)
+    else:
+        context.reply(texts.OFF_DUTY)
 
 
 def rest(context: CommandContext) -> None:

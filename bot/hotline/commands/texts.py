@@ -63,6 +63,10 @@ CLAIMED = _("The case is yours.")
 CLAIMED_OTHER_LANGUAGE = _(
     "The case is yours. Careful: the person writes in another language than yours."
 )
+CLAIMED_BESIDE_EMERGENCY = _(
+    "The case is yours. A person in danger waits too: you have just closed such a case, so a "
+    "colleague on duty should take it. You can still claim it yourself."
+)
 NO_SUCH_RECIPIENT = _("Say who is to be told: {codes}.")
 NOT_OFFERED = _(
     "This organisation cannot be chosen now: there is no agreement with it, or its entry is too "
@@ -91,6 +95,11 @@ REST_OFFERED = _("That was a hard one. A pause? /rest 15 gives you no new case f
 DONE = _("Done.")
 ON_DUTY = _("You are on duty: cases are offered to you.")
 OFF_DUTY = _("You are off duty: no case is offered to you.")
+# Translators: {cases} e.g. K7M4Q2, 8JWJ8M.
+OFF_DUTY_RETURNED = _(
+    "You are off duty: no case is offered to you. Not worked on yet, and waiting again for "
+    "colleagues: {cases}."
+)
 TAKE_OVER_FIRST = _("Take the conversation over first; nothing was sent.")
 NOT_TAKEN_OVER = _("No caseworker holds this conversation.")
 OUTSIDE_CONTACT_RULE = _(

@@ -95,11 +95,7 @@ async def _handle_case_action(request: DeskRequest) -> Response:
                 seen.case, is_refused=True, source=texts.ERASE_WRONG_NUMBER.source
             )
             return respond(request, other, path)
-    if unclear_appointment(request, verb):
-        why = CommandResult(
-            seen.case, is_refused=True, source=texts.TIME_TO_COME.source,
-            values={"example": example_of(request)},
-        )  # fmt: skip
+    if why := await _obstacle(request, seen, verb):
         return respond(request, why, path)
     filled = read_input(request, verb)
     if form.is_sent_to_person and (asked := await _failed_checks(request, seen, filled)):
@@ -109,6 +105,24 @@ async def _handle_case_action(request: DeskRequest) -> Response:
     if gave is not None and told is not None and not told.is_refused:
         return _leave_given_case(request, seen, gave)
     return respond(request, told, path)
+
+
+async def _obstacle(request: DeskRequest, seen: CaseAccess, verb: Verb) -> CommandResult | None:
+    """Return why a command is not given, as far as the desk alone can tell."""
+    if verb is Verb.TAKE_OVER and not await _opens(request, seen.case):
+        return CommandResult(seen.case, is_refused=True, source=texts.KEY_OPENS_NOTHING.source)
+    if unclear_appointment(request, verb):
+        return CommandResult(
+            seen.case, is_refused=True, source=texts.TIME_TO_COME.source,
+            values={"example": example_of(request)},
+        )  # fmt: skip
+    return None
+
+
+async def _opens(request: DeskRequest, case: str) -> bool:
+    """Tell whether the caseworker's key opens a case: else they would take over unread."""
+    wraps, keyring = request.context.vault.cases.wraps, request.keyring()
+    return bool(await request.read(lambda _work: wraps.open_keys([case], keyring)))
 
 
 def _leave_given_case(request: DeskRequest, seen: CaseAccess, gave: Text) -> Response:

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bot.clock import Clock
-    from bot.desks.web.auth.moved_cases import MovedCases
     from bot.desks.web.auth.sessions import DeskSessions
     from bot.desks.web.command_client import CommandClient
+    from bot.desks.web.live.moved_cases import MovedCases
     from bot.desks.web.read_pool import ReadPool
     from bot.hotline.staff.staff import Staff
     from bot.store.writer import Work, Writer

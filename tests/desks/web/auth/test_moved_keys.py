@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import Role
 from bot.clock import MINUTE, SECOND
-from bot.desks.web.auth.moved_cases import MovedCases
+from bot.desks.web.live.moved_cases import MovedCases
 from tests.support.harnesses.next_desk import NextDesk
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def test_what_returns_at_the_end_of_a_shift_opens_for_the_next(web_desk: WebDesk
     _person, reference = web_desk.add_person()
     mei.told(reference, "claim")
     mei.browser.post("/own/off_duty")
-    web_desk.settles()
+    assert f"waiting again for colleagues: {reference}." in mei.browser.get("/shift").text
     jun.told(reference, "claim")
     assert reads(jun, reference)
 
@@ -59,8 +59,11 @@ def test_a_claim_that_lapsed_opens_for_the_next_once_its_holder_asks_for_anythin
     lapses(web_desk)
     jun.comes()
     assert not reads(jun, reference)  # the control: no one who could open it was there
+    jun.told(reference, "claim")
+    assert "Your key does not open this case" in jun.does(reference, "take_over").json()["told"]
     mei.comes()
     assert reads(jun, reference)
+    jun.told(reference, "take_over")
 
 
 def test_an_open_page_of_a_supervisor_is_enough(web_desk: WebDeskHarness) -> None:

@@ -9,7 +9,6 @@ it and whose browser asks for anything wraps its key to those who may open it no
 from __future__ import annotations
 
 import contextlib
-from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -19,29 +18,9 @@ from bot.vault.keys.keyring import STAFF_PREFIX
 if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest
 
-MAX_REMEMBERED = 1_000
 MAX_ROUNDS = 3
 """How often a key is wrapped if the case changes hands meanwhile."""
 NEVER = -1
-
-
-class MovedCases:
-    """The cases that changed hands lately, as this process heard of them, oldest first."""
-
-    def __init__(self) -> None:
-        self._cases: deque[str] = deque(maxlen=MAX_REMEMBERED)
-        self.count = 0
-        """How many have changed hands since the process began."""
-
-    def add(self, case: str) -> None:
-        """Note a case that changed hands."""
-        self._cases.append(case)
-        self.count += 1
-
-    def since(self, count: int) -> list[str]:
-        """Return the cases that changed hands after so many others, each once."""
-        missed = min(self.count - max(count, 0), len(self._cases))
-        return list(dict.fromkeys(list(self._cases)[len(self._cases) - missed :]))
 
 
 async def wrap_keys_of_moved_cases(request: DeskRequest) -> None:

@@ -1,0 +1,26 @@
+"""The cases that changed hands lately, as this process heard of them."""
+
+from __future__ import annotations
+
+from collections import deque
+
+MAX_REMEMBERED = 1_000
+
+
+class MovedCases:
+    """The cases that changed hands lately, oldest first."""
+
+    def __init__(self) -> None:
+        self._cases: deque[str] = deque(maxlen=MAX_REMEMBERED)
+        self.count = 0
+        """How many have changed hands since the process began."""
+
+    def add(self, case: str) -> None:
+        """Note a case that changed hands."""
+        self._cases.append(case)
+        self.count += 1
+
+    def since(self, count: int) -> list[str]:
+        """Return the cases that changed hands after so many others, each once."""
+        missed = min(self.count - max(count, 0), len(self._cases))
+        return list(dict.fromkeys(list(self._cases)[len(self._cases) - missed :]))
