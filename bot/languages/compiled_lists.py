@@ -35,8 +35,8 @@ LISTS = ("alarms.toml", "answers.toml", "questions.toml")
 MODULES = (
     "bot.languages.alarms.index",
     "bot.languages.alarms.phrases",
+    "bot.languages.answer_lists",
     "bot.languages.questions",
-    "bot.languages.typed_answers",
 )
 """Modules with functions marked `compiled`."""
 OTHER_CODE = ("bot.languages", "bot.languages.compiled_lists", "bot.text")

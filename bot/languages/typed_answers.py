@@ -1,21 +1,4 @@
-"""Typed answers: what people write in place of pressing a button, from `locales/*/answers.toml`.
-
-A file lists, for the English label of a button, other ways to say it in that language. A label
-stands in one kind of question, so "no" can mean *I am alone* in one and *Age 18 or over* in
-another. `#<18`, `#>=18`, `#2-5` stand for any such number, in digits or in words (`[numbers]`).
-A synonym after `=` counts only as the whole text: `=help me` is no part of "help me delete this".
-Words of politeness ("please", "po", "ครับ") and punctuation do not count, nor does case, nor
-accents. `[same]` lists other spellings of a word ("ga", "gak" for "tidak"), and `negations` what
-turns a shorter synonym round ("di safe").
-
-"Almost 18" and "18 in June" are under 18. So a number that an age has only just reached (`#>=18`)
-counts if nothing else stands with it but `age_words`; else the question is asked again.
-
-Where a person agrees to something, a question agrees to nothing and refuses nothing, also without
-its mark: `question_words` stand anywhere in it, `question_ends` at its end ("polisi ya"). Thanks,
-"I understand", "I am fine" and "wait" agree to nothing either (`open_words`): "ok, thanks". Nor
-does a short synonym in other words ("I am alone *now*"), unless it is one of the `cries`;
-`weak_words` are short ones of several words.
+"""What people write in place of pressing a button, compared with the lists of `answer_lists`.
 
 The language the person chose is tried first, then English, then all others: people mix languages.
 """
@@ -24,204 +7,23 @@ from __future__ import annotations
 
 import math
 import re
-import sys
-import tomllib
-import unicodedata
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
-from bot.errors import TypedAnswersError
-from bot.languages import FALLBACK, LANGUAGES, LOCALES
-from bot.languages.compiled_lists import compiled
-from bot.text import fold_accents
+from bot.languages import FALLBACK, LANGUAGES
+from bot.languages.answer_lists import DIGITS, PlainText, all_lists, answers_in, plain_answer
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Collection, Mapping
 
 LONGEST = 60
 """Characters of an answer that can be a synonym; a longer message is a story."""
-MOST_WORDS, MOST_CHARACTERS = 6, 24
-"""Of an answer in which a synonym may stand among other words, by script."""
 SHORTEST = 2
 """Characters of a synonym that may stand among other words, at least."""
 LARGEST_SHARE = 5
 """A synonym is at least this part of its text (1/5): a "no" in a long sentence answers nothing."""
-PHRASE_SIGNS = 4
-"""Signs of a script without spaces that are more than one word."""
-OLDEST = 99
-JUST_REACHED = 3
-"""Years from an age on in which "almost", "next month" or "not yet" may stand before it."""
-_RANGE = re.compile(r"#(<|>=|>)?(\d+)(?:-(\d+))?")
-_DIGITS = re.compile(r"\d+")
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
-_UNSPACED = re.compile("[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-"""Scripts without spaces between words: there a space means nothing."""
-
-
-class PlainText(NamedTuple):
-    """An answer without case, accents and punctuation (`plain_answer`)."""
-
-    text: str
-    words: Sequence[str]
-    is_unspaced: bool
-
-    @classmethod
-    def of(cls, plain: str) -> PlainText:
-        """Return a plain answer with its words."""
-        return cls(plain, plain.split(), _UNSPACED.search(plain) is not None)
-
-    @property
-    def is_short(self) -> bool:
-        """Whether a synonym may stand among its other words."""
-        is_long = self.is_unspaced and len(self.text) > MOST_CHARACTERS
-        return len(self.words) <= MOST_WORDS and not is_long
-
-    @property
-    def is_phrase(self) -> bool:
-        """Whether it has several words, or some signs of a script without spaces."""
-        return len(self.words) > 1 or (self.is_unspaced and len(self.text) >= PHRASE_SIGNS)
-
-    @property
-    def framed(self) -> str:
-        """The text in which whole words are found: with a space at both ends, if it has any."""
-        return self.text if self.is_unspaced else f" {self.text} "
-
-    def holds_only(self, words: Collection[str]) -> bool:
-        """Tell whether nothing is left without these words."""
-        around, rest = "" if self.is_unspaced else " ", self.framed
-        for word in sorted(words, key=len, reverse=True):
-            rest = rest.replace(f"{around}{word}{around}", "  ")
-        return not rest.split()
-
-
-class AnswerList(NamedTuple):
-    """The synonyms of one language."""
-
-    particles: Particles
-    labels: Mapping[str, frozenset[str]]
-    """By plain typed words: the English labels they may mean."""
-    exact: Mapping[str, frozenset[str]]
-    """The same by whole texts, in which words of politeness count."""
-    by_label: Mapping[str, Sequence[str]]
-    """The keys of `labels` by each English label."""
-    numbers: Mapping[str, range]
-    """English labels that mean a number: which ones."""
-    ages: Mapping[str, int]
-    """English labels that mean this age or any above."""
-    age_words: tuple[str, ...]
-    """Words that leave an age as it is, the longest first."""
-    question_words: tuple[str, ...]
-    """Words of a question or a condition: such an answer agrees to nothing."""
-    question_ends: frozenset[str]
-    """Words that make a question of the words before them: "có ai đọc không"."""
-    open_words: tuple[str, ...]
-    """Thanks, "I understand", "I am fine", "wait": with one of them a yes agrees to nothing."""
-    acknowledgments: tuple[str, ...]
-    """Words that may only say "I have read it": "ok" behind an answer to the person's question."""
-    weak_words: tuple[str, ...]
-    """Synonyms that say little among other words, though they are long: "right now"."""
-    cries: tuple[str, ...]
-    """Synonyms that say much among other words, though they are short: "saklolo"."""
-    in_digits: Mapping[str, str]
-    """By number words: their digits."""
-    same: Mapping[str, str]
-    """By another spelling of a word: the spelling in the lists."""
-    negations: tuple[str, ...]
-
-    def respell(self, plain: PlainText) -> PlainText:
-        """Return an answer with each word in the spelling of the lists."""
-        if plain.is_unspaced:
-            text = plain.text
-            for variant, word in self.same.items():
-                text = text.replace(variant, word)
-            return plain if text == plain.text else PlainText.of(plain_answer(text))
-        if self.same.keys().isdisjoint(plain.words):
-            return plain
-        return PlainText.of(
-            plain_answer(" ".join(self.same.get(word, word) for word in plain.words))
-        )
-
-    def has_question_word(self, plain: PlainText) -> bool:
-        """Tell whether an answer has a word of a question or a condition, and is not listed."""
-        if plain.text in self.labels:
-            return False
-        around = "" if plain.is_unspaced else " "
-        return any(f"{around}{it}{around}" in plain.framed for it in self.question_words)
-
-    def has_open_word(self, plain: PlainText) -> bool:
-        """Tell whether an answer thanks, understands or puts off, and is not listed as a whole."""
-        if plain.text in self.labels or plain.text in self.exact:
-            return False
-        around = "" if plain.is_unspaced else " "
-        return any(f"{around}{it}{around}" in plain.framed for it in self.open_words)
-
-    def ends_as_question(self, plain: PlainText) -> bool:
-        """Tell whether an answer ends with a word that makes a question of those before it."""
-        for word in reversed(plain.words[1:]):
-            if word in self.question_ends:
-                return True
-            if word not in self.particles.words:
-                return False
-        return False
-
-    def is_well_above(self, label: str, number: int) -> bool:
-        """Tell whether a number is not just the age that a label begins with."""
-        return number >= self.ages.get(label, 0) + (JUST_REACHED if label in self.ages else 0)
-
-    def is_bare_age(self, plain: str) -> bool:
-        """Tell whether an answer says a number and nothing that could change it."""
-        rest = _DIGITS.sub(" ", self.with_digits(plain))
-        if _UNSPACED.search(rest):
-            for word in self.age_words:
-                rest = rest.replace(word, " ")
-            return not rest.split()
-        return set(rest.split()) <= {*self.age_words}
-
-    def before(self, words: str) -> str:
-        """Return what stands before a synonym, without words of politeness ("hindi po ligtas")."""
-        if _UNSPACED.search(words):
-            return words
-        kept = words.split()
-        while kept and kept[-1] in self.particles.words:
-            kept.pop()
-        return f" {' '.join(kept)}"
-
-    def with_digits(self, plain: str) -> str:
-        """Return an answer with the longest number words in digits."""
-        if not self.in_digits:
-            return plain
-        is_unspaced = _UNSPACED.search(plain) is not None
-        longest_first = sorted(self.in_digits, key=len, reverse=True)
-        words = "|".join(map(re.escape, longest_first))
-        pattern = words if is_unspaced else rf"\b(?:{words})\b"
-        return re.sub(pattern, lambda it: f" {self.in_digits[it[0]]} ", plain)
-
-
-class Particles(NamedTuple):
-    """Words of politeness, and how an answer may begin and end with them."""
-
-    words: tuple[str, ...]
-    starts: tuple[str, ...]
-    ends: tuple[str, ...]
-
-    @classmethod
-    def of(cls, words: tuple[str, ...]) -> Particles:
-        """Return words of politeness; those in ASCII stand apart from other words."""
-        spaced = tuple((word, " " if word.isascii() else "") for word in words)
-        return cls(
-            words,
-            tuple(word + space for word, space in spaced),
-            tuple(space + word for word, space in spaced),
-        )
-
-    def strip(self, plain: str) -> str:
-        """Return a plain answer without words of politeness at its ends."""
-        if not (plain.startswith(self.starts) or plain.endswith(self.ends)):
-            return plain
-        for start, end in zip(self.starts, self.ends, strict=True):
-            plain = plain.removeprefix(start).removesuffix(end).strip() or plain
-        return plain
+_CLAUSE = re.compile("[,\uff0c\u3001.\u3002!\uff01\n]+")
 
 
 class TypedAnswer:
@@ -254,7 +56,9 @@ class TypedAnswer:
         if len(self.text) > LONGEST:
             return None
         read = ((language,), (FALLBACK,))
-        others = () if _lists()[1].cannot_hold(self.plain, labels) else _other_languages(language)
+        others = (
+            () if all_lists()[1].cannot_hold(self.plain, labels) else _other_languages(language)
+        )
         ways = [(self._whole_meanings, tags) for tags in (*read, others)]
         if not whole:  # a short word of another language within a text means nothing: "so", "sợ"
             ways += [(self._contained_meanings, tags) for tags in read]
@@ -292,26 +96,63 @@ class TypedAnswer:
         if answers_in(FALLBACK).numbers.keys().isdisjoint(labels):
             return False
         read = [(answers_in(tag), self._in_spelling_of(tag)) for tag in (language, FALLBACK)]
-        return any(_DIGITS.search(known.with_digits(plain.text)) for known, plain in read)
+        return any(DIGITS.search(known.with_digits(plain.text)) for known, plain in read)
 
-    def agreed_label(self, labels: Collection[str], language: str) -> str | None:
-        """Return the label of a yes or no that stands in a few words which deny and ask nothing.
+    def consent_label(
+        self, labels: Mapping[str, bool], language: str, *, is_explained: bool = False
+    ) -> str | None:
+        """Return the label of a yes or no to consent that stands among a few other words.
 
-        "Ok, let them read" agrees; "do not tell them", or "ok, who reads it", does not.
+        What is not clearly said is neither: nothing is handed over by mistake, and an offer of help
+        does not end because a cry begins with "not".
+
+        Args:
+            labels: the labels of the buttons; whether each is a yes.
+            language: the language the person chose.
+            is_explained: whether the person's own question was just answered: then "ok" may only
+                say that they have read that.
         """
         if len(self.text) > LONGEST or self.asks(language):
             return None
+        for label, is_yes in labels.items():
+            if is_yes and self._agrees_and_goes_on(label, language, is_explained=is_explained):
+                return label
         for tag in (language, FALLBACK):
-            respelled = self._in_spelling_of(tag)
-            negations = answers_in(tag).negations
-            denials = [it if respelled.is_unspaced else f" {it} " for it in negations]
-            found = self._contained_meanings(tag, labels)
-            if len(found) == 1 and not any(it in respelled.framed for it in denials):
-                return found.pop()
+            found = self._contained_meanings(tag, labels.keys())
+            if len(found) == 1:
+                label = found.pop()
+                is_denied = labels[label] and self._denies(tag)
+                return label if self.says_clearly(label, language) and not is_denied else None
         return None
 
+    def _denies(self, tag: str) -> bool:
+        """Tell whether a text has a word that turns others round: "tell them nothing"."""
+        return answers_in(tag).has_negation(self._in_spelling_of(tag))
+
+    def _agrees_and_goes_on(self, label: str, language: str, *, is_explained: bool) -> bool:
+        """Tell whether a text begins with a yes and goes on with a place, "hurry", or a comma."""
+        if self.leaves_open(language):
+            return False
+        begins, *others = _CLAUSE.split(self.text, maxsplit=1)
+        has_comma = bool("".join(others).strip())
+        for tag in (language, FALLBACK):
+            if self._denies(tag):
+                continue
+            known, plain = answers_in(tag), self._in_spelling_of(tag)
+            not_yes = known.acknowledgments if is_explained else ()
+            yes = known.first_synonym(plain, label, not_yes)
+            rest = PlainText.of(plain.text.removeprefix(yes).strip())
+            is_urged = rest.holds_only({*known.particles.words, *known.urging_words})
+            if yes and rest.text and (is_urged or known.says_where(rest)):
+                return True
+            clause = known.respell(PlainText.of(plain_answer(begins)))
+            is_whole = known.particles.strip(clause.text) == yes or clause.text == yes
+            if yes and has_comma and is_whole and yes not in known.acknowledgments:
+                return True
+        return False
+
     def says_clearly(self, label: str, language: str) -> bool:
-        """Tell whether a text holds a cry, a synonym of several words, or a yes alone.
+        """Tell whether a text holds a cry, a synonym of several words, or a yes or no alone.
 
         "Now" is a yes where we ask whether to tell staff, and none in "I am alone now".
         """
@@ -323,7 +164,7 @@ class TypedAnswer:
         around = "" if plain.is_unspaced else " "
         if any(f"{around}{it}{around}" in plain.framed for it in strong):
             return True
-        polite = {it for known in lists for it in known.particles.words}
+        polite = {it for known in lists for it in (*known.particles.words, *known.urging_words)}
         return plain.holds_only(synonyms | polite)
 
     def only_acknowledges(self, language: str) -> bool:
@@ -405,160 +246,3 @@ def match_label(
 @cache
 def _other_languages(language: str) -> tuple[str, ...]:
     return tuple(sorted(LANGUAGES.keys() - {language, FALLBACK}))
-
-
-class AllLists(NamedTuple):
-    """What the lists of all languages hold: nearly no text is in any of them."""
-
-    whole: frozenset[str]
-    variants: frozenset[str]
-    starts: tuple[str, ...]
-    ends: tuple[str, ...]
-    numbers: frozenset[str]
-
-    def cannot_hold(self, plain: PlainText, labels: Collection[str]) -> bool:
-        """Tell quickly that a text with spaces is no whole answer in any language."""
-        text = plain.text
-        return not (
-            plain.is_unspaced
-            or text in self.whole
-            or not self.variants.isdisjoint(plain.words)
-            or text.startswith(self.starts)
-            or text.endswith(self.ends)
-            or not self.numbers.isdisjoint(labels)
-        )
-
-    @classmethod
-    def of(cls, lists: Collection[AnswerList]) -> AllLists:
-        """Return what these lists hold."""
-        return cls(
-            frozenset(it for known in lists for it in (*known.labels, *known.exact)),
-            frozenset(it for known in lists for it in known.same),
-            tuple({it for known in lists for it in known.particles.starts}),
-            tuple({it for known in lists for it in known.particles.ends}),
-            frozenset(it for known in lists for it in known.numbers),
-        )
-
-
-@compiled
-def _lists() -> tuple[dict[str, AnswerList], AllLists]:
-    """Return the synonyms by language, and what is in any of them."""
-    lists = {tag: load_answers(tag) for tag in LANGUAGES}
-    return lists, AllLists.of(lists.values())
-
-
-def plain_answer(typed: str) -> str:
-    """Return an answer without case, accents and punctuation."""
-    folded = fold_accents(typed.replace("\u2019", "'"))
-    return ("" if _UNSPACED.search(folded) else " ").join(folded.translate(_KEPT).split())
-
-
-class _KeptSigns(dict[int, int | str]):
-    """For `str.translate`: letters, marks, digits and apostrophes stay, others part words."""
-
-    def __missing__(self, code: int) -> int | str:
-        sign = chr(code)
-        is_kept = sign == "'" or unicodedata.category(sign)[0] in "LMN"
-        self[code] = kept = code if is_kept else " "
-        return kept
-
-
-_KEPT = _KeptSigns()
-
-
-def answers_in(language: str) -> AnswerList:
-    """Return the synonyms of a language; none for one that has no list."""
-    return _lists()[0].get(language) or _read_lists({})
-
-
-def load_answers(tag: str, folder: Path = LOCALES) -> AnswerList:
-    """Return the synonyms of one language; none where it has no file.
-
-    Raises:
-        TypedAnswersError: the file is no TOML, or a synonym has no words.
-    """
-    path = folder / tag / "answers.toml"
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        return _with_synonyms(_read_lists(content), content.get("synonyms", {}))
-    except (tomllib.TOMLDecodeError, TypedAnswersError) as error:
-        raise TypedAnswersError(f"{path}: {error}") from None
-
-
-def _read_lists(content: dict[str, Any]) -> AnswerList:
-    """Return what all synonyms of a language share."""
-    negations = map(plain_answer, content.get("negations", ()))
-    return AnswerList(
-        particles=Particles.of(tuple(map(plain_answer, content.get("particles", ())))),
-        labels={},
-        exact={},
-        by_label={},
-        numbers={},
-        ages={},
-        age_words=tuple(
-            sorted({plain_answer(it) for it in content.get("age_words", ())}, key=len, reverse=True)
-        ),
-        question_words=tuple(map(plain_answer, content.get("question_words", ()))),
-        question_ends=frozenset(map(plain_answer, content.get("question_ends", ()))),
-        open_words=tuple(map(plain_answer, content.get("open_words", ()))),
-        acknowledgments=tuple(map(plain_answer, content.get("acknowledgments", ()))),
-        weak_words=tuple(map(plain_answer, content.get("weak_words", ()))),
-        cries=tuple(map(plain_answer, content.get("cries", ()))),
-        in_digits={
-            plain_answer(word): number
-            for number, words in content.get("numbers", {}).items()
-            for word in words
-        },
-        same={
-            plain_answer(variant): plain_answer(word)
-            for word, variants in content.get("same", {}).items()
-            for variant in variants
-        },
-        negations=tuple(it if _UNSPACED.search(it) else f" {it}" for it in negations),
-    )
-
-
-def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerList:
-    labels: dict[str, set[str]] = {}
-    exact: dict[str, set[str]] = {}
-    by_label: dict[str, set[str]] = {}
-    numbers: dict[str, range] = {}
-    ages: dict[str, int] = {}
-    for label, written in synonyms.items():
-        for synonym in written:
-            if meant := _RANGE.fullmatch(synonym):
-                numbers[label] = _numbers(meant)
-                if meant[1] == ">=":
-                    ages[label] = numbers[label].start
-                continue
-            plain = sys.intern(known.respell(PlainText.of(plain_answer(synonym))).text)
-            if not plain:
-                raise TypedAnswersError(f"{label!r} has an empty synonym")
-            if synonym.startswith("="):
-                exact.setdefault(plain, set()).add(label)
-            else:
-                polite = sys.intern(known.particles.strip(plain))
-                labels.setdefault(polite, set()).add(label)
-                by_label.setdefault(label, set()).add(polite)
-    return known._replace(
-        labels=_frozen(labels),
-        exact=_frozen(exact),
-        by_label={
-            label: sorted(found, key=lambda it: (-len(it), it)) for label, found in by_label.items()
-        },
-        numbers=numbers,
-        ages=ages,
-    )
-
-
-def _frozen(labels: dict[str, set[str]]) -> dict[str, frozenset[str]]:
-    """Return labels by words; what is equal is one object, for nearly all mean one of a few."""
-    known: dict[frozenset[str], frozenset[str]] = {}
-    found = {words: frozenset(meant) for words, meant in labels.items()}
-    return {words: known.setdefault(meant, meant) for words, meant in found.items()}
-
-
-def _numbers(written: re.Match[str]) -> range:
-    sign, first, last = written[1], int(written[2]), int(written[3] or written[2])
-    bounds = {"<": (0, first), ">=": (first, OLDEST + 1), ">": (first + 1, OLDEST + 1)}
-    return range(*bounds.get(sign, (first, last + 1)))

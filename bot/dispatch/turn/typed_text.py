@@ -176,10 +176,9 @@ class TypedText:
         if not whole:
             label = typed.label_of(offered.keys(), spoken)
         elif step in YES_OR_NO_STEPS and not is_exact:
-            label = typed.agreed_label(offered.keys(), spoken)
             gives = CONSENT_QUESTIONS[step].yes_answers
-            if label and offered[label] in gives and not typed.says_clearly(label, spoken):
-                return None
+            labels = {it: code in gives for it, code in offered.items()}
+            label = typed.consent_label(labels, spoken, is_explained=self._is_explained(step))
         code = offered[label] if label is not None else None
         return None if isinstance(question, Choose) and code in question.reassuring else code
 
@@ -192,8 +191,13 @@ class TypedText:
         if asked is None or code not in asked.yes_answers:
             return False
         typed, language = self._typed(text), conversation.language
-        is_explained = conversation.explained_at == f"{self.turn.frames[-1].flow}.{step}"
-        return typed.leaves_open(language) or (is_explained and typed.only_acknowledges(language))
+        return typed.leaves_open(language) or (
+            self._is_explained(step) and typed.only_acknowledges(language)
+        )
+
+    def _is_explained(self, step: str) -> bool:
+        """Tell whether the person's own question was answered at this question of consent."""
+        return self.turn.conversation.explained_at == f"{self.turn.frames[-1].flow}.{step}"
 
     def _control_meant(self, question: Choose | ChooseMany, text: str) -> str | None:
         """Return the code of the button below a question that a whole text means."""

@@ -115,10 +115,10 @@ def test_a_plea_is_a_yes_where_we_ask_whether_to_tell(
 
 
 def test_help_he_is_here_is_a_yes_in_each_language() -> None:
-    labels = {"Tell them now", "Not now"}
+    labels = {"Tell them now": True, "Not now": False}
     understood = {
         tag: match_label(typed, labels, tag, whole=True)
-        or TypedAnswer(typed).agreed_label(labels, tag)
+        or TypedAnswer(typed).consent_label(labels, tag)
         for tag, typed in HE_IS_HERE.items()
     }
     assert understood == dict.fromkeys(LANGUAGES, "Tell them now")

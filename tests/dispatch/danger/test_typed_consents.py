@@ -70,6 +70,41 @@ SAID = {
     "zh_Hans": {"行吧 你们看吧": "yes", "算了 先别看": "no", "不用了": "no"},
 }
 """What people typed there, and whether they meant that staff read it."""
+NEITHER = {
+    "en": ["tell them nothing", "tell them tomorrow", "tell them in the morning",
+           "tell them tonight", "no one helps me", "not yet, he is hitting me", "not yet I am bleeding"],
+    "id": ["tidak ada yang bantu", "belum makan 3 hari", "nggak tahan lagi", "gak punya paspor",
+           "tidak mau mati di sini", "gak bisa nafas", "tidak dibayar lima bulan", "belum digaji",
+           "kasih tahu besok"],
+    "vi": ["báo ngày mai nhé", "không thở được", "k chịu được nữa", "không cho em ra ngoài",
+           "không có hộ chiếu", "chưa được trả lương", "không có tiền"],
+    "fil": ["sabihin nyo bukas", "hindi ako makalabas", "hindi pa ako kumakain",
+            "hindi pa ako nababayaran", "di pa kumakain"],
+    "th": ["บอกพรุ่งนี้", "ไม่มีใครช่วย"],
+    "zh_Hant": ["明天再告訴他們", "明天告訴他們", "沒有人幫我"],
+    "zh_Hans": ["明天再告诉他们"],
+    "km": ["ប្រាប់ស្អែក"],
+    "my": ["မနက်ဖြန်ပြောပါ"],
+    "ja": ["明日知らせて", "まだ食べていない", "いいえ、鍵をかけられています",
+           "まだもらっていない"],
+}  # fmt: skip
+"""A yes for another day, and cries that begin with a word for no."""
+YES_AND_MORE = {
+    "en": ["yes please hurry", "yes, I am in Taoyuan", "yes I want help", "ok hurry"],
+    "id": ["iya tolong cepat", "ya saya di taoyuan", "tolong beritahu mereka"],
+    "vi": ["dạ", "vâng em ở Đào Viên", "vâng nhanh lên"],
+    "fil": ["oo nasa taoyuan po ako", "oo pakibilis po"],
+    "th": ["ค่ะ", "ครับ", "ได้ค่ะ รีบหน่อยนะ", "ได้ค่ะ หนูอยู่เถาหยวน"],
+    "zh_Hant": ["好\uff0c快點", "好\uff0c我在桃園", "拜託你們", "嗯"],
+    "zh_Hans": ["好\uff0c快点", "好\uff0c我在桃园", "嗯"],
+    "km": ["ចាស លឿនៗ"],
+    "my": ["အင်း"],
+    "ja": ["お願いします", "はい、早く", "はい、桃園にいます"],
+}
+NO = {
+    "en": ["no dont tell them"], "vi": ["thôi"], "fil": ["wag", "huwag po muna"], "ja": ["だめ"],
+    "zh_Hant": ["不", "不用"], "zh_Hans": ["不", "不用"],
+}  # fmt: skip
 TELL = ("danger", "tell")
 GIVE = ("story", "give")
 SPOKEN = "spoken"
@@ -110,6 +145,44 @@ def test_a_yes_and_a_no_in_other_words_are_understood(
         person.says(typed)
         assert len(cases_of(sqlite_hotline)) - before == (meant == "yes"), typed
         assert current_step(person) != step, typed
+
+
+@pytest.mark.parametrize("tag", NEITHER)
+def test_another_day_and_a_cry_with_a_no_in_it_answer_nothing(
+    sqlite_hotline: HotlineHarness, tag: str
+) -> None:
+    for typed in NEITHER[tag]:
+        person = sqlite_hotline.person(tag)
+        place_at(person, reachable_positions()[TELL], language=tag)
+        person.says(typed)
+        assert cases_of(sqlite_hotline) == [], typed
+        assert current_step(person) == TELL, typed
+
+
+@pytest.mark.parametrize("tag", YES_AND_MORE)
+def test_a_yes_with_hurry_or_a_place_is_one(sqlite_hotline: HotlineHarness, tag: str) -> None:
+    for typed in YES_AND_MORE[tag]:
+        person, before = sqlite_hotline.person(tag), len(cases_of(sqlite_hotline))
+        place_at(person, reachable_positions()[TELL], language=tag)
+        person.says(typed)
+        assert len(cases_of(sqlite_hotline)) == before + 1, typed
+
+
+@pytest.mark.parametrize("tag", NO)
+def test_a_short_no_is_one(sqlite_hotline: HotlineHarness, tag: str) -> None:
+    for typed in NO[tag]:
+        person = sqlite_hotline.person(tag)
+        place_at(person, reachable_positions()[TELL], language=tag)
+        person.says(typed)
+        assert cases_of(sqlite_hotline) == [], typed
+        assert current_step(person) != TELL, typed
+
+
+def test_an_ok_behind_an_explanation_and_a_place_hand_nothing_over() -> None:
+    labels = {"Tell them now": True, "Not yet": False}
+    for typed, language in (("ok im at work now", "en"), ("好\uff0c我在上班", "zh_Hant")):
+        answer = TypedAnswer(typed)
+        assert answer.consent_label(labels, language, is_explained=True) is None, typed
 
 
 def test_a_yes_among_thanks_would_be_taken_for_consent(
