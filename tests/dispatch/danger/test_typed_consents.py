@@ -72,7 +72,8 @@ SAID = {
 """What people typed there, and whether they meant that staff read it."""
 NEITHER = {
     "en": ["tell them nothing", "tell them tomorrow", "tell them in the morning",
-           "tell them tonight", "no one helps me", "not yet, he is hitting me", "not yet I am bleeding"],
+           "tell them tonight", "no one helps me", "not yet, he is hitting me",
+           "not yet I am bleeding"],
     "id": ["tidak ada yang bantu", "belum makan 3 hari", "nggak tahan lagi", "gak punya paspor",
            "tidak mau mati di sini", "gak bisa nafas", "tidak dibayar lima bulan", "belum digaji",
            "kasih tahu besok"],
