@@ -28,7 +28,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bot.languages.alarms.index import Run, spaced_index, unspaced_harmless, unspaced_index
+from bot.languages.alarms.index import (
+    Run,
+    spaced_index,
+    unspaced_harmless,
+    unspaced_index,
+    whole_messages,
+)
 from bot.languages.alarms.phrases import (
     CATEGORIES,
     SHORTEST,
@@ -40,6 +46,7 @@ from bot.languages.alarms.phrases import (
     in_list_spelling,
     is_run,
 )
+from bot.languages.answer_lists import plain_answer
 from bot.languages.urgency import load_model, sentences_of
 from bot.text import fold, fold_accents
 
@@ -107,6 +114,9 @@ _SIGNS = {
 _CLAUSE_ENDS = re.compile("[,;:\n\u060c\u3001\uff0c\uff1b\u104a]")
 _DRAWN_OUT = re.compile(r"([^\W\d_])\1{2,}")
 """A letter drawn out: "tolonggg"."""
+
+CRY_SIGNS = str.maketrans({"\U0001f198": " sos ", "\U0001f6a8": " sos "})
+"""Pictures that say what a word would: SOS, and a police light."""
 
 
 class Words:
@@ -207,7 +217,7 @@ def is_believed(listed: Collection[str], likelihood: Likelihood) -> bool:
 
 def find_listed(text: str) -> frozenset[str]:
     """Return the categories of the phrases in a message."""
-    folded = _DRAWN_OUT.sub(r"\1", fold(text).replace("\u2019", "'"))
+    folded = _DRAWN_OUT.sub(r"\1", fold(text.translate(CRY_SIGNS)).replace("\u2019", "'"))
     if "2" in folded:
         folded = _SAID_TWICE.sub(r"\1", folded)
     words = Words(folded)
@@ -220,6 +230,8 @@ def find_listed(text: str) -> frozenset[str]:
         found -= _harmless_categories(spaced_index().harmless, words.present.issuperset)
     if not folded.isascii():
         found |= _find_in_characters(folded)
+    if category := whole_messages().get(plain_answer(folded)):
+        found.add(category)
     return frozenset(found)
 
 

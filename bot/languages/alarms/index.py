@@ -25,6 +25,7 @@ from bot.languages.alarms.phrases import (
     find_run,
     load_harmless,
     load_phrases,
+    load_whole_messages,
 )
 from bot.languages.compiled_lists import compiled
 from bot.text import fold_accents
@@ -196,3 +197,9 @@ def _with_runs(known: Harmless[tuple[Piece, ...]]) -> Harmless[tuple[Run, ...]]:
 
 def _run_of(piece: Piece) -> Run:
     return Run(piece.spellings, max(map(len, piece.spellings)))
+
+
+@compiled
+def whole_messages() -> dict[str, str]:
+    """Return the category of each message that alarms only as a whole, in any language."""
+    return {plain: it for tag in LANGUAGES for plain, it in load_whole_messages(tag).items()}

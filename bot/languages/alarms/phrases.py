@@ -5,7 +5,8 @@ A phrase is one or more words. Words may stand in any order, with a few other wo
 these words in this order, `!` asks for accents as written. `@me` stands for the words of that name
 in `[words]`. In scripts without spaces a "word" is any run of characters, and a spelling in
 `[same]` counts as the one it stands for; Chinese is compared in simplified characters. A category
-is one table, or several by kind (`[danger_now.help]`), each with its own counter-examples.
+is one table, or several by kind (`[danger_now.help]`), each with its own counter-examples. What
+alarms only as a whole message, "help me" in Chinese or Thai, is listed under `whole`.
 
 A run of characters does not begin or end inside a syllable of Thai, Burmese or Khmer ("သေ", die, is
 not in "သေး", still).
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from bot.errors import AlarmPhrasesError
 from bot.languages import LANGUAGES, LOCALES
+from bot.languages.answer_lists import plain_answer
 from bot.languages.compiled_lists import compiled
 from bot.text import fold, fold_accents
 
@@ -281,6 +283,21 @@ class _PhraseReader:
     def _leave_out(self, own: frozenset[str]) -> Negation:
         kept = {it for it, plain in self._before if plain not in own}
         return self._negation._replace(before=tuple(kept))
+
+
+def load_whole_messages(tag: str, folder: Path = LOCALES) -> dict[str, str]:
+    """Return the category of each message that alarms only if nothing else stands in it: "help".
+
+    Raises:
+        AlarmPhrasesError: as `load_phrases`.
+    """
+    content = _read_file(tag, folder)
+    return {
+        plain_answer(written): category
+        for category in CATEGORIES
+        for _name, kind in _kinds(content.get(category, {}))
+        for written in kind.get("whole", ())
+    }
 
 
 def load_harmless(tag: str, folder: Path = LOCALES) -> Harmless[tuple[Piece, ...]]:

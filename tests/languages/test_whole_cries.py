@@ -1,0 +1,28 @@
+"""A call for help that is all a message holds brings the numbers, in every way it is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.languages.alarms.find import find_alarms
+
+WHOLE = [
+    "help", "tolong", "tulong", "ช่วย", "ช่วยหน่อยค่ะ", "幫忙", "請幫我", "帮忙", "ကူညီပါ", "giúp em",
+    "giúp", "ជួយ", "助けてください", "SOS", "\N{SQUARED SOS}", "\N{SQUARED SOS}\N{SQUARED SOS}!",
+    "\N{POLICE CARS REVOLVING LIGHT}", "jiuming", "jiu wo", "chuay duay", "tasukete", "911",
+    "Fire!",
+]  # fmt: skip
+ORDINARY = [
+    "幫我寫履歷", "警察幫我找到錢包", "幫我影印文件", "ช่วยแปลหน่อย", "giúp em dịch", "ពូប៉ូលិសជួយចរាចរណ៍",
+    "bang wo kan", "my number is 911 22", "fire exit",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", WHOLE)
+def test_a_call_for_help_alone_is_heard(typed: str) -> None:
+    assert find_alarms(typed) == {"danger_now"}
+
+
+@pytest.mark.parametrize("typed", ORDINARY)
+def test_the_same_word_in_an_ordinary_sentence_is_no_alarm(typed: str) -> None:
+    assert not find_alarms(typed)
