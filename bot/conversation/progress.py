@@ -11,6 +11,7 @@ from bot.conversation.machine import START
 from bot.conversation.questions.question import Complete
 
 if TYPE_CHECKING:
+    from bot.conversation.answers import Answer
     from bot.conversation.inputs import Input
     from bot.conversation.registry import FlowRegistry
     from bot.conversation.replies import Turn
@@ -56,18 +57,21 @@ def _frame_progress(registry: FlowRegistry, frame: Frame, facts: Facts) -> FlowP
 
 def fill_answer(
     registry: FlowRegistry, position: Position, flow: str, step: str, incoming: Input
-) -> bool:
-    """Answer a question of a running flow for the person; return whether the input fits it."""
+) -> Answer:
+    """Answer a question of a running flow for the person; return the answer.
+
+    None if the input does not fit the question, or the flow is not running.
+    """
     frame = next((frame for frame in position.frames if frame.flow == flow), None)
     question = registry.question(flow, step)
     if frame is None or question is None:
-        return False
+        return None
     parsed = question.parse(incoming, ())
     if type(parsed) is not Complete or parsed.answer is None:
-        return False
+        return None
     frame.answers[question.name] = parsed.answer
     frame.partial_answers.pop(question.name, None)
-    return True
+    return parsed.answer
 
 
 def resume(registry: FlowRegistry, position: Position, facts: Facts) -> Turn:

@@ -9,7 +9,7 @@ from bot.cases.state_machine import CaseState
 from bot.cases.urgency import Priority
 from bot.clock import SECOND
 from bot.dispatch.effects import StaffEffects
-from bot.hotline.chat.messages import MessageSide
+from bot.hotline.chat.messages import CaseMessageKind, MessageSide
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.chat.takeover import OPENER, UNTIL_OPENER_ANSWERED
 from bot.hotline.commands.links import duplicate_events
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
     from bot.text import Text
 
+FILLED_IN = "fill_in"
+"""The audit action of an answer that a caseworker filled in."""
 RELEASE_DELAY = SECOND
 """How long a released letter waits for the reply that comes before it."""
 
@@ -147,6 +149,9 @@ class StaffService:
     ) -> list[Event]:
         """Store messages and update reply times; return the events that follow."""
         self.messages.store(work, messages)
+        for it in messages:
+            if it.kind is CaseMessageKind.ANSWER:
+                self.hotline.audit.record(work, now, it.author, FILLED_IN, it.case)
         after = (self._after_event(work, event, now) for event in events)
         more = [event for event in after if event is not None]
         more += self.interpreting.share_new(work, messages, now)

@@ -65,6 +65,7 @@ AUDIT_ACTIONS = {
     "transfer": pgettext("audit", "transferred the case"),
     "pass_on": pgettext("audit", "passed the case on to another office"),
     "work": pgettext("audit", "worked on the case"),
+    "fill_in": pgettext("audit", "filled in an answer"),
     "insist": pgettext("audit", "wrote outside the agreed hours"),
     "note": pgettext("audit", "wrote a note"),
     "take_over": pgettext("audit", "took over the chat"),

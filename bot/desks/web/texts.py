@@ -217,6 +217,7 @@ WARN_OTHER_CASE = _("Some of this text also stands in another case you have open
 CONVERSATION = _("Conversation")
 THE_PERSON = _("The person")
 NOTE = _("Note")
+FILLED_IN = _("Filled in")
 NOT_CONFIRMED = _("sender not confirmed")
 PRESSED = _("pressed: {words}")
 CHANGED_EARLIER = _("Changed words from before to:")

@@ -54,6 +54,7 @@ from bot.dispatch.turn.outcome_rules import (
     OUTCOME_RULES,
     READ_FLOWS,
 )
+from bot.dispatch.turn.relay import answer_content
 from bot.hotline.chat.takeover import OpenerState
 from bot.languages.whereabouts import find_whereabouts
 
@@ -168,13 +169,7 @@ class EngineDriver:
         is_chosen = isinstance(question, Choose | ChooseMany)
         if isinstance(question, Menu | Card) or (turn.is_in_case and not is_chosen):
             return
-        parts = question.describe(given)
-        answer_text = ", ".join(it if isinstance(it, str) else it.source for it in parts)
-        codes = given if isinstance(given, tuple) else (given,)
-        chosen = tuple(map(str, codes)) if is_chosen else ()
-        self.relay.store_answer(
-            f"{question.short.source}: {answer_text}", f"{frame.flow}.{step}", chosen
-        )
+        self.relay.store_answer(answer_content(question, frame.flow, given))
         turn.hotline.raise_priority(turn.read_case, {step: given})
 
     def answer_or_keep(self, heard: Input) -> None:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from bot.cases.intake import MAX_FILE_BYTES
 from bot.clock import SECOND
-from bot.conversation import Card, Menu
+from bot.conversation import Card, Choose, ChooseMany, Menu
 from bot.dispatch import callback_data
 from bot.dispatch.conversation_store import SESSION_TIMEOUT, UrgentMessage
 from bot.dispatch.rate_limit import STREAM_INTERVAL
@@ -42,6 +42,8 @@ from bot.messages import SendText, UpdateKind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.conversation import Answer
+    from bot.conversation.questions.question import Question
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.replies import Replies
     from bot.hotline.chat.takeover import TakeoverState
@@ -70,6 +72,18 @@ NOT_NOW = "Not now"
 """The words of the button that refuses the opener, by which `typed_answers` knows them."""
 MAX_FILES_KNOWN = 100
 """Files of a session that are not stored again with a report."""
+
+
+def answer_content(question: Question[Answer], flow: str, given: Answer) -> CaseMessageContent:
+    """Return the answer to a question as a case keeps it: `text` says both, in English."""
+    parts = question.describe(given)
+    words = ", ".join(it if isinstance(it, str) else it.source for it in parts)
+    codes = given if isinstance(given, tuple) else (given,)
+    is_chosen = isinstance(question, Choose | ChooseMany)
+    return CaseMessageContent(
+        text=f"{question.short.source}: {words}", asked=f"{flow}.{question.name}",
+        chosen=tuple(map(str, codes)) if is_chosen else (),
+    )  # fmt: skip
 
 
 @dataclass(slots=True, eq=False)
@@ -191,16 +205,9 @@ class Relay:
             activity.note_update(turn.now)
             self._show(EventKind.PERSON_WROTE, message)
 
-    def store_answer(self, text: str, asked: str, chosen: tuple[str, ...]) -> None:
-        """Add an answer that was given with a button to the case of this session.
-
-        Args:
-            text: question and answer, in English.
-            asked: the question, as `flow.step`.
-            chosen: the codes of what was chosen; empty if the answer is no choice.
-        """
+    def store_answer(self, content: CaseMessageContent) -> None:
+        """Add an answer that was given with a button to the case of this session."""
         case = self.turn.read_case
-        content = CaseMessageContent(text=text, asked=asked, chosen=chosen)
         self._add(
             CaseMessage(case, MessageSide.PERSON, CaseMessageKind.TEXT, content, self.turn.now)
         )

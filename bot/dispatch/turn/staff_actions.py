@@ -12,9 +12,10 @@ from bot.conversation.inputs import PressInput, TextInput
 from bot.conversation.progress import fill_answer, flow_progress, resume
 from bot.dispatch.conversation_store import SESSION_TIMEOUT, Conversation, suspended_sessions
 from bot.dispatch.turn.flow_names import URGENT_DETAILS_FLOW
+from bot.dispatch.turn.relay import answer_content
 from bot.dispatch.turn.session import session_cases
 from bot.hotline.chat.case_progress import format_time
-from bot.hotline.chat.messages import CaseMessageKind
+from bot.hotline.chat.messages import CaseMessage, CaseMessageKind, MessageSide
 from bot.hotline.chat.takeover import (
     NO_TIME_LIMIT,
     OPENER,
@@ -64,7 +65,6 @@ if TYPE_CHECKING:
     from bot.dispatch.turn.relay import Relay
     from bot.dispatch.turn.replies import Replies
     from bot.dispatch.turn.session import Session
-    from bot.hotline.chat.messages import CaseMessage
     from bot.messages import Body
     from bot.text import Text
 
@@ -348,18 +348,24 @@ class StaffActions:
     def _fill_in(self, action: FillIn) -> Text | None:
         turn, registry, position = self.turn, self.turn.services.registry, self._position
         flow, step = action.flow, action.step
+        question = registry.question(flow, step)
         if step in PERSON_ONLY_STEPS:
             return ONLY_PERSON_CAN_ANSWER
-        if not (
-            fill_answer(registry, position, flow, step, PressInput(action.text))
-            or fill_answer(registry, position, flow, step, TextInput(action.text))
-        ):
+        given = fill_answer(registry, position, flow, step, PressInput(action.text))
+        if given is None:
+            given = fill_answer(registry, position, flow, step, TextInput(action.text))
+        if question is None or given is None:
             return ANSWER_NOT_ACCEPTED
+        message = CaseMessage(
+            action.case, MessageSide.NOTE, CaseMessageKind.ANSWER,
+            answer_content(question, flow, given), turn.now, action.by,
+        )  # fmt: skip
+        turn.effects.staff.messages.append(message)
         progress = flow_progress(registry, position, turn.facts)
-        case = self._takeover.case if self._takeover else ""
         turn.add_event(
-            EventKind.ANSWER_FILLED_IN, case, action.by, code=f"{flow}.{step}", bookmark=progress
-        )
+            EventKind.ANSWER_FILLED_IN, action.case, action.by, code=f"{flow}.{step}",
+            bookmark=progress, message=message,
+        )  # fmt: skip
         return None
 
     def _ask_consent(self, action: AskConsent) -> Text | None:

@@ -45,6 +45,9 @@ class CaseMessageKind(StrEnum):
     CALL = "call"
     """A call, written down by a caseworker as a note: `code` says how it went, `text` what the
     person said, `told` in `values` what we said."""
+    ANSWER = "answer"
+    """An answer that a caseworker filled in for the person, as a note: `asked` is the question,
+    `text` says question and answer, in English where they are ours."""
 
 
 class CaseMessageContent(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,7 +68,7 @@ class CaseMessageContent(msgspec.Struct, frozen=True, kw_only=True):
     asked: str = ""
     """The question of the bot that this answers, as `flow.step`; empty for none."""
     chosen: tuple[str, ...] = ()
-    """The codes of the buttons that answered it; `text` says them in English."""
+    """The codes of what was chosen of its choices; `text` says them in English."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,6 +136,7 @@ class TransferChat:
 class FillIn:
     """Answer a question of the bot, from what the person said."""
 
+    case: str
     by: str
     flow: str
     step: str

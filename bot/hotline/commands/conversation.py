@@ -194,4 +194,5 @@ def fill_in(context: CommandContext) -> None:
     """Answer a question of the bot for the person."""
     flow, _dot, step = context.command.code.partition(".")
     if context.move(CaseAction.WORK):
-        context.actions.append(takeover.FillIn(context.by.id, flow, step, context.command.text))
+        text = context.command.text
+        context.actions.append(takeover.FillIn(context.case, context.by.id, flow, step, text))

@@ -190,19 +190,27 @@ def _referrals(to: ExportWriter, file: CaseFile) -> Iterator[str]:
             yield from _quote(part.answer)
 
 
-def _message(to: ExportWriter, it: MessageView) -> Iterator[str]:
+def _message_head(to: ExportWriter, it: MessageView) -> str:
+    """Return the line that says when a message was written, by whom, and what became of it."""
     is_person = it.side == MessageSide.PERSON.value
     who = to.say(texts.THE_PERSON) if is_person else escape_line(it.author)
     if it.side == MessageSide.NOTE.value:
-        who = f"{to.say(texts.NOTE)} ({who})"
+        kind = texts.FILLED_IN if it.is_filled_in else texts.NOTE
+        who = f"{to.say(kind)} ({who})"
     state = texts.DELIVERY_STATES.get(it.delivery_state)
     marks = [to.say(state)] if state else []
     if it.edited_at is not None:
         marks.append(to.say(texts.EDITED_AT, time=to.at(it.edited_at)))
     if it.is_unconfirmed:
         marks.append(to.say(texts.NOT_CONFIRMED))
+    return "  ".join([to.at(it.at), who, *(f"({mark})" for mark in marks)])
+
+
+def _message(to: ExportWriter, it: MessageView) -> Iterator[str]:
     yield ""
-    yield "  ".join([to.at(it.at), who, *(f"({mark})" for mark in marks)])
+    yield _message_head(to, it)
+    if it.is_filled_in:
+        yield f"{it.question}:"
     if it.text or it.label:
         yield from _quote(f"{it.label} {it.text}".strip())
     if it.told:

@@ -13,6 +13,7 @@ from bot.desks.consent_text import referral_answers
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.law import LegalStatus, legal_status
+from bot.desks.web.case.view import load_message_views
 from bot.desks.web.casework.delivery_view import DeliveriesView, load_deliveries
 from bot.desks.web.casework.duty_view import DutiesView, load_duties
 from bot.desks.web.casework.plan_view import PlanView
@@ -22,6 +23,7 @@ from bot.desks.web.team.audit_view import audit_lines
 from bot.dispatch.turn.staff_actions import can_be_filled
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.case_links import Link, Links
+from bot.hotline.chat.messages import CaseMessageKind, CaseMessages
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.check_ins.texts import check_in_line
 from bot.hotline.referrals.consent_dialog import ConsentDialog
@@ -33,7 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from bot.cases.queries import AnswerView, CaseDetails, ReportView
+    from bot.conversation.progress import FlowProgress
     from bot.desks.case_summary import CaseSummary
+    from bot.desks.web.case.message_view import MessageView
     from bot.desks.web.case.view import CaseView
     from bot.desks.web.record.view import RecordView
     from bot.desks.web.team.audit_view import AuditLine
@@ -55,6 +59,10 @@ class QuestionView:
     code: str  # `flow.step`; empty if only the person can answer
     name: str
     choices: tuple[tuple[str, str], ...] = ()
+    answer: MessageView | None = None
+    """The newest answer that is in the case."""
+    is_unsent: bool = False
+    """Whether the person has answered it in what they did not send: no one reads that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +152,7 @@ def _load(work: Work, request: DeskRequest, view: CaseView, keyring: Keyring | N
     found.audit_lines = audit_lines(work, request, found.audit_rows)
     found.links = _links(work, request, case)
     if progress is not None:
-        found.answered = _question_views(request, progress.flow, progress.answered)
+        found.answered = _answered_views(work, request, view, progress)
         found.skipped = _question_views(request, progress.flow, progress.skipped)
         found.missing = _question_views(request, progress.flow, progress.missing)
     if view.is_readable:
@@ -263,6 +271,39 @@ def fillable_questions(request: DeskRequest, view: CaseView) -> list[QuestionVie
         return []
     found = _question_views(request, progress.flow, (*progress.missing, *progress.skipped))
     return [it for it in found if it.code and not it.choices]
+
+
+def _answered_views(
+    work: Work, request: DeskRequest, view: CaseView, progress: FlowProgress
+) -> list[QuestionView]:
+    """Return answered questions, each with its answer if that is in the case.
+
+    What the person has answered and not sent is read by no one, as they were told.
+    """
+    given: dict[str, MessageView] = {}
+    with contextlib.suppress(CaseNotReadableError, DecryptionError):
+        if view.is_readable:
+            given = _newest_answers(work, request, view)
+    found = _question_views(request, progress.flow, progress.answered)
+    return [
+        replace(
+            it, answer=given.get(f"{progress.flow}.{step}"),
+            is_unsent=f"{progress.flow}.{step}" not in given and step not in CONSENT_QUESTIONS,
+        )
+        for it, step in zip(found, progress.answered, strict=True)
+    ]  # fmt: skip
+
+
+def _newest_answers(work: Work, request: DeskRequest, view: CaseView) -> dict[str, MessageView]:
+    """Return the newest answer to each question of the bot, by `flow.step`."""
+    case = view.access.case
+    opener = request.context.vault.cases.opener(case, request.keyring())
+    written = [
+        it
+        for it in CaseMessages.of_case(work, case, opener)
+        if it.content.asked or it.kind is CaseMessageKind.EDIT
+    ]
+    return {it.asked: it for it in load_message_views(work, request, view, written) if it.asked}
 
 
 def _question_views(request: DeskRequest, flow: str, steps: Iterable[str]) -> list[QuestionView]:

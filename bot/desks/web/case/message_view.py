@@ -92,8 +92,12 @@ class MessageView:
     language: str = ""
     person_text: str = ""
     label: str = ""
+    asked: str = ""
+    """The question of the bot that it answers, as `flow.step`; empty for none."""
     question: str = ""
-    """The question of the bot that it answers; empty for none."""
+    """The same in words."""
+    is_filled_in: bool = False
+    """Whether a caseworker filled the answer in for the person."""
     is_choice: bool = False
     """Whether the person answered with a button: `text` is what they chose."""
     is_automatic: bool = False
@@ -206,7 +210,9 @@ class MessageViewBuilder:
         if it.kind is CaseMessageKind.LOCATION and it.content.latitude is not None:
             view.location = f"{it.content.latitude:.5f}, {it.content.longitude:.5f}"
         if it.side is MessageSide.PERSON:
-            self._add_origin(view, it)
+            self._add_sender(view, it)
+        if it.content.asked:
+            self._add_question(view, it)
         view.files = [self.file(note) for note in it.content.files]
         if it.side is MessageSide.CASEWORKER:
             delivery = letters.get(it.letter or 0, ARRIVED)
@@ -216,8 +222,8 @@ class MessageViewBuilder:
             view.letter = (it.letter or 0) if is_editable and not view.has_failed else 0
         return view
 
-    def _add_origin(self, view: MessageView, it: CaseMessage) -> None:
-        """Say which question a person's message answers, and whether another wrote it."""
+    def _add_sender(self, view: MessageView, it: CaseMessage) -> None:
+        """Say whether another wrote a person's message, and keep their own words."""
         content = it.content
         if it.kind is CaseMessageKind.TEXT:
             view.raw = "" if content.chosen else content.text
@@ -225,8 +231,13 @@ class MessageViewBuilder:
         if sender.startswith(FORWARDED_MARK):
             view.forwarded_from = escape_line(sender.removeprefix(FORWARDED_MARK).strip())
             view.text = self._text(rest)
+
+    def _add_question(self, view: MessageView, it: CaseMessage) -> None:
+        """Say which question a message answers; what was chosen is said in words of staff."""
+        content, view.asked = it.content, it.content.asked
+        view.is_filled_in = it.kind is CaseMessageKind.ANSWER
         flow, _dot, step = content.asked.partition(".")
-        question = self.registry.question(flow, step) if content.asked else None
+        question = self.registry.question(flow, step)
         if question is None:
             return
         words = self.locale.flow_catalogue
@@ -236,7 +247,7 @@ class MessageViewBuilder:
             is_single = isinstance(question, Choose)
             parts = question.describe(content.chosen[0] if is_single else content.chosen)
             view.text = ", ".join(p if isinstance(p, str) else p.render(words) for p in parts)
-            view.language, view.is_choice = self.locale.language, True
+            view.language, view.is_choice = self.locale.language, not view.is_filled_in
 
     def _text(self, text: str) -> str:
         return display_text(text, self.locale.staff_catalogue)
