@@ -18,7 +18,6 @@ from bot.clock import MINUTE, SECOND
 from bot.desks.place_sketch import shared_place
 from bot.desks.template_environment import new_environment, of_request
 from bot.desks.web import texts
-from bot.desks.web.audit_texts import AUDIT_ACTIONS
 from bot.desks.web.qr_code import qr_code
 from bot.desks.web.shortcuts import shortcuts_for
 from bot.languages.format_date import format_full_day, format_short_date
@@ -48,7 +47,7 @@ def environment() -> Environment:
     made = new_environment(TEMPLATES_DIR)
     made.filters |= _text_filters() | _time_filters()
     made.globals |= {
-        "texts": texts, "AUDIT_ACTIONS": AUDIT_ACTIONS, "shortcuts_for": shortcuts_for,
+        "texts": texts, "shortcuts_for": shortcuts_for,
         "nearness": of_request(_nearness), "reply_due": of_request(_reply_due), "MINUTE": MINUTE,
         "shared_place": of_request(
             lambda request, point: shared_place(

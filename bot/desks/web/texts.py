@@ -220,6 +220,11 @@ NOTE = _("Note")
 FILLED_IN = _("Filled in")
 NOT_CONFIRMED = _("sender not confirmed")
 PRESSED = _("pressed: {words}")
+# Translators: what a person chose among the answers to a question of the bot.
+CHOSE = _("chose: {words}")
+# Translators: the writer of a message.
+THE_BOT = _("The bot")
+BOT_ASKED = _("The bot asked: {question}")
 CHANGED_EARLIER = _("Changed words from before to:")
 EDITED_AT = _("edited {time}")
 BEFORE_EDIT = _("before the edit")

@@ -23,6 +23,7 @@ from bot.desks.web.interpreting.export_lines import INTERPRETED, given_line, ren
 from bot.desks.web.record.load import load_record_view
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get
+from bot.desks.web.team.audit_view import audit_lines
 from bot.desks.web.templates import defang, format_datetime
 from bot.hotline.chat.messages import MessageSide
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from bot.desks.web.case.message_view import MessageView
+    from bot.desks.web.team.audit_view import AuditLine
     from bot.hotline.interpreting.texts import SharedText
     from bot.text import Text
 
@@ -48,7 +50,7 @@ async def _print_page(request: DeskRequest) -> Response:
     summary = found.access.summary
     return request.render(
         "print.html", view=found, file=file, summary=summary, queue_name=queue_name(summary.queue),
-        recipients=request.context.recipients,
+        recipients=request.context.recipients, audit_text=audit_text,
         casework=casework_sections(request.locale, file.plan, file.duties, found.names),
         interpreted=INTERPRETED,
         given=lambda it: given_line(request.locale, it, found.interpreter_of(it), at),
@@ -94,7 +96,15 @@ async def _export_file(request: DeskRequest, found: CaseView, export_format: str
         raise NotFoundError("no access")
     file.record = await load_record_view(request, found.access.case, found.names)
     file.plan = await load_plan_view(request, found.access.case)
+    file.audit_lines = await request.read(lambda work: audit_lines(work, request, file.audit_rows))
     return file
+
+
+def audit_text(row: AuditLine) -> str:
+    """Return a row of the audit log in words; a code without words stays as it is stored."""
+    details = ", ".join(it.stored if it.is_code else it.text for it in row.details)
+    line = f"{row.actor.text}: {row.action.text}"
+    return escape_line(f"{line} ({details})" if details else line)
 
 
 class ExportWriter:
@@ -128,8 +138,8 @@ def _lines(to: ExportWriter, file: CaseFile) -> Iterator[str]:
         yield from _message(to, message)
     yield from _interpreted(to)
     yield from _heading(to, texts.CASE_LOG)
-    for row in reversed(file.audit_rows):
-        yield f"{to.at(row.at)}  {to.name(row.actor)}: {row.action} {row.detail}".rstrip()
+    for row in reversed(file.audit_lines):
+        yield f"{to.at(row.at)}  {audit_text(row)}"
 
 
 def _heading(to: ExportWriter, text: Text) -> Iterator[str]:
@@ -194,7 +204,9 @@ def _message_head(to: ExportWriter, it: MessageView) -> str:
     """Return the line that says when a message was written, by whom, and what became of it."""
     is_person = it.side == MessageSide.PERSON.value
     who = to.say(texts.THE_PERSON) if is_person else escape_line(it.author)
-    if it.side == MessageSide.NOTE.value:
+    if it.is_automatic:
+        who = to.say(texts.THE_BOT)
+    elif it.side == MessageSide.NOTE.value:
         kind = texts.FILLED_IN if it.is_filled_in else texts.NOTE
         who = f"{to.say(kind)} ({who})"
     state = texts.DELIVERY_STATES.get(it.delivery_state)
@@ -209,8 +221,9 @@ def _message_head(to: ExportWriter, it: MessageView) -> str:
 def _message(to: ExportWriter, it: MessageView) -> Iterator[str]:
     yield ""
     yield _message_head(to, it)
-    if it.is_filled_in:
-        yield f"{it.question}:"
+    if it.question:
+        asked = to.say(texts.BOT_ASKED, question=it.question)
+        yield f"{it.question}:" if it.is_filled_in else asked
     if it.text or it.label:
         yield from _quote(f"{it.label} {it.text}".strip())
     if it.told:

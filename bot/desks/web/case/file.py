@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from bot.vault.keys.keyring import Keyring
 
 MAX_AUDIT_ROWS = 60
+"""Rows of the audit log that a page shows."""
 CONSENTED_STAGES = frozenset({ReferralStage.AGREED, ReferralStage.SENT})
 
 
@@ -112,9 +113,9 @@ class CaseFile:
     """The plan, for an export; a page loads it by itself."""
     duties: DutiesView = field(default_factory=DutiesView)
     audit_rows: list[AuditRow] = field(default_factory=list)
-    """As they are stored, for an export; the newest first."""
+    """All of the audit log, as it is stored; the newest first."""
     audit_lines: list[AuditLine] = field(default_factory=list)
-    """The same in words."""
+    """The newest in words; for an export all."""
 
     @property
     def reports(self) -> list[ReportView]:
@@ -148,8 +149,8 @@ async def load_case_file(request: DeskRequest, view: CaseView) -> CaseFile:
 def _load(work: Work, request: DeskRequest, view: CaseView, keyring: Keyring | None) -> CaseFile:
     context, case, progress = request.context, view.access.case, view.chat.progress
     found = CaseFile()
-    found.audit_rows = list(reversed(context.audit.rows_about(work, case)))[:MAX_AUDIT_ROWS]
-    found.audit_lines = audit_lines(work, request, found.audit_rows)
+    found.audit_rows = list(reversed(context.audit.rows_about(work, case)))
+    found.audit_lines = audit_lines(work, request, found.audit_rows[:MAX_AUDIT_ROWS])
     found.links = _links(work, request, case)
     if progress is not None:
         found.answered = _answered_views(work, request, view, progress)

@@ -99,7 +99,7 @@ class MessageView:
     is_filled_in: bool = False
     """Whether a caseworker filled the answer in for the person."""
     is_choice: bool = False
-    """Whether the person answered with a button: `text` is what they chose."""
+    """Whether the person chose among our answers: `text` is what they chose, in our words."""
     is_automatic: bool = False
     """Whether it is the opening question, which Haven asks by itself."""
     forwarded_from: str = ""
@@ -248,6 +248,8 @@ class MessageViewBuilder:
             parts = question.describe(content.chosen[0] if is_single else content.chosen)
             view.text = ", ".join(p if isinstance(p, str) else p.render(words) for p in parts)
             view.language, view.is_choice = self.locale.language, not view.is_filled_in
+            if view.is_choice:
+                view.label = self.locale(texts.CHOSE, words="").strip()
 
     def _text(self, text: str) -> str:
         return display_text(text, self.locale.staff_catalogue)

@@ -156,7 +156,7 @@ def test_a_recording_and_words_of_a_report_are_read_by_machine_on_a_click(
     # Nothing of it leaves: the export has none, and the desk has no such button without a model.
     mei.browser.post("/step-up", {"code": mei.code()})
     written = mei.browser.get(f"{case}/transcript").text
-    assert written.count("evidence_opened") == written.count("evidence_cleaned") == 2
+    assert written.count("opened a file") == written.count("re-encoded a file") == 2
     assert "Your passport." not in written
     desk.front.assistant = None
     page = mei.browser.get(case).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,10 @@ import pytest
 from bot.cases.state_machine import Role
 from bot.clock import SECOND
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
+from bot.desks.web.case.file import MAX_AUDIT_ROWS
+from bot.vault import SYSTEM
+from bot.vault.audit.log import AuditLog
+from tests.desks.web.case.test_unsent_drafts import in_danger
 
 if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
@@ -47,7 +52,8 @@ def test_a_text_holds_what_was_written_with_its_times_and_who_read_it(
     assert f'filename="{reference}-transcript.txt"' in said.headers["content-disposition"]
     assert "sandbox" in said.headers["content-security-policy"]
     for words in ("He keeps my passport.", "I am here.", "A note of mine.", "Note (Mei)",
-                  "Audit log of this case", "claim", "export transcript"):  # fmt: skip
+                  "Audit log of this case", "Mei: claimed the case",
+                  "Mei: exported the case (as a text file)"):  # fmt: skip
         assert words in said.text, words
     assert re.search(r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}  The person", said.text)
     assert exported(web_desk) == [(mei.id, "transcript")]
@@ -107,3 +113,63 @@ def test_a_case_is_exported_only_by_staff_who_may_read_it(
         assert above.browser.get(path).headers["location"] == f"/cases/{reference}"
     assert mei.browser.get(path, **{"sec-fetch-site": "cross-site"}).status_code == 404
     assert exported(web_desk) == []
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_export_tells_what_the_bot_asked_from_what_staff_wrote(
+    web_desk: WebDeskHarness, way: str
+) -> None:
+    mei = web_desk.worker().comes()
+    lines = exported_lines(mei, talked(web_desk, mei), way)
+    (opener,) = (at for at, it in enumerate(lines) if "Is this a good moment" in it)
+    assert re.search(r"The bot +(\(delivered\)|· delivered)$", lines[opener - 1])
+    assert not any("Mei" in it for it in lines[opener - 1 : opener + 1])
+    (own,) = (at for at, it in enumerate(lines) if "I am here." in it)
+    assert "Mei" in lines[own - 1]  # negative control
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_answer_stands_under_its_question_and_a_button_is_no_word_of_the_person(
+    web_desk: WebDeskHarness, way: str
+) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = in_danger(web_desk)
+    person.says("Behind the harbour")  # where it is
+    while not any("Food" in it.label for it in person.buttons()):
+        person.presses("Skip")
+    person.presses("Food", "Done")
+    mei.told(reference, "claim")
+    lines = exported_lines(mei, reference, way)
+    (typed,) = (at for at, it in enumerate(lines) if "Behind the harbour" in it)
+    assert lines[typed - 1].startswith("The bot asked: ")
+    assert "chose" not in lines[typed]
+    (pressed,) = (at for at, it in enumerate(lines) if it.endswith("chose: Food"))
+    assert lines[pressed - 1].startswith("The bot asked: ")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_export_has_the_whole_log_in_words(web_desk: WebDeskHarness, way: str) -> None:
+    mei = web_desk.worker().comes()
+    reference = talked(web_desk, mei)
+    log, case = AuditLog(web_desk.vault), web_desk.case(reference)
+    for number in range(MAX_AUDIT_ROWS + 1):
+        web_desk.home.database.writer.run_sync(
+            lambda work, number=number: log.record(
+                work, web_desk.home.loop.now() + number, SYSTEM, "alert", case, f"late:{number}"
+            )
+        )
+    lines = exported_lines(mei, reference, way)
+    told = [it for it in lines if "Haven itself: told staff that a reply is overdue" in it]
+    assert len(told) == MAX_AUDIT_ROWS + 1
+    assert "(overdue, 0)" in told[0]
+    assert any("Mei: claimed the case" in it for it in lines)
+    assert not any("take_over" in it or "house" in it for it in lines)
+
+
+def exported_lines(worker: WebCaseworker, reference: str, way: str) -> list[str]:
+    """Return the lines of an export; of a page its paragraphs and entries, without markup."""
+    text = worker.browser.get(f"/cases/{reference}/{way}").text
+    if way == "print":
+        text = re.sub(r"</(p|li|h\d|dt|dd)>", "\n", " ".join(text.split()))
+        text = unescape(re.sub(r"<[^>]+>", "", text))
+    return [it.strip() for it in text.splitlines() if it.strip()]

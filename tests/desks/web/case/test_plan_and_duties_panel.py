@@ -155,8 +155,8 @@ def test_a_report_carries_its_proof_sealed_in_custody_and_erased(web_desk: WebDe
     assert mei.browser.get(pdf.replace("/proof/", "/sent/") + "/original").status_code == 404
     written = mei.browser.get(f"/cases/{reference}/transcript").text
     assert sha256(fax).hexdigest() in written
-    done = re.findall(r"evidence_(\w+)", written)
-    assert sorted(done) == ["exported", "opened", "received", "received"]
+    done = re.findall(r"(saved the original of|opened|received) a file", written)
+    assert sorted(done) == ["opened", "received", "received", "saved the original of"]
     home = web_desk.home
     assert all(fax not in bytes(it) for (it,) in home.ask("SELECT sealed FROM sent_files"))
     web_desk.erases(reference)
