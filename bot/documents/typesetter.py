@@ -63,6 +63,15 @@ class Typesetter:
                 "apt-get install fonts-noto-core fonts-noto-cjk"
             )
 
+    @property
+    def is_available(self) -> bool:
+        """Whether documents can be made here."""
+        try:
+            self.check()
+        except DocumentError:
+            return False
+        return True
+
     async def make_pdf(self, document: msgspec.Struct) -> bytes:
         """Return a document as a PDF; the same document gives the same bytes.
 

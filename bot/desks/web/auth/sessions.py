@@ -69,6 +69,7 @@ READ, OPENED, LANGUAGE, REFERENCE, REFUSED, QUERY = (
     "read|", "opened|", "language|", "reference|", "refused|", "query|"
 )  # fmt: skip
 EXPORT, INVITATION, HARD_CASE, WORDS = "export|", "invitation|", "hard_case|", "words|"
+TYPED = "typed|"
 STORED_LATER = (REFERENCE, REFUSED)
 """Kinds that wait for another change, or for the minute: a desk that does not know them writes one
 row more to the audit log, or says less about a case that has gone. Nothing is shown or hidden."""
@@ -151,6 +152,8 @@ class DeskSession:
     service_queries: dict[str, ServiceQuery] = field(default_factory=dict)
     """What was asked of the directory of services last, by page."""
     interrupted: InterruptedExport | None = None
+    refused_export: InterruptedExport | None = None
+    """The newest export that failed: what was typed for it stands in its form again."""
     touched_at: int = 0
     """The last activity that is stored."""
     stored: StoredMemory = field(default_factory=StoredMemory, repr=False)
@@ -189,6 +192,8 @@ class DeskSession:
         single = {INVITATION: self.invitation, HARD_CASE: self.hard_case_at, WORDS: self.words}
         if self.interrupted is not None:
             single[EXPORT] = asdict(self.interrupted)
+        if self.refused_export is not None:
+            single[TYPED] = asdict(self.refused_export)
         return found | {name: it for name, it in single.items() if it}
 
     def recall(self, memory: Mapping[str, Any]) -> None:
@@ -205,6 +210,8 @@ class DeskSession:
         self.hard_case_at = memory.get(HARD_CASE, 0)
         waits = memory.get(EXPORT)
         self.interrupted = InterruptedExport(**waits) if waits else None
+        typed = memory.get(TYPED)
+        self.refused_export = InterruptedExport(**typed) if typed else None
 
 
 def _named(kind: str, values: Iterable[tuple[str, Any]]) -> Memory:

@@ -23,11 +23,15 @@ def require_step_up(request: DeskRequest, back: str) -> Response | None:
     if request.current_session.has_stepped_up(request.now):
         return None
     if request.route.changes_state:  # the form of an export: its page sends it again
-        path = request.http.url.path.removeprefix(request.context.root)
-        given = {name: it for name, it in request.form.items() if name not in _OF_ONE_FORM}
-        waits = InterruptedExport(path, given, back, request.now)
-        request.current_session.interrupted = waits
+        request.current_session.interrupted = asked_export(request, back)
     return request.redirect_to_step_up(back)
+
+
+def asked_export(request: DeskRequest, back: str) -> InterruptedExport:
+    """Return the export that a request asks for on a page, with what was typed for it."""
+    path = request.http.url.path.removeprefix(request.context.root)
+    given = {name: it for name, it in request.form.items() if name not in _OF_ONE_FORM}
+    return InterruptedExport(path, given, back, request.now)
 
 
 def take_interrupted(request: DeskRequest, page: str) -> InterruptedExport | None:

@@ -24,11 +24,16 @@ from bot.desks.web.auth.step_up import download_headers, require_step_up
 from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.case.export import case_as_text
 from bot.desks.web.case.view import CaseView, load_case_view
+from bot.desks.web.exports.refused import (
+    forget_typed,
+    refuse_export,
+    refuse_without_documents,
+)
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, Repetition, post
 from bot.errors import DecryptionError, DocumentError, EvidenceError
 from bot.hotline.commands.types import Verb
-from bot.text import Text, _
+from bot.text import _
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -66,30 +71,26 @@ async def _bundle(request: DeskRequest) -> Response:
     """Return the archive; refuse without a ground, a step-up, or the right to export."""
     view = await load_case_view(request)
     path = f"/cases/{view.access.summary.reference}#export"
-    if first := require_step_up(request, path):
+    if first := refuse_without_documents(request, path) or require_step_up(request, path):
         return first
     if not view.is_readable:
         return request.redirect(path)
     ground, words = request.form.get("code", ""), request.form.get("words", "").strip()
     if ground not in GROUNDS or not words or len(words) > MAX_WORDS:
-        return _refuse(request, path, GROUND_NEEDED)
+        return refuse_export(request, path, GROUND_NEEDED)
     if ground == WISH and await request.read(lambda work: _is_taken_back(work, request, view)):
-        return _refuse(request, path, TAKEN_BACK)
+        return refuse_export(request, path, TAKEN_BACK)
     if (refusal := await _find_fault(request, view, path)) is not None:
         return refusal
     note = request.locale(BUNDLE_NOTE, ground=request.locale(GROUNDS[ground]), words=words)
     await send_command(request, view.access.case, Verb.NOTE, ActionInput(text=note))
     text = await case_as_text(request, view, f"bundle:{ground}")
     reference = view.access.summary.reference
+    forget_typed(request)
     return StreamingResponse(
         _stream(_Bundle(request, view, ground, text)), media_type="application/zip",
         headers=download_headers(f"{reference}-evidence.zip"),
     )  # fmt: skip
-
-
-def _refuse(request: DeskRequest, path: str, text: Text, **values: str) -> Response:
-    request.flash(text, is_refused=True, **values)
-    return request.redirect(path)
 
 
 def _is_taken_back(work: Work, request: DeskRequest, view: CaseView) -> bool:
@@ -114,10 +115,10 @@ async def _find_fault(request: DeskRequest, view: CaseView, path: str) -> Respon
         found = await asyncio.to_thread(evidence.verify_files, opener, items)
         altered = [number for number, fault in found.items() if fault != UNPROVEN]
     except (EvidenceError, DecryptionError):
-        return _refuse(request, path, CANNOT_EXPORT)
+        return refuse_export(request, path, CANNOT_EXPORT)
     except DocumentError as error:
-        return _refuse(request, path, NO_PDF, why=str(error))
-    return _refuse(request, path, FILE_ALTERED, number=str(altered[0])) if altered else None
+        return refuse_export(request, path, NO_PDF, why=str(error))
+    return refuse_export(request, path, FILE_ALTERED, number=str(altered[0])) if altered else None
 
 
 async def _stream(bundle: _Bundle) -> AsyncIterator[bytes]:

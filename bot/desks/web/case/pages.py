@@ -26,6 +26,7 @@ from bot.desks.web.case.view import (
     may_record,
     take_back_words,
 )
+from bot.desks.web.exports.refused import DOCUMENTS_MISSING, typed_for
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import ROLES, Permission, get, post
 from bot.errors import CaseNotReadableError
@@ -208,6 +209,10 @@ def _page_values(request: DeskRequest, view: CaseView) -> dict[str, Any]:
         "other_viewers": ", ".join(sorted(view.names.get(who, who) for who in viewers)),
         "dispositions": context.dispositions, "recipients": context.recipients,
         "fillable": fillable_questions(request, view),
+        "typed": typed_for(request, f"/cases/{summary.reference}"),
+        "documents_missing": ""
+        if context.typesetter.is_available
+        else request.locale(DOCUMENTS_MISSING),
         "may_record": view.is_readable and may_record(request, view),
         **_call_back_values(request, view),
         **snooze_options(context.legal_deadlines.law, request.now),

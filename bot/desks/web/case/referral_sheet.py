@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.desks.referral_sheet import SHEET_LANGUAGES, SheetReader, SheetSender, build_sheet
 from bot.desks.web.auth.case_access import check_readable
 from bot.desks.web.auth.step_up import file_download, require_step_up
+from bot.desks.web.exports.refused import refuse_without_documents
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, Repetition, post
 from bot.errors import DecryptionError, DocumentError
@@ -50,7 +51,7 @@ async def _sheet(request: DeskRequest) -> Response:
     """Make a sheet, record that it leaves, and return it as a file."""
     reference = request.param("reference")
     path = f"/cases/{reference}#referrals"
-    if first := require_step_up(request, path):
+    if first := refuse_without_documents(request, path) or require_step_up(request, path):
         return first
     found = await request.read(lambda work: _find(work, request))
     if found.refusal is not None or found.recipient is None:

@@ -26,6 +26,11 @@ from bot.desks.web.auth.case_access import check_readable
 from bot.desks.web.auth.step_up import file_download, require_step_up
 from bot.desks.web.case.bundle import CANNOT_EXPORT
 from bot.desks.web.case.view import load_case_page_view
+from bot.desks.web.exports.refused import (
+    forget_typed,
+    refuse_export,
+    refuse_without_documents,
+)
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, Repetition, post
 from bot.errors import (
@@ -96,23 +101,22 @@ async def _case_file(request: DeskRequest) -> Response:
     """Make a case file of what the person allowed, record that it leaves, and return it."""
     view = await load_case_page_view(request)
     path = f"/cases/{view.access.summary.reference}#export"
-    if first := require_step_up(request, path):
+    if first := refuse_without_documents(request, path) or require_step_up(request, path):
         return first
     copy = new_copy_id()
     try:
         made = await _make(request, copy, _checked_words(request, view))
         await request.write(lambda work: _record(work, request, copy, made))
     except CaseFileRefusedError as refused:
-        request.flash(refused.why, is_refused=True)
+        return refuse_export(request, path, refused.why)
     except (EvidenceError, DecryptionError):
-        request.flash(FILE_ALTERED, is_refused=True)
+        return refuse_export(request, path, FILE_ALTERED)
     except DocumentError as error:
-        request.flash(NO_PDF, is_refused=True, why=str(error))
-    else:
-        allowed, refused_, undecided = map(str, made.values)
-        request.flash(MADE, copy=copy, allowed=allowed, refused=refused_, undecided=undecided)
-        return file_download(f"case-file-{copy}.zip", made.archive, "application/zip")
-    return request.redirect(path)
+        return refuse_export(request, path, NO_PDF, why=str(error))
+    forget_typed(request)
+    allowed, refused_, undecided = map(str, made.values)
+    request.flash(MADE, copy=copy, allowed=allowed, refused=refused_, undecided=undecided)
+    return file_download(f"case-file-{copy}.zip", made.archive, "application/zip")
 
 
 def _checked_words(request: DeskRequest, view: CaseView) -> str:

@@ -18,6 +18,7 @@ from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.case.export import EXPORT_ACTION
 from bot.desks.web.case.view import CaseView, load_case_view
 from bot.desks.web.exports.htcds_facts import agreed_profiles, load_facts
+from bot.desks.web.exports.refused import forget_typed, refuse_export
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.errors import CaseNotReadableError, DecryptionError, NotAgreedError
@@ -63,13 +64,13 @@ async def _export(request: DeskRequest) -> Response:
     if not view.is_readable:
         return request.redirect(path)
     if (refusal := await _refusal(request, view, profile)) is not None:
-        return _refuse(request, path, refusal)
+        return refuse_export(request, path, refusal)
     if first := require_step_up(request, path):
         return first
     try:
         row = write_case(await load_facts(request, view), profile)
     except NotAgreedError:  # taken back a moment ago
-        return _refuse(request, path, NOT_AGREED[profile])
+        return refuse_export(request, path, NOT_AGREED[profile])
     except (CaseNotReadableError, DecryptionError):
         return request.redirect(path)
     is_named = profile is Profile.IDENTIFIED
@@ -79,6 +80,7 @@ async def _export(request: DeskRequest) -> Response:
     data = write_file([row], form, profile)
     await request.audit(EXPORT_ACTION, view.access.case, f"htcds:{profile}")
     await request.audit(ACTION, view.access.case, f"{form}:{sha256(data).hexdigest()}")
+    forget_typed(request)
     name = f"{reference}-htcds.{form}" if is_named else f"htcds-{profile}.{form}"
     return file_download(name, data, MEDIA_TYPES[form])
 
@@ -98,11 +100,6 @@ async def _refusal(request: DeskRequest, view: CaseView, profile: Profile) -> Te
         return WORDS_NEEDED
     agreed = await request.read(lambda work: agreed_profiles(work, request, view))
     return None if profile in agreed else NOT_AGREED[profile]
-
-
-def _refuse(request: DeskRequest, path: str, text: Text) -> Response:
-    request.flash(text, is_refused=True)
-    return request.redirect(path)
 
 
 @get("/htcds-codebook/{form}", Permission.QUEUE)

@@ -14,6 +14,7 @@ from bot.desks.referral_sheet import SheetSender, agreed_parts, build_sheet
 from bot.desks.web.auth.case_access import check_readable
 from bot.desks.web.auth.step_up import file_download, require_step_up
 from bot.desks.web.case.referral_sheet import NO_PDF, NOT_YOURS, sheet_readers
+from bot.desks.web.exports.refused import refuse_without_documents
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, Repetition, post
 from bot.errors import DecryptionError, DocumentError
@@ -58,7 +59,7 @@ class SealableReferral:
 async def _package(request: DeskRequest) -> Response:
     """Seal a package for one purpose, record that it leaves, and return it as a file."""
     path = f"/cases/{request.param('reference')}#referrals"
-    if first := require_step_up(request, path):
+    if first := refuse_without_documents(request, path) or require_step_up(request, path):
         return first
     found = await request.read(lambda work: _find(work, request))
     if found.refusal is not None or found.body is None:

@@ -11,6 +11,7 @@ import pytest
 
 from bot.clock import SECOND
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
+from bot.desks.web.exports.refused import DOCUMENTS_MISSING
 from bot.errors import EpochExpiredError
 from bot.hotline.commands.texts import NO_MATCHING_CONSENT
 from bot.hotline.referrals import copies
@@ -265,12 +266,16 @@ def test_what_the_organisation_answered_is_recorded_at_the_desk(web_desk: WebDes
     assert "May" not in shown
 
 
-def test_without_typst_the_desk_says_what_to_install(
+def test_without_typst_the_button_is_disabled_and_the_page_says_whom_to_ask(
     web_desk: WebDeskHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mei, person, reference = asked(web_desk)
     person.presses("You may tell them")
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
+    page = file(mei, reference)
+    assert "<button disabled>Save the sheet (PDF)" in page
+    assert DOCUMENTS_MISSING.source in page
     said = refused(mei, reference, sheet(web_desk, mei, reference))
-    assert "typst is not installed" in said
+    assert DOCUMENTS_MISSING.source in said
+    assert "typst" not in said
     assert recorded(web_desk) == []
