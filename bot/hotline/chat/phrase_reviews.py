@@ -25,7 +25,7 @@ class TextState(StrEnum):
     """How far one can rely on a text."""
 
     FACTS = "facts"
-    """Numbers and other facts of the place: there is nothing to translate."""
+    """Numbers and other facts of the place; of a language, nothing in them is translated."""
     MISSING = "missing"
     """It was not written in the language, so the person reads English."""
     OLDER = "older"
@@ -87,7 +87,7 @@ def _state(
     """Return the state of a text, reviews at the desk left out."""
     english = book.text(phrase.code, FALLBACK)
     if not BLANK.sub("", english).strip():
-        return TextState.FACTS
+        return _facts_state(book, phrase, language)
     if written is not None:
         is_older = language != FALLBACK and written.edit.english != english
         return TextState.OLDER if is_older else TextState.DRAFT
@@ -97,6 +97,16 @@ def _state(
     return TextState.OLDER if has_other_english else _shipped_state(phrase, language)
 
 
+def _facts_state(book: Phrasebook, phrase: Phrase, language: str) -> TextState:
+    """Return the state of a sentence that fills itself: that of its least reviewed part.
+
+    What the catalogue does not know, such as a proper name, is not translated.
+    """
+    known = _reviewers_of(language) if language != FALLBACK else {}
+    counts = [known[key] for key in book.filled_in(phrase.code) if key in known]
+    return _reviewed_by(min(counts)) if counts else TextState.FACTS
+
+
 def _shipped_state(phrase: Phrase, language: str) -> TextState:
     """Return the state of a text of the release; its English is what all others are checked by."""
     if language == FALLBACK:
@@ -104,6 +114,10 @@ def _shipped_state(phrase: Phrase, language: str) -> TextState:
     reviewers = _reviewers_of(language).get((phrase.text.context, phrase.text.source))
     if reviewers is None:
         return TextState.MISSING
+    return _reviewed_by(reviewers)
+
+
+def _reviewed_by(reviewers: int) -> TextState:
     if reviewers >= REQUIRED_REVIEWERS:
         return TextState.REVIEWED
     return TextState.ONE if reviewers else TextState.DRAFT

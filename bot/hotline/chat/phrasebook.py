@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from bot.hotline.chat.messages import CaseMessageContent
     from bot.hotline.chat.phrase_edits import PhraseEdits
+    from bot.languages import MessageKey
     from bot.store.writer import Work
 
 MAX_VALUE = 80
@@ -42,9 +43,34 @@ TIME = "time"
 the language of each reader."""
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _BLANK = re.compile(r"\{(\w+)\}")
+_MARK = re.compile("\ue000(\\d+)\ue001")
 _TOKEN_PREFIX = "p"  # noqa: S105 - a prefix of button tokens
 _DIGEST_BYTES = 4
 """Length of the digest that names a button without saying anything in words."""
+
+
+class _MarkingCatalogue:
+    """A catalogue that returns a mark for every message, to find those a text is made of."""
+
+    def __init__(self) -> None:
+        self._keys: list[MessageKey] = []
+
+    def gettext(self, message: str, /) -> str:
+        return self._mark((None, message))
+
+    def pgettext(self, context: str, message: str, /) -> str:
+        return self._mark((context, message))
+
+    def ngettext(self, msgid1: str, _msgid2: str, _n: int, /) -> str:
+        return self._mark((None, msgid1))
+
+    def _mark(self, key: MessageKey) -> str:
+        self._keys.append(key)
+        return f"\ue000{len(self._keys) - 1}\ue001"
+
+    def keys_in(self, text: str) -> list[MessageKey]:
+        """Return the messages whose marks stand in a text."""
+        return [self._keys[int(it)] for it in _MARK.findall(text)]
 
 
 class Phrasebook:
@@ -158,6 +184,13 @@ class Phrasebook:
     def has_text(self, code: str, language: str) -> bool:
         """Whether a sentence was written in a language, in a release or at the desk."""
         return self.is_shipped(code) or self.edited.find_text(code, language) is not None
+
+    def filled_in(self, code: str) -> list[MessageKey]:
+        """Return the messages of the catalogue by which blanks of a sentence fill themselves."""
+        marks = _MarkingCatalogue()
+        values = self._default_values(marks)
+        english = self.text(code, FALLBACK)
+        return marks.keys_in(_BLANK.sub(lambda blank: values.get(blank[1], ""), english))
 
     def chosen_code(self, code: str) -> str:
         """Return what a desk sends for a sentence that it shows: its code, and of which edit."""

@@ -11,10 +11,12 @@ import pytest
 from bot.app.texts import build_phrasebook, build_system_texts
 from bot.clock import SECOND
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
+from bot.hotline.chat import phrase_reviews
 from bot.hotline.chat.phrase_edits import PhraseEdits
 from bot.hotline.chat.phrase_reviews import STAFF_TEXT_IS_OLDER
 from bot.hotline.chat.phrase_rules import MAX_LENGTH
-from bot.languages import catalogue
+from bot.languages import LOCALES, catalogue
+from bot.languages.po_files import load_catalogue
 from flows.texts.phrasebook import PHRASES
 from tests.desks.web.case.test_send_checks import held
 
@@ -300,3 +302,33 @@ def test_a_text_changed_in_the_database_does_not_reach_a_person(
     web_desk.home.ask("UPDATE phrase_edits SET language = 'id' RETURNING id")
     shipped = {it: PHRASES["safe"].text.render(catalogue(it)) for it in ("vi", "id")}
     assert {it: other_process(web_desk).text("safe", it) for it in shipped} == shipped
+
+
+# --- phrases that fill themselves ---------------------------------------------------------------
+
+
+def marks(office: WebDeskHarness, worker: WebCaseworker, reference: str) -> dict[str, bool]:
+    """Return which phrases of the pane are marked as not reviewed."""
+    pane = worker.browser.post(f"/cases/{reference}/panes/phrases", {"words": ""}).text
+    found = re.findall(r'<li id="phrase-(\w+)">(.*?)</li>', pane, re.DOTALL)
+    return {code: "not reviewed" in shown for code, shown in found}
+
+
+@pytest.mark.parametrize("language", ["vi", "id", "zh_Hant"])
+def test_a_phrase_with_numbers_is_marked_until_the_words_around_them_are_reviewed(
+    web_desk: WebDeskHarness, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = held(web_desk, mei)
+    web_desk.home.ask(f"UPDATE cases SET language = '{language}' RETURNING id")  # noqa: S608 - ours
+    shown = marks(web_desk, mei, reference)
+    assert {"numbers", "without_a_voice"} <= shown.keys()
+    assert [code for code, is_marked in shown.items() if not is_marked] == []
+    counts = {it.key: 2 for it in load_catalogue(language).entries}
+    monkeypatch.setattr(phrase_reviews, "_reviewers_of", lambda _language: counts)
+    assert not any(marks(web_desk, mei, reference).values())
+
+
+def test_no_staff_text_calls_phrases_approved_that_no_one_has_reviewed() -> None:
+    path = LOCALES / "zh_Hant" / "LC_MESSAGES" / "staff.po"
+    assert "審定" not in path.read_text(encoding="utf-8")
