@@ -19,8 +19,9 @@ from bot.desks.web.request import DeskRequest, NotFoundError
 from bot.desks.web.routes import Permission, Repetition, get, post
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
 
+    from bot.desks.web.auth.case_access import CaseAccess
     from bot.desks.web.live.watcher import EventStream
     from bot.store.writer import Work
 
@@ -36,10 +37,10 @@ MAX_CASES = 20
 @get("/stream", Permission.SIGNED_IN, is_pane=True, is_background=True)
 async def _stream(request: DeskRequest) -> Response:
     """Send events by name, without content, until the session ends."""
-    cases = await _asked_cases(request)
+    asked = await _asked_cases(request)
     if _is_full(request):
         return Response(status_code=HTTPStatus.TOO_MANY_REQUESTS)
-    events = _events(request, cases)
+    events = _events(request, asked)
     first = await anext(events)  # from here on the stream counts towards the limits
     return StreamingResponse(
         _prepend(first, events), media_type="text/event-stream", headers={"x-accel-buffering": "no"}
@@ -52,12 +53,12 @@ async def _wait(request: DeskRequest) -> Response:
 
     `since` is the position of the last answer; without the newest one, anything may have changed.
     """
-    cases, streams = await _asked_cases(request), request.context.streams
+    asked, streams = await _asked_cases(request), request.context.streams
     if request.http.query_params.get("since", "") != streams.position:
         return request.json(position=streams.position, events=[ALL])
     if _is_full(request):
         return Response(status_code=HTTPStatus.TOO_MANY_REQUESTS)
-    with _connected(request, cases) as opened:
+    with _connected(request, asked) as opened:
         events = []
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(WAIT_SECONDS):
@@ -65,26 +66,25 @@ async def _wait(request: DeskRequest) -> Response:
             await asyncio.sleep(GATHER_SECONDS)
             while not opened.events.empty():
                 events.append(opened.events.get_nowait())
-        lost = await _lost_cases(request, opened.cases)
+        lost = await _lost_cases(request, opened)
         if lost is None or SIGNED_OUT in events:
             return request.json(HTTPStatus.UNAUTHORIZED)
         events += [f"{GONE} {reference}" for reference in lost]
         return request.json(position=streams.position, events=events)
 
 
-async def _asked_cases(request: DeskRequest) -> dict[str, str]:
-    """Return the cases the pages show, by id; raise NotFoundError if none of them may be seen."""
+async def _asked_cases(request: DeskRequest) -> list[CaseAccess]:
+    """Return the cases the pages show; raise NotFoundError if none of them may be seen."""
     asked = request.http.query_params.getlist("case")[:MAX_CASES]
 
-    def look(work: Work) -> dict[str, str]:
-        found = {}
+    def look(work: Work) -> list[CaseAccess]:
+        found = []
         for reference in asked:
             with contextlib.suppress(NotFoundError):
-                seen = check_case_access(work, request, reference)
-                found[seen.case] = seen.summary.reference
+                found.append(check_case_access(work, request, reference))
         return found
 
-    found = await request.read(look) if asked else {}
+    found = await request.read(look) if asked else []
     if asked and not found:
         raise NotFoundError("no case, or no access")
     return found
@@ -104,26 +104,31 @@ async def _prepend(first: bytes, events: AsyncGenerator[bytes]) -> AsyncIterator
 
 
 @contextlib.contextmanager
-def _connected(request: DeskRequest, cases: dict[str, str]) -> Iterator[EventStream]:
-    session = request.current_session
+def _connected(request: DeskRequest, asked: Sequence[CaseAccess]) -> Iterator[EventStream]:
+    session, cases = request.current_session, {it.case: it.summary.reference for it in asked}
     session.streams += 1
     try:
-        with request.context.streams.subscribe(session.who, cases) as opened:
+        with request.context.streams.subscribe(session.who, cases, _unread(asked)) as opened:
             yield opened
     finally:
         session.streams -= 1
 
 
-async def _events(request: DeskRequest, cases: dict[str, str]) -> AsyncGenerator[bytes]:
+def _unread(cases: Iterable[CaseAccess]) -> frozenset[str]:
+    """Return the cases whose content is not open: a reason comes first, or the role may not."""
+    return frozenset(it.case for it in cases if not it.may_read)
+
+
+async def _events(request: DeskRequest, asked: Sequence[CaseAccess]) -> AsyncGenerator[bytes]:
     streams = request.context.streams
-    with _connected(request, cases) as opened:
+    with _connected(request, asked) as opened:
         yield b"retry: 2000\n" + _as_bytes("connected", streams.position)
         while True:
             event = "ping"
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(HEARTBEAT_SECONDS):
                     event = await opened.events.get()
-            lost = await _lost_cases(request, opened.cases)
+            lost = await _lost_cases(request, opened)
             if event == SIGNED_OUT or lost is None:
                 yield _as_bytes(SIGNED_OUT)
                 return
@@ -141,20 +146,25 @@ def _as_bytes(event: str, position: str = "") -> bytes:
     return f"{line}event: {name}\ndata: {reference or '.'}\n\n".encode()
 
 
-async def _lost_cases(request: DeskRequest, cases: dict[str, str]) -> list[str] | None:
+async def _lost_cases(request: DeskRequest, opened: EventStream) -> list[str] | None:
     """Remove cases the caseworker may no longer see, and return their numbers.
 
     None: the session has ended.
     """
-    lost = await request.read(lambda work: _look_for_lost(work, request, tuple(cases.items())))
-    for case, _reference in lost or ():
-        cases.pop(case, None)
-    return None if lost is None else [reference for _case, reference in lost]
+    references = tuple(opened.cases.values())
+    seen = await request.read(lambda work: _look_again(work, request, references))
+    if seen is None:
+        return None
+    kept = {it.case for it in seen}
+    lost = [case for case in opened.cases if case not in kept]
+    request.context.streams.set_unread(opened, _unread(seen))
+    return [opened.cases.pop(case) for case in lost]
 
 
-def _look_for_lost(
-    work: Work, request: DeskRequest, cases: Iterable[tuple[str, str]]
-) -> list[tuple[str, str]] | None:
+def _look_again(
+    work: Work, request: DeskRequest, references: Iterable[str]
+) -> list[CaseAccess] | None:
+    """Return those cases the caseworker may still see; None if the session has ended."""
     session, sessions = request.current_session, request.context.sessions
     row, found = sessions.load(work, session.token), request.find_active(work, session.who)
     if found is None or row is None:
@@ -163,13 +173,11 @@ def _look_for_lost(
     if session.has_expired(request.context.clock.now()):
         return None
     request.signed_in = found
-    lost = []
-    for case, reference in cases:
-        try:
-            check_case_access(work, request, reference)
-        except NotFoundError:
-            lost.append((case, reference))
-    return lost
+    seen = []
+    for reference in references:
+        with contextlib.suppress(NotFoundError):
+            seen.append(check_case_access(work, request, reference))
+    return seen
 
 
 @post("/heartbeat", Permission.SIGNED_IN, repetition=Repetition.ALLOWED)

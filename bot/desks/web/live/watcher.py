@@ -106,6 +106,8 @@ class EventStream:
     who: str
     cases: dict[str, str] = field(default_factory=dict)
     """Numbers of the cases that pages show, by id."""
+    unread: frozenset[str] = frozenset()
+    """Those of which the caseworker has not opened the content, as before they give a reason."""
     events: DistinctQueue = field(default_factory=lambda: DistinctQueue(MAX_PENDING))
 
     def put(self, event: str) -> None:
@@ -138,9 +140,18 @@ class EventStreams:
         """
 
     @contextlib.contextmanager
-    def subscribe(self, who: str, cases: Mapping[str, str] | None = None) -> Iterator[EventStream]:
-        """Yield a stream that receives events while the context lasts; `cases`: numbers, by id."""
-        stream = EventStream(who, dict(cases or {}))
+    def subscribe(
+        self, who: str, cases: Mapping[str, str] | None = None,
+        unread: frozenset[str] = frozenset(),
+    ) -> Iterator[EventStream]:  # fmt: skip
+        """Yield a stream that receives events while the context lasts.
+
+        Args:
+            who: the caseworker.
+            cases: numbers of the cases that pages show, by id.
+            unread: those of which the content is not open.
+        """
+        stream = EventStream(who, dict(cases or {}), unread)
         self._open.add(stream)
         self._notify_viewers(stream)
         try:
@@ -155,13 +166,19 @@ class EventStreams:
                 for case in changed.cases:
                     stream.put_case(case)
 
+    def set_unread(self, stream: EventStream, unread: frozenset[str]) -> None:
+        """Note of which cases a caseworker has not opened the content; tell the other viewers."""
+        if unread != stream.unread:
+            stream.unread = unread
+            self._notify_viewers(stream)
+
     def count(self, who: str) -> int:
         """Return the number of open streams of a caseworker."""
         return sum(stream.who == who for stream in self._open)
 
     def viewers(self, case: str) -> set[str]:
-        """Return who has a case open."""
-        return {stream.who for stream in self._open if case in stream.cases}
+        """Return who has the content of a case open."""
+        return {it.who for it in self._open if case in it.cases and case not in it.unread}
 
     def publish(self, event: DeskEvent) -> None:
         """Send an event to the pages it concerns."""

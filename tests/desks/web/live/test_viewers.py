@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.desks.web.live.watcher import CASE
 from tests.desks.web.case.test_case_erasure_page import _drain, head
+from tests.support.sse_client import SseClient, close_all, open_all
 
 if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebDeskHarness
@@ -43,3 +44,20 @@ def test_a_viewer_of_another_case_is_not_named(web_desk: WebDeskHarness) -> None
         streams.subscribe(jun.id, {web_desk.case(other): other}),
     ):
         assert "Also viewing" not in head(mei, one)
+
+
+def test_a_supervisor_who_has_given_no_reason_yet_is_no_viewer(web_desk: WebDeskHarness) -> None:
+    mei, hui = web_desk.worker().comes(), web_desk.supervisor("Hui").comes()
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    assert "break-glass" in hui.browser.get(f"/cases/{reference}").text
+    page = SseClient(hui.browser, f"/stream?case={reference}")
+    tasks = web_desk.does(open_all([page]))
+    assert "Also viewing" not in head(mei, reference)
+    with web_desk.front.streams.subscribe(mei.id, {web_desk.case(reference): reference}) as mine:
+        hui.browser.post(f"/cases/{reference}/break-glass", {"reason": "Mei is ill"})
+        web_desk.settles()
+        web_desk.does(page.next_event(CASE))
+        assert f"{CASE} {reference}" in _drain(mine)  # her page fetches the names again
+    assert "Also viewing: Hui" in head(mei, reference)
+    web_desk.does(close_all([page], tasks))
