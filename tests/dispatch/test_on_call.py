@@ -388,6 +388,7 @@ def test_with_no_one_on_call_the_person_is_told_once_and_shown_numbers(
     passes(home, 300)
     assert len(told(person)) == 1
     assert audited(home, "on_call_told") == 1
+    assert home.ask("SELECT detail FROM audit WHERE deed = 'on_call_start'") == [("no_one",)]
 
 
 def test_with_someone_on_call_the_person_is_told_after_a_minute_without_an_answer(

@@ -47,6 +47,7 @@ AUDIT_DETAILS = {
     "call_back": pgettext("audit detail", "how to call back"),
     "joined": pgettext("audit detail", "a chat joined"),
     "aloud": pgettext("audit detail", "spoken answer"),
+    "no_one": pgettext("audit detail", "no one is on call"),
     "silent": pgettext("audit detail", "silent after danger"),
     "course": pgettext("audit detail", "a course"),
     "look_along": pgettext("audit detail", "a look-along"),
@@ -179,12 +180,12 @@ AUDIT_ACTIONS = {
     # On call
     "on_call_set": pgettext("audit", "changed who is on call"),
     "on_call_remove": pgettext("audit", "took someone off call"),
-    "on_call_start": pgettext("audit", "began to call those on call"),
+    "on_call_start": pgettext("audit", "raised the alarm: danger, and no one sees to it"),
     "on_call_call": pgettext("audit", "called someone on call"),
-    "on_call_told": pgettext("audit", "reached someone on call"),
+    "on_call_told": pgettext("audit", "told the person that no one can come now"),
     "on_call_seen": pgettext("audit", "answered the alarm"),
     "on_call_fail": pgettext("audit", "could not reach someone on call"),
-    "on_call_end": pgettext("audit", "ended the calls"),
+    "on_call_end": pgettext("audit", "ended the alarm"),
     "on_call_test": pgettext("audit", "tested the calls"),
     # Shifts
     "shift_plan": pgettext("audit", "planned a colleague's shifts"),

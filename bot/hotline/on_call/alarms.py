@@ -49,6 +49,8 @@ TELL_AFTER = 60 * SECOND
 ACKNOWLEDGED_FOR = 15 * MINUTE
 """If no caseworker works on the case by then, they are called again."""
 CALLS_KEPT = DAY
+NO_ONE = "no_one"
+"""The audit detail of an alarm that begins while no one is on call."""
 MAX_EMERGENCIES = 200
 """Emergencies that are looked at in one check."""
 
@@ -243,7 +245,8 @@ class OnCallAlarms:
             self._audit.record(work, now, SYSTEM, "on_call_end", case)
         for case in uncovered.keys() - running.keys():
             work.run(_START, case, now)
-            self._audit.record(work, now, SYSTEM, "on_call_start", case)
+            detail = "" if self.roster.available(work, now) else NO_ONE
+            self._audit.record(work, now, SYSTEM, "on_call_start", case, detail)
         return {it.case: it for it in _running(work)}
 
     def _waiting(

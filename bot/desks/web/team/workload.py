@@ -125,7 +125,7 @@ class Workload:
 
     by: Caseworker
     cases: list[WorkloadCase]
-    load: int  # number of cases; an emergency counts as two
+    load: int  # number of cases; an emergency counts as two, a referred one does not count
     late: int
     is_resting: bool
 

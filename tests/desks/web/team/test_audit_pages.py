@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.hotline.on_call.alarms import NO_ONE
 from bot.places.taiwan.recipients import RECIPIENTS
+from bot.vault import SYSTEM
+from bot.vault.audit.log import AuditLog
 from tests.desks.web.administration.test_fact_checks import checks
 
 if TYPE_CHECKING:
@@ -51,6 +54,25 @@ def test_the_log_of_a_case_has_words_and_no_codes(web_desk: WebDeskHarness) -> N
     assert ">at the desk<" in mei.browser.get(f"/cases/{reference}/panes/file").text
     for code in (">web<", "other_language"):
         assert code not in page
+
+
+def test_the_log_says_of_an_alarm_only_what_happened(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    case, log = web_desk.case(reference), AuditLog(web_desk.vault)
+    for action, detail in (("on_call_start", NO_ONE), ("on_call_told", ""), ("on_call_end", "")):
+        web_desk.home.database.writer.run_sync(
+            lambda work, action=action, detail=detail: log.record(
+                work, web_desk.home.loop.now(), SYSTEM, action, case, detail
+            )
+        )
+    page = mei.browser.get(f"/cases/{reference}").text
+    shown = " ".join(re.sub(r"<[^>]*>", " ", page.partition('id="audit-log"')[2]).split())
+    assert "raised the alarm: danger, and no one sees to it no one is on call" in shown
+    assert "told the person that no one can come now" in shown
+    assert "reached someone" not in shown
+    assert "call those" not in shown
 
 
 def tells(office: WebDeskHarness) -> str:

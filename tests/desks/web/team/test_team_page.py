@@ -55,6 +55,25 @@ def test_the_team_page_shows_workloads_without_content(web_desk: WebDeskHarness)
     assert "No overdue replies." in page
 
 
+def test_a_referred_case_is_marked_and_takes_no_place_in_the_load(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, chief = web_desk.worker(most=5).comes(), web_desk.supervisor().comes()
+    for status, priority in (("open", 0), ("open", 1), ("referred", 0)):
+        _person, reference = web_desk.add_person()
+        mei.told(reference, "claim")
+        web_desk.home.ask(
+            f"UPDATE cases SET status = '{status}', priority = {priority} "  # noqa: S608 - ours
+            f"WHERE reference = '{reference}' RETURNING id"
+        )
+    page = chief.browser.get("/team").text
+    shown = row(page, f"staff-{mei.id}")
+    assert "3 of 5" in shown
+    assert shown.count("referred") == 1
+    assert re.search(rf"{reference} \S+ .*? referred", shown)
+    assert "A referred case stays in the list and does not count." in page
+
+
 def test_the_team_page_counts_closed_cases_by_outcome(web_desk: WebDeskHarness) -> None:
     mei, chief = web_desk.worker().comes(), web_desk.supervisor().comes()
 
