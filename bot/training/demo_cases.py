@@ -23,7 +23,13 @@ from bot.hotline.services.store import ServicePlans
 from bot.training.demo_figures import add_demo_months
 from bot.training.demo_services import add_services
 from bot.training.scenarios import Scenario, load_scenarios
-from bot.training.session import APP_LANGUAGES, POLL_SECONDS, label_lookup, play_opening
+from bot.training.session import (
+    APP_LANGUAGES,
+    POLL_SECONDS,
+    answer_caseworker,
+    label_lookup,
+    play_opening,
+)
 
 if TYPE_CHECKING:
     from bot.app.demo import RunningDemo
@@ -113,7 +119,8 @@ async def _add(demo: RunningDemo, scenario: Scenario, names: LabelLookup) -> Non
     if case is not None:
         await _answer(demo, scenario.title, case)
     if scenario.title == "somchai":
-        phone.say(scenario.replies[1])
+        # After the words have arrived: else they stand below what they do not answer.
+        await answer_caseworker(phone, scenario, names, WELCOME)
 
 
 async def _case_in(demo: RunningDemo, language: str) -> str | None:

@@ -87,6 +87,20 @@ async def play_opening(
         await _wait_until_quiet(phone, pace)
 
 
+async def answer_caseworker(
+    phone: Phone, scenario: Scenario, find_labels: LabelLookup, words: str
+) -> None:
+    """Play the first two replies: the answer to the opener, then one to a caseworker's words.
+
+    Raises:
+        HavenError: the opener was not shown.
+    """
+    first, second, *_rest = scenario.replies
+    await _act(phone, scenario, first, find_labels, patience=TIMEOUT_SECONDS)
+    await _poll(lambda: words in phone.bot_texts() or None, ANSWER_SECONDS)
+    await _act(phone, scenario, second, find_labels, patience=TIMEOUT_SECONDS)
+
+
 async def _wait_for_change(phone: Phone, seen: tuple[int, str]) -> None:
     """Wait until the bot has answered: a busy machine is quiet before its answer too."""
     await _poll(lambda: _chat_state(phone) != seen or None, ANSWER_SECONDS)

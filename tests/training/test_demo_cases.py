@@ -48,6 +48,23 @@ async def test_people_are_in_the_queue_and_staff_answered_some(tmp_path: Path) -
     assert len(people) + 1 == len(EXPECTED)
 
 
+async def test_a_reply_that_is_due_is_to_the_last_words_of_the_conversation(
+    tmp_path: Path,
+) -> None:
+    demo = await DemoProcess.started(tmp_path / "data", is_empty=False)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while ("person", "words") not in conversation_in(demo, "th"):  # noqa: ASYNC110
+                await asyncio.sleep(0.2)
+        await asyncio.sleep(2)  # what waits for the answer to the opener is released after a second
+        assert conversation_in(demo, "th") == [
+            ("caseworker", "phrase"), ("person", "reply"), ("caseworker", "words"),
+            ("person", "words"),
+        ]  # fmt: skip
+    finally:
+        assert await demo.stop() == 0
+
+
 async def test_the_desk_opens_without_a_slash_at_the_end_of_its_address(tmp_path: Path) -> None:
     demo = await DemoProcess.started(tmp_path / "data")
     try:
@@ -57,6 +74,19 @@ async def test_the_desk_opens_without_a_slash_at_the_end_of_its_address(tmp_path
             assert "Haven" in (await client.get("/desk", follow_redirects=True)).text
     finally:
         assert await demo.stop() == 0
+
+
+def conversation_in(demo: DemoProcess, language: str) -> list[tuple[str, str]]:
+    """Return side and kind of the messages of a case, in the order its person saw them."""
+    address = f"file:{demo.data / 'haven.db'}?mode=ro"
+    with closing(sqlite3.connect(address, uri=True)) as database:
+        found = database.execute(
+            "SELECT side, exchanges.kind FROM exchanges JOIN cases ON cases.id = case_id "
+            "WHERE language = ? AND side <> 'note' "
+            "ORDER BY coalesce(arrived_at, at), exchanges.id",
+            (language,),
+        )
+        return [(str(side), str(kind)) for side, kind in found]
 
 
 def column_of(demo: DemoProcess, column: str) -> set[str]:
