@@ -176,10 +176,14 @@ class BrowserDeskHarness:
 
     # --- who writes -----------------------------------------------------------------------------
 
+    def newcomer(self) -> ChatPerson:
+        """Return a person who has not written yet."""
+        self._people += 1
+        return ChatPerson(self, FIRST_PERSON + self._people, "en")  # type: ignore[arg-type]
+
     async def somebody(self, words: str = "He keeps my passport.") -> tuple[ChatPerson, str]:
         """Return somebody who wrote to the hotline, and the number of their case."""
-        self._people += 1
-        person = ChatPerson(self, FIRST_PERSON + self._people, "en")  # type: ignore[arg-type]
+        person = self.newcomer()
         await self.hears(person.words("/start"))
         for label in ("English", "Talk to a person", "I am safe here"):
             await self.presses(person, label)

@@ -34,8 +34,10 @@ from bot.desks.web.form_with_file import (
     max_form_bytes,
     parse_form_with_file,
 )
+from bot.desks.web.live.emergency_notices import leave_out_dismissed
 from bot.desks.web.live.own_cases import load_own_cases
 from bot.desks.web.preferences import load_preferences
+from bot.desks.web.queue.emergencies import find_emergencies
 from bot.desks.web.request import LANGUAGE_COOKIE, SESSION_COOKIE, DeskRequest, NotFoundError
 from bot.desks.web.routes import CHECKED_BY_HANDLER, ROLES, Permission, Repetition, Route
 from bot.desks.web.security_headers import (
@@ -227,6 +229,8 @@ class DeskEndpoint:
             await sessions.end(token)
             return
         request.session, request.session_secret = session, secret
+        if request.is_for_page:
+            leave_out_dismissed(request)
 
 
 def _load_signed_in(work: Work, request: DeskRequest, who: str) -> None:
@@ -243,6 +247,7 @@ def _load_signed_in(work: Work, request: DeskRequest, who: str) -> None:
     context.phrasebook.load(work)
     if request.is_for_page and found.role in CASE_ROLES:
         load_own_cases(work, request)
+        request.emergencies = find_emergencies(work, found, request.now)
         request.shift_notice = load_shift_notice(work, request)
     if request.is_for_page and found.role in SENIOR_ROLES:
         request.wrong_facts = load_wrong_facts(work, request)

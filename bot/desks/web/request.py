@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.desks.locale import StaffLocale
     from bot.desks.web.auth.sessions import DeskSession
     from bot.desks.web.context import DeskContext
+    from bot.desks.web.queue.emergencies import EmergencyNotice
     from bot.desks.web.queue.queries import QueueCounts
     from bot.desks.web.routes import Route
     from bot.hotline.queue.own_cases import OwnCase
@@ -72,6 +73,8 @@ class DeskRequest:
     """How many cases are in each list, which the bar of every page shows."""
     own_cases: Sequence[OwnCase] = ()
     """The caseworker's own cases, which every page shows."""
+    emergencies: Sequence[EmergencyNotice] = ()
+    """Emergencies the caseworker would be alerted to, which every page shows."""
     shift_notice: ShiftNotice | None = None
     """What every page says about the caseworker's shift."""
     form_nonce: str = field(default_factory=new_nonce)

@@ -89,7 +89,7 @@ def test_only_these_addresses_are_for_scripts() -> None:
     shown = ("/pane", "/{pane}", "/picture", "/sound", "/panes/phrases")
     named = {
         "/events", "/own-cases", "/session", "/stream", "/understood", "/cases/{reference}/looked",
-        "/cases/{reference}/moved", "/cases/{reference}/seen", "/shift/notice",
+        "/cases/{reference}/moved", "/cases/{reference}/seen", "/shift/notice", "/emergencies",
         "/administration/directory/wrong", "/cases/{reference}/record/form",
         "/cases/{reference}/join-code/phones", "/new-case/{language}/draft",
     }  # fmt: skip

@@ -65,8 +65,8 @@ MAX_SESSIONS = 5  # sessions of one caseworker; one more ends the oldest
 MAX_REFERENCES = 400
 """Numbers of cases that a session remembers to have shown."""
 
-READ, OPENED, LANGUAGE, REFERENCE, REFUSED, QUERY = (
-    "read|", "opened|", "language|", "reference|", "refused|", "query|"
+READ, OPENED, LANGUAGE, REFERENCE, REFUSED, QUERY, DISMISSED = (
+    "read|", "opened|", "language|", "reference|", "refused|", "query|", "dismissed|"
 )  # fmt: skip
 EXPORT, INVITATION, HARD_CASE, WORDS = "export|", "invitation|", "hard_case|", "words|"
 TYPED = "typed|"
@@ -133,6 +133,8 @@ class DeskSession:
     break_glass_cases: set[str] = field(default_factory=set)
     language_confirmed: set[str] = field(default_factory=set)
     """Cases whose person is written to in another language on purpose."""
+    dismissed_emergencies: set[str] = field(default_factory=set)
+    """Notices that were taken off the pages, by the state of their case."""
     known_references: set[str] = field(default_factory=set)
     refused_routes: dict[str, int] = field(default_factory=dict)
     """Routes that answered "not found", with the time of the last audit row."""
@@ -186,6 +188,7 @@ class DeskSession:
         found |= _named(READ, self.read_cases.items())
         found |= _named(OPENED, dict.fromkeys(self.break_glass_cases, True).items())
         found |= _named(LANGUAGE, dict.fromkeys(self.language_confirmed, True).items())
+        found |= _named(DISMISSED, dict.fromkeys(self.dismissed_emergencies, True).items())
         found |= _named(REFERENCE, dict.fromkeys(references, True).items())
         found |= _named(REFUSED, self.refused_routes.items())
         found |= _named(QUERY, ((path, asdict(it)) for path, it in self.service_queries.items()))
@@ -203,6 +206,7 @@ class DeskSession:
         self.read_cases = dict(_kept(memory, READ))
         self.break_glass_cases = {case for case, _it in _kept(memory, OPENED)}
         self.language_confirmed = {case for case, _it in _kept(memory, LANGUAGE)}
+        self.dismissed_emergencies = {it for it, _it in _kept(memory, DISMISSED)}
         self.known_references = {it for it, _it in _kept(memory, REFERENCE)}
         self.refused_routes = dict(_kept(memory, REFUSED))
         self.service_queries = {path: ServiceQuery(**it) for path, it in _kept(memory, QUERY)}

@@ -163,7 +163,7 @@ def load_page(work: Work, context: DeskContext, query: ListQuery) -> tuple[list[
     Unless an order was chosen, own cases come by the reply that is due first, all others by
     priority and waiting time; closed cases always come newest first.
     """
-    found = _case_ids(work, query)
+    found = find_cases(work, query)
     rows = load_rows(work, context, query.by, found[:PAGE_SIZE], query.now)
     last = rows[-1].summary.reference if rows and len(found) > PAGE_SIZE else ""
     if query.case_filter.has_near_deadline:  # the column in clear is as old as the last check
@@ -212,7 +212,8 @@ def _says_little(reason: str) -> bool:
     return reason == TOLD_NOW
 
 
-def _case_ids(work: Work, query: ListQuery) -> list[str]:
+def find_cases(work: Work, query: ListQuery) -> list[str]:
+    """Return the ids of one page of a list, and of one case more if others follow."""
     if query.tab == CLOSED:
         return _closed_ids(work, query)
     by, wanted = query.by, query.case_filter

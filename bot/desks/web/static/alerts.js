@@ -9,6 +9,8 @@ const SOUND_LENGTH = 1000;
 let missed = 0; // alerts while the caseworker looked at something else
 let unread = 0; // messages in their own cases
 let lastAlert = 0;
+const EMERGENCY = "⚠ P0 · "; // in the title, as long as a notice of an emergency is shown
+const emergencies = document.getElementById("emergencies");
 
 /** Ask the browser for permission once notifications are chosen, and reset the count on focus. */
 export function initAlerts() {
@@ -20,6 +22,8 @@ export function initAlerts() {
   });
   document.addEventListener("visibilitychange", resetMissed);
   addEventListener("focus", resetMissed);
+  emergencies?.addEventListener("renewed", showTitle);
+  showTitle();
 }
 
 /** A caseworker is needed: count it if the caseworker looks elsewhere, and sound in any case. */
@@ -50,7 +54,8 @@ export function isLooking() {
 
 function showTitle() {
   const count = unread + missed;
-  document.title = count ? `(${count}) ${title}` : title;
+  const urgent = emergencies?.querySelector("[data-emergency]") ? EMERGENCY : "";
+  document.title = `${count ? `(${count}) ` : ""}${urgent}${title}`;
 }
 
 function resetMissed() {
