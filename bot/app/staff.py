@@ -22,7 +22,7 @@ from bot.dispatch.staff_service import StaffService
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.check_ins.store import CheckIns
 from bot.hotline.commands.context import HotlineServices
-from bot.hotline.commands.store import StaffCommands
+from bot.hotline.commands.store import StaffCommands, begin_due
 from bot.hotline.deadlines import CaseDeadlines
 from bot.hotline.deliveries.delivering import DeliveryReturns
 from bot.hotline.directory.alerts import DirectoryAlerts
@@ -86,6 +86,7 @@ class StaffRuntime:
 
     def check_due(self, work: Work, now: int) -> list[Letter]:
         """Check every clock once; return the letters that alert staff."""
+        begin_due(work, now)  # what a desk that has stopped since delayed
         released = self.shifts.check(work, now)  # first: alerts go to those on duty
         due = self.service.deadline_reminders.run_due(work, now)
         lapsed = self.service.interpreting.end_lapsed(work, now)

@@ -59,7 +59,7 @@ from bot.desks.web.exports import (
 from bot.desks.web.interpreting import interpreters
 from bot.desks.web.interpreting import page as interpreting_page
 from bot.desks.web.interpreting import panel as interpreting_panel
-from bot.desks.web.live import emergency_notices, own_cases, sse
+from bot.desks.web.live import emergency_notices, own_cases, sse, undo
 from bot.desks.web.middleware import DeskEndpoint
 from bot.desks.web.opening import joining
 from bot.desks.web.opening import pages as opening_pages
@@ -102,7 +102,7 @@ MODULES = (
     htcds_export, htcds_import,
     actions, referral_sheet, send_checks, send_file, duty_proof, looks, machine_help, moved,
     sse, own_cases, emergency_notices, typed_times, account, audit, workload, approvals,
-    key_requests, partner_keys, call_browsers,
+    key_requests, partner_keys, call_browsers, undo,
     connected_cases, roster, week_plan, shift_notice, figures,
     invitations, staff, languages, directory, phrases, partners, posters, hours, offices,
     deployment, retention,

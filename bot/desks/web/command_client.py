@@ -6,17 +6,24 @@ import asyncio
 import secrets
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from bot.clock import SECOND
 from bot.desks.web.form_nonces import digest_of, take_nonce
-from bot.desks.web.live.event_log import DESK_PREFIX, CommandResult, EventLog
-from bot.hotline.commands.store import submit_command
+from bot.desks.web.live.event_log import (
+    DESK_PREFIX,
+    CommandResult,
+    EventLog,
+    log_delays_changed,
+)
+from bot.hotline.commands.registry import COMMANDS
+from bot.hotline.commands.store import StaffCommands, begin_due, delay_command, submit_command
 from bot.store.faults import BUSY_ERRORS
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from bot.clock import Clock
     from bot.hotline.commands.types import Command
@@ -26,6 +33,8 @@ if TYPE_CHECKING:
 REPLY_TIMEOUT = 6.0
 """Seconds to wait for a result: the dispatcher looks twice a second, and may be busy."""
 TICKET_LENGTH = 32
+TIMER_MARGIN = 0.02
+"""Seconds by which a timer is later than the moment it stands for, never earlier."""
 
 
 @dataclass(eq=False)
@@ -38,7 +47,7 @@ class CommandClient:
     wake_dispatcher: Callable[[], Awaitable[None]] | None = None
     """Has the bot look at once, where it runs in this process."""
     _waiting: dict[str, set[asyncio.Future[CommandResult]]] = field(default_factory=dict)
-    _wakes: set[asyncio.Task[None]] = field(default_factory=set)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def send(self, command: Command, nonce: str = "") -> CommandResult | None:
         """Store a command and return its result; None if there is none in time.
@@ -71,21 +80,62 @@ class CommandClient:
             if not self._waiting[ticket]:
                 del self._waiting[ticket]
 
+    async def delay(self, command: Command, nonce: str, seconds: float) -> None:
+        """Store a command that counts after some seconds, in which it can be taken back.
+
+        It is durable when this returns, and an equal one is stored once. If this process ends
+        before its moment, the bot's process lets it count.
+
+        Raises:
+            sqlite3.OperationalError, CommitFailedError: it is not stored.
+        """
+        digest = digest_of(nonce, command)
+        sent = replace(command, reply_to=DESK_PREFIX + digest.hex()[:TICKET_LENGTH])
+        now = self.clock.now()
+        due_at = now + int(seconds * SECOND)
+
+        def store(work: Work) -> None:
+            if take_nonce(work, digest, now):
+                self._send_delayed(work, sent, now)
+                delay_command(work, self.vault, sent, due_at)
+                log_delays_changed(work, sent.case, now)
+
+        await self.writer.run(store)
+        self._in_background(self._begin_due(seconds))
+
+    async def _begin_due(self, seconds: float) -> None:
+        await asyncio.sleep(seconds + TIMER_MARGIN)
+        with suppress(*BUSY_ERRORS):  # the bot's process looks as well
+            if await self.writer.run(lambda work: begin_due(work, self.clock.now())):
+                self._wake()
+
+    def _send_delayed(self, work: Work, command: Command, now: int) -> None:
+        """Let what its caseworker delayed in the same case count before a command."""
+        if not command.case or not COMMANDS[command.verb].follows_letters:
+            return
+        commands = StaffCommands(self.vault)
+        for earlier in commands.take_delayed(work, command.by, command.case):
+            submit_command(work, self.vault, earlier, now)
+
     def _store(
         self, work: Work, command: Command, digest: bytes, ticket: str, now: int
     ) -> CommandResult | None:
         """Store a command, and return nothing; or return the result of the one that is equal."""
         if not take_nonce(work, digest, now):
             return EventLog(self.vault).result_of(work, ticket)
+        self._send_delayed(work, command, now)
         submit_command(work, self.vault, command, now)
         return None
 
     def _wake(self) -> None:
         """Have the bot look; the command is stored, whatever goes wrong there."""
         if self.wake_dispatcher is not None:
-            task = asyncio.get_running_loop().create_task(self._wake_quietly(self.wake_dispatcher))
-            self._wakes.add(task)
-            task.add_done_callback(self._wakes.discard)
+            self._in_background(self._wake_quietly(self.wake_dispatcher))
+
+    def _in_background(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     @staticmethod
     async def _wake_quietly(wake: Callable[[], Awaitable[None]]) -> None:

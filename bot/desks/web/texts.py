@@ -90,6 +90,12 @@ NO_SOUND_HERE = _(
 )
 NO_POINT = _("Write the point as two numbers: 25.0330, 121.5654. Nothing was sent.")
 ATTACH_AGAIN = _("Nothing was sent. Confirm, and attach the file again: {question}")
+UNDONE = _("Undone in case {reference}.")
+WORDS_UNDONE = _("Not sent. Your words are in the field of case {reference} again.")
+NOT_UNDONE = _("It has gone out already.")
+NOT_SENT_YET = _(
+    "What you wrote in case {reference} was not sent: {question} Your words are in its field."
+)
 COMMAND_STORED = _("Saved. It will be done as soon as the bot runs.")
 SENT_ALREADY = _("This form was sent before. It was done once.")
 CASE_TRANSFERRED = _("Case {reference} was transferred.")

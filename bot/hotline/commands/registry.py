@@ -120,11 +120,25 @@ class CommandSpec:
     forum: ForumSyntax | None = None
 
     @property
+    def follows_letters(self) -> bool:
+        """Whether it must not overtake a letter to the person that waits to be undone.
+
+        The person reads what it does, or the caseworker may not be able to write after it.
+        """
+        is_read = self.is_sent_to_person or self.needs_chat or self.verb in _READ_BY_PERSON
+        return is_read or self.changes_access
+
+    @property
     def field_names(self) -> frozenset[str]:
         """Return the names of its form's fields."""
         return frozenset(field.name for field in self.fields)
 
 
+_READ_BY_PERSON = frozenset({
+    Verb.REFER, Verb.SEND_REFERRAL, Verb.DELIVER_REFERRAL, Verb.RECORD_REPLY, Verb.REVOKE_CONSENT,
+    Verb.ERASE, Verb.SHOW_APPOINTMENT, Verb.HIDE_APPOINTMENT, Verb.CONFIRM_JOIN,
+})  # fmt: skip
+"""Commands whose question or result the person reads, though they also work without a chat."""
 _TEXT, _CUSTOM = ForumArguments.TEXT, ForumArguments.CUSTOM
 _SPECS = (
     CommandSpec(Verb.CLAIM, assignment.claim, pgettext("desk button", "Claim"), changes_access=True,

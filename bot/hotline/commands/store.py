@@ -4,10 +4,14 @@ A desk or the command line, in whatever process, stores a command with `submit_c
 dispatcher of the bot loads it within a second and carries it out in the order in which commands and
 updates were stored. The transaction that carries it out deletes its row, so a command is carried
 out exactly once, wherever the process ends.
+
+A command can be delayed for a few seconds, in which the one who gave it can take it back. Its
+row says from when on it counts; then it waits like any other, even if page and process have ended.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-WAITING, QUARANTINED, REFUSED = "waiting", "quarantined", "refused"
+WAITING, DELAYED, QUARANTINED, REFUSED = "waiting", "delayed", "quarantined", "refused"
+_UNREADABLE = (DecryptionError, msgspec.MsgspecError)
 _NEW = ("state", "sealed", "attempts", "created_at")
 _ADD = Prepared(
     # A case that was erased meanwhile has no row to refer to: the command is refused later.
@@ -60,10 +65,18 @@ _QUARANTINE_CRASHING = update_by(
     constants={"state": QUARANTINED, "fault": "the process ended over it"},
 )  # fmt: skip
 _REFUSE = update_by(staff_commands, by="id", constants={"state": REFUSED})
-_IS_UNDONE = and_(~_IS_WAITING, staff_commands.c.sealed.is_not(None))
+_IS_DELAYED = staff_commands.c.state == DELAYED
+_IS_UNDONE = and_(~_IS_WAITING, ~_IS_DELAYED, staff_commands.c.sealed.is_not(None))
 _UNDONE = select_by(
     staff_commands, "id", "sealed", "attempts", "created_at", by=("case_id", _IS_UNDONE),
     order_by="id",
+)  # fmt: skip
+_DELAYED = select_by(
+    staff_commands, "id", "sealed", "created_at", "case_id", by=_IS_DELAYED, order_by="id"
+)
+_BEGIN_DUE = update_by(
+    staff_commands, by=(_IS_DELAYED, staff_commands.c.created_at <= bindparam("now")),
+    constants={"state": WAITING},
 )  # fmt: skip
 _EMPTY = update_by(staff_commands, by="id", constants={"sealed": None})
 _OLD = select_by(staff_commands, "id", "sealed", "created_at", by=(_IS_WAITING, _CREATED_BEFORE))
@@ -85,6 +98,25 @@ class StoredCommand:
 def submit_command(work: Work, vault: Vault, command: Command, now: int) -> None:
     """Store a command, sealed; the bot's process carries it out."""
     work.run(_ADD, command.case, WAITING, _sealed(vault, command, now), 0, now)
+
+
+@dataclass(frozen=True, slots=True)
+class DelayedCommand:
+    """A command that can be taken back until a moment."""
+
+    id: int
+    command: Command
+    due_at: int
+
+
+def delay_command(work: Work, vault: Vault, command: Command, due_at: int) -> None:
+    """Store a command, sealed, that counts from a moment on."""
+    work.run(_ADD, command.case, DELAYED, _sealed(vault, command, due_at), 0, due_at)
+
+
+def begin_due(work: Work, now: int) -> int:
+    """Let the delayed commands count whose moment has come; return how many those were."""
+    return work.run(_BEGIN_DUE, now)
 
 
 class StaffCommands:
@@ -132,6 +164,24 @@ class StaffCommands:
         """Keep refused commands, sealed: their words go back to who wrote them."""
         work.many(_REFUSE, [(each.id,) for each in commands])
 
+    def delayed(self, work: Work, by: str, case: str = "") -> list[DelayedCommand]:
+        """Return the delayed commands of a caseworker, of one case or of all, oldest first."""
+        found = []
+        for row, sealed, due_at, of_case in work.rows(_DELAYED):
+            if case and of_case != case:
+                continue
+            with suppress(*_UNREADABLE):  # it is quarantined once it counts: pages only read
+                command = self._decode(sealed, due_at)
+                if command.by == by:
+                    found.append(DelayedCommand(row, command, due_at))
+        return found
+
+    def take_delayed(self, work: Work, by: str, case: str) -> list[Command]:
+        """Delete the delayed commands of a caseworker about a case, and return them."""
+        found = self.delayed(work, by, case)
+        work.many(_DELETE, [(it.id,) for it in found])
+        return [it.command for it in found]
+
     @staticmethod
     def has_undone(work: Work, case: str) -> bool:
         """Tell whether commands about a case are kept that were refused or failed."""
@@ -164,12 +214,15 @@ class StaffCommands:
 
     def _open(self, work: Work, row: int, sealed: bytes, created_at: int) -> Command | None:
         try:
-            data = b"%d" % created_at
-            return decode(self._vault.open(Purpose.STAFF_COMMAND, data, bytes(sealed)))
-        except (DecryptionError, msgspec.MsgspecError):
+            return self._decode(sealed, created_at)
+        except _UNREADABLE:
             log.warning("quarantined", kind="unreadable")
             work.run(_QUARANTINE, "unreadable", row)
             return None
+
+    def _decode(self, sealed: bytes, created_at: int) -> Command:
+        data = b"%d" % created_at
+        return decode(self._vault.open(Purpose.STAFF_COMMAND, data, bytes(sealed)))
 
 
 def _sealed(vault: Vault, command: Command, created_at: int) -> bytes:

@@ -90,6 +90,7 @@ def test_only_these_addresses_are_for_scripts() -> None:
     named = {
         "/events", "/own-cases", "/session", "/stream", "/understood", "/cases/{reference}/looked",
         "/cases/{reference}/moved", "/cases/{reference}/seen", "/shift/notice", "/emergencies",
+        "/delayed",
         "/administration/directory/wrong", "/cases/{reference}/record/form",
         "/cases/{reference}/join-code/phones", "/new-case/{language}/draft",
     }  # fmt: skip

@@ -46,6 +46,10 @@ if TYPE_CHECKING:
     from bot.text import Text
 
 VALUE_PREFIX = "value."
+DELAY_FIELD, MAX_DELAY = "delay", 5.0
+"""Field of a form that a page hands over when it is left: the milliseconds in which its command can
+still be undone; and their limit, in seconds."""
+DELAYED_VERBS = frozenset({Verb.SEND, Verb.PHRASE, Verb.TAKE_OVER, Verb.HAND_BACK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,10 @@ async def ask_confirmation(
     """Ask the caseworker to confirm; the text is kept as a draft and stays on the page."""
     if verb is Verb.SEND:
         await keep_draft(request, seen.case, drafts.SAY, request.form.get("words", ""))
+    if DELAY_FIELD in request.form:  # its page was left: the next one asks to look again
+        question = " ".join(it.text for it in asked)
+        reference = seen.summary.reference
+        request.flash(texts.NOT_SENT_YET, is_refused=True, reference=reference, question=question)
     if request.is_fetched:
         return prompts_as_json(request, asked)
     left_out = {CSRF_FIELD, NONCE_FIELD, "sure"}
@@ -188,13 +196,14 @@ async def send_command(
     """Send a command, then encrypt the case key for the staff who have access afterwards."""
     who, now, keyring = request.caseworker.id, request.now, request.keyring()
     latitude, longitude = given.point or (None, None)
-    told = await request.context.command_client.send(
-        Command(
-            verb=verb, by=who, case=case, code=given.code, text=given.text, values=given.values,
-            uploads=given.uploads, latitude=latitude, longitude=longitude,
-        ),
-        request.sent_nonce,
+    command = Command(
+        verb=verb, by=who, case=case, code=given.code, text=given.text, values=given.values,
+        uploads=given.uploads, latitude=latitude, longitude=longitude,
     )  # fmt: skip
+    if delay := _delay_of(request):
+        await _delay_command(request, command, delay)
+        return None
+    told = await request.context.command_client.send(command, request.sent_nonce)
     # The command is stored: whatever fails from here on must not look as if it were not.
     with contextlib.suppress(*BUSY_ERRORS):
         if told is not None and told.source == DEADLINES_RUNNING.source:
@@ -215,6 +224,26 @@ async def send_command(
     return told
 
 
+def _delay_of(request: DeskRequest) -> float:
+    """Return for how many seconds a command can still be undone; 0 for one that is sent at once."""
+    given = request.form.get(DELAY_FIELD, "")
+    milliseconds = int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 0  # noqa: PLR2004
+    return min(milliseconds / 1000, MAX_DELAY)
+
+
+async def _delay_command(request: DeskRequest, command: Command, seconds: float) -> None:
+    """Store a command that can still be undone; its words are no draft any more."""
+    await request.context.command_client.delay(command, request.sent_nonce, seconds)
+    keyring, kind = request.keyring(), command.verb.value
+    with contextlib.suppress(*BUSY_ERRORS):
+        if kind in drafts.DRAFT_KINDS and keyring is not None:
+            await request.write(
+                lambda work: drafts.delete_sent_draft(
+                    work, command.case, keyring, kind, command.text
+                )
+            )
+
+
 async def _with_deadlines(request: DeskRequest, result: CommandResult) -> CommandResult:
     clocks, now = request.context.legal_deadlines, request.now
     ahead = await request.read(lambda work: clocks.upcoming(work, result.case, now))
@@ -230,7 +259,8 @@ def _parse_action(request: DeskRequest, known: dict[Verb, CommandSpec]) -> tuple
     if verb is None:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     form = known[verb]
-    for name in set(request.form) - {CSRF_FIELD, NONCE_FIELD}:
+    known_to_all = {CSRF_FIELD, NONCE_FIELD, *((DELAY_FIELD,) if verb in DELAYED_VERBS else ())}
+    for name in set(request.form) - known_to_all:
         is_value = form.has_values and name.startswith(VALUE_PREFIX)
         if name not in form.field_names and not is_value:
             raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)

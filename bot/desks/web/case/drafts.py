@@ -18,6 +18,8 @@ from bot.store.statements import delete_by, select_by, upsert
 from bot.store.tables.case_extras import desk_drafts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from bot.hotline.commands.store import StaffCommands
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
@@ -49,6 +51,23 @@ def delete_draft(work: Work, case: str, who: str, kind: str) -> None:
     work.run(_DELETE, case, who, kind)
 
 
+def delete_sent_draft(work: Work, case: str, keyring: Keyring, kind: str, text: str) -> None:
+    """Delete a draft if it is what was sent, or its beginning: newer words stay."""
+    if text.startswith(load_drafts(work, case, keyring).get(kind, "")):
+        delete_draft(work, case, keyring.staff_id, kind)
+
+
+def put_back(
+    work: Work, case: str, keyring: Keyring, texts: Mapping[str, Sequence[str]], now: int
+) -> None:
+    """Make drafts of texts that were sent and did not go, before what was written since."""
+    known = load_drafts(work, case, keyring) if texts else {}
+    for kind, sent in texts.items():
+        since = known.get(kind, "")
+        kept = [*(it for it in sent if it not in since), since]
+        store_draft(work, case, kind, "\n".join(filter(None, kept)), keyring, now)
+
+
 def expire_drafts(work: Work, now: int) -> None:
     """Delete old drafts."""
     work.run(_DELETE_OLD, now - MAX_AGE)
@@ -74,11 +93,7 @@ def take_back(
     for command in commands.take_undone(work, case, keyring.staff_id):
         if command.verb.value in DRAFT_KINDS and command.text:
             returned.setdefault(command.verb.value, []).append(command.text)
-    known = load_drafts(work, case, keyring) if returned else {}
-    for kind, texts in returned.items():
-        since = known.get(kind, "")
-        kept = [*(it for it in texts if it not in since), since]
-        store_draft(work, case, kind, "\n".join(filter(None, kept)), keyring, now)
+    put_back(work, case, keyring, returned, now)
     return {kind: "\n".join(texts) for kind, texts in returned.items()}
 
 

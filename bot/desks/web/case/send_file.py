@@ -14,7 +14,13 @@ from bot.cases.evidence.audio_sanitizer import AUDIO_TYPES, CLEAN_TYPE
 from bot.cases.evidence.file_type import IMAGE_TYPES, detect_type
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import access_case
-from bot.desks.web.case.actions import ActionInput, ask_confirmation, respond, send_command
+from bot.desks.web.case.actions import (
+    DELAY_FIELD,
+    ActionInput,
+    ask_confirmation,
+    respond,
+    send_command,
+)
 from bot.desks.web.case.send_checks import failed_send_checks
 from bot.desks.web.casework.sealed_file import FILE_HEADERS, open_file, upload_id
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
@@ -62,8 +68,9 @@ async def _send_file(request: DeskRequest) -> Response:
 
 
 @post(
-    "/cases/{reference}/send-place", Permission.CHANGE, "place", repetition=Repetition.SAME_RESULT
-)
+    "/cases/{reference}/send-place", Permission.CHANGE, "place", DELAY_FIELD,
+    repetition=Repetition.SAME_RESULT,
+)  # fmt: skip
 async def _send_place(request: DeskRequest) -> Response:
     """Send a point on the map to the person."""
     seen = await access_case(request)

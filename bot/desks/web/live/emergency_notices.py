@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from bot.desks.web.live.watcher import OWN
 from bot.desks.web.queue.emergencies import find_emergencies
-from bot.desks.web.routes import Permission, Repetition, get, post
+from bot.desks.web.routes import Permission, get, post
 
 if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest
@@ -43,7 +43,7 @@ async def _pane(request: DeskRequest) -> Response:
     return request.render("_emergencies.html")
 
 
-@post("/emergencies/dismiss", Permission.QUEUE, "emergency", repetition=Repetition.ALLOWED)
+@post("/emergencies/dismiss", Permission.QUEUE, "emergency")
 async def _dismiss(request: DeskRequest) -> Response:
     """Take a notice off all pages of this session, as long as the case stays as it is."""
     session, by = request.current_session, request.caseworker

@@ -40,6 +40,8 @@ SESSION_ENDED = "signed_out"
 """Event after a session was ended; its ticket names the session."""
 CASE_ERASED = "gone"
 """Event after an erasure; it does not say which case, so every open case is checked."""
+DELAYS_CHANGED = "delayed"
+"""Event after a command was delayed or taken back: every page of its caseworker shows those."""
 MAX_AGE = 10 * MINUTE
 BATCH_SIZE = 500
 GAP_SECONDS = 60.0
@@ -133,6 +135,11 @@ def log_case_erased(work: Work, _key: bytes, _case: str, now: int) -> int:
     """Write an erasure to the log, in the unit of work that erases the case."""
     work.run(_INSERT, CASE_ERASED, "", None, now)
     return 0
+
+
+def log_delays_changed(work: Work, case: str, now: int) -> None:
+    """Write to the log that something about a case was delayed, or is not delayed any more."""
+    work.run(_INSERT_FOR_CASE, DELAYS_CHANGED, "", None, now, case)
 
 
 class EventCursor:

@@ -1,6 +1,7 @@
 // Commands of the page, read from the dialog of shortcuts: keys, name, and whether they can run now.
 
 import { leaveTo } from "./back.js";
+import { canUndoDelayed, undoDelayed } from "./delayed.js";
 import { root } from "./http.js";
 import { focusInPart } from "./lazy_panes.js";
 import { isTakingOver, undo } from "./outgoing.js";
@@ -40,7 +41,7 @@ const DOES = {
     } else focusInPart(radio, field);
     return true;
   },
-  undo: () => undo(),
+  undo: () => undo() || undoDelayed(),
   send: (_target, event) => {
     event?.target.form?.requestSubmit();
     return Boolean(event?.target.form);
@@ -61,7 +62,7 @@ const CAN = {
     const radio = document.getElementById(target.split(" ")[0]);
     return radio?.disabled === false || Boolean(radio && isTakingOver());
   },
-  undo: () => document.getElementById("outgoing")?.hidden === false,
+  undo: () => document.getElementById("outgoing")?.hidden === false || canUndoDelayed(),
 };
 const FIELDS = ".dropdown :is(input:not([type=hidden]), select, textarea)";
 const ONLY_BY_KEY = new Set(["leave", "send", "step"]);

@@ -4,6 +4,7 @@ import { initAlerts } from "./alerts.js";
 import { initAttach } from "./attach.js";
 import { initBack } from "./back.js";
 import { initCommandBar } from "./command_bar.js";
+import { initDelayed } from "./delayed.js";
 import { initDrafts } from "./drafts.js";
 import { initForms } from "./forms.js";
 import { initIdle } from "./idle.js";
@@ -27,6 +28,7 @@ import { initTypedTimes } from "./typed_times.js";
 initIdle(); // first: it must be able to stop the key or click that only wakes the page
 initForms();
 initOutgoing();
+initDelayed();
 initAttach();
 initDrafts();
 initPictures();

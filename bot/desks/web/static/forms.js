@@ -73,9 +73,9 @@ async function sendForm(form, submitter) {
 }
 
 /** Send the fields of a form; returns `isSent`, `isStored` (not carried out yet) and `checks`. */
-export async function send(form, fields, keepalive = false) {
+export async function send(form, fields) {
   document.body.toggleAttribute("data-sending", true); // panes wait for the answer before they reload
-  const answer = await post(form.action, fields, keepalive);
+  const answer = await post(form.action, fields);
   const goes = Boolean(answer.go) && ("go" in form.dataset || answer.go.includes("/step-up"));
   document.body.toggleAttribute("data-sending", goes);
   if (answer.signedOut) showSignedOut();

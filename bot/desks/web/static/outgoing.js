@@ -1,5 +1,6 @@
 // Messages to a person, and taking over their chat: delayed for a few seconds, so that they can be
-// undone; then sent one after the other, and shown until they stand in the conversation.
+// undone; then sent one after the other, and shown until they stand in the conversation. A page that
+// is left hands over what waits: the desk sends it at its moment, and other pages can undo it.
 
 import { clear, fieldsOf, sameNonce, send } from "./forms.js";
 import { post, toast } from "./http.js";
@@ -7,6 +8,7 @@ import { attach } from "./attach.js";
 import { isGone, onLeaving, showKept } from "./moved.js";
 
 const DELAY = 5000; // milliseconds
+const MOST_LEAVING = 60000; // characters
 const outgoingBar = document.getElementById("outgoing");
 const line = document.getElementById("sending");
 let waiting = null; // what can still be undone
@@ -24,8 +26,31 @@ export function initOutgoing() {
   document.addEventListener("renewed", ({ target }) => takeBack(target.querySelector("#returned")));
   onLeaving(undo);
   // With failed checks the draft is kept; a file is too large to leave with the page.
-  addEventListener("pagehide", () => waiting && !waiting.checks && !waiting.file && deliver(take(), true));
-  addEventListener("beforeunload", (event) => waiting?.file && event.preventDefault());
+  addEventListener("pagehide", () => canLeave() && handOver());
+  addEventListener("beforeunload", (event) => waiting && !waiting.checks && !canLeave() && event.preventDefault());
+  document.addEventListener("submit", signOutLater, true);
+}
+
+/** Whether what waits can leave with the page: browsers let no more than 64 kB do so. */
+function canLeave() {
+  if (!waiting || waiting.checks || waiting.file) return false;
+  return String(new URLSearchParams(waiting.fields)).length < MOST_LEAVING;
+}
+
+/** Leave what waits to the desk, with the time that is left for undoing it. */
+function handOver() {
+  const mine = take();
+  const left = Math.max(0, mine.until - Date.now());
+  return post(mine.form.action, [...mine.fields, ["delay", String(left)]], true);
+}
+
+/** Hand over what waits before the session ends: afterwards the desk would refuse it. */
+async function signOutLater(event) {
+  const form = event.target;
+  if (!canLeave() || !form.matches("form[action$='/signout']")) return;
+  event.preventDefault();
+  await handOver();
+  form.submit();
 }
 
 /** Delay what a form sends, so that it can be undone. */
@@ -41,7 +66,7 @@ export function delay(form) {
   const words = field?.value ?? form.elements.place?.value ?? (form.querySelector("p") ?? form.querySelector("button")).textContent;
   const isAgain = unanswered?.words === words && unanswered.file === file && unanswered.form.action === form.action;
   const fields = isAgain ? sameNonce(fieldsOf(form), unanswered.fields) : fieldsOf(form);
-  waiting = { form, fields, words, field, file, when: form.dataset.delay };
+  waiting = { form, fields, words, field, file, when: form.dataset.delay, until: Date.now() + DELAY };
   showOutgoing("");
   if (form.dataset.closeDialog) document.getElementById(form.dataset.closeDialog).close();
   if (field) field.value = "";
@@ -106,7 +131,7 @@ function take() {
 function sendNow() {
   const mine = take();
   const shown = addLine(describe(mine));
-  last = last.then(() => deliver(mine, false, shown));
+  last = last.then(() => deliver(mine, shown));
   if (isTakeOver(mine)) taking = last.finally(() => (taking = null));
 }
 
@@ -123,19 +148,19 @@ export function takeOverNow() {
   return taking;
 }
 
-async function deliver(mine, keepalive, shown = null) {
-  const answer = await send(mine.form, mine.fields, keepalive);
+async function deliver(mine, shown) {
+  const answer = await send(mine.form, mine.fields);
   unanswered = answer.isOffline ? mine : null;
   if (answer.isStored) {
-    shown?.setAttribute("data-stored", "");
-    shown?.querySelector("span").replaceChildren(line.dataset.stored);
+    shown.setAttribute("data-stored", "");
+    shown.querySelector("span").replaceChildren(line.dataset.stored);
     return answer;
   }
   if (answer.isSent) {
     if (!mine.field) clear(mine.form); // the composer was cleared before, and has newer words now
     await answer.shown;
   }
-  shown?.remove();
+  shown.remove();
   if (answer.checks && !waiting) {
     waiting = mine;
     ask(answer);

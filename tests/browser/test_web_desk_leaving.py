@@ -1,0 +1,102 @@
+"""Leaving a page shortens no time for undoing: the letter goes out at its moment, once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from playwright.async_api import expect
+
+from tests.browser.browser_desk_harness import SHOWN_WITHIN
+from tests.browser.desk_windows import held, mei_at_the_desk, said_in
+from tests.support.database_fixtures import query
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.async_api import Browser, Locator, Page
+
+    from tests.browser.browser_desk_harness import BrowserDeskHarness
+
+WORDS = "Are you safe?"
+
+
+async def sends(page: Page) -> None:
+    """Send words, which can be undone for five seconds."""
+    await page.locator("#say-words").fill(WORDS)
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator("#outgoing")).to_contain_text(WORDS)
+
+
+def bar(page: Page, reference: str) -> Locator:
+    return page.locator(f'[data-delayed="{reference}"]')
+
+
+def commands(office: BrowserDeskHarness) -> list[str]:
+    return [str(row[0]) for row in query(office.database, "SELECT state FROM staff_commands")]
+
+
+def written(office: BrowserDeskHarness) -> int:
+    """Return how many messages caseworkers have written."""
+    ((count,),) = query(office.database, "SELECT count(*) FROM exchanges WHERE author <> ''")
+    return int(count)
+
+
+async def test_a_message_can_be_undone_on_the_next_page(browser: Browser, tmp_path: Path) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        _person, reference = await held(page, office)
+        await sends(page)
+        await page.locator('[data-tab="waiting"]').first.click()
+        await page.wait_for_url("**/queue/waiting")
+        await expect(bar(page, reference)).to_contain_text(f"Sending to {reference} in")
+        await page.keyboard.press("u")
+        await expect(page.locator("a.toast")).to_contain_text("Not sent.")
+        await expect(bar(page, reference)).to_have_count(0)
+        assert commands(office) == []
+        await page.locator("a.toast").click()
+        await expect(page.locator("#say-words")).to_have_value(WORDS)
+        await expect(said_in(page)).to_have_count(0)
+
+
+async def test_words_undone_after_coming_back_are_before_newer_ones(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        _person, reference = await held(page, office)
+        await sends(page)
+        await page.reload()
+        await page.locator("#say-words").fill("And now?")
+        await bar(page, reference).get_by_role("button").click()
+        await expect(page.locator("#say-words")).to_have_value(f"{WORDS}\nAnd now?")
+        await expect(page.locator("#say-words")).to_be_focused()
+        await expect(said_in(page)).to_have_count(0)
+
+
+async def test_a_message_of_a_closed_page_goes_out_once(browser: Browser, tmp_path: Path) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        _person, reference = await held(page, office)
+        other = await page.context.new_page()
+        await other.goto(f"{office.address}/cases/{reference}")
+        await page.bring_to_front()
+        await sends(page)
+        await page.close()
+        await expect(bar(other, reference)).to_contain_text(f"Sending to {reference} in")
+        await expect(said_in(other)).to_have_count(0)
+        await expect(said_in(other)).to_have_text([WORDS])  # no more than five seconds later
+        await expect(bar(other, reference)).to_have_count(0)
+
+
+async def test_a_message_goes_out_although_its_caseworker_signs_out(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        await held(page, office)
+        before = written(office)
+        await sends(page)
+        await page.locator("form[action$='/signout'] button").click()
+        await expect(page.get_by_role("status")).to_contain_text("signed out")
+        assert (commands(office), written(office)) == (["delayed"], before)
+        async with asyncio.timeout(SHOWN_WITHIN):
+            while commands(office):  # noqa: ASYNC110 - no event tells it
+                await asyncio.sleep(0.02)
+        assert written(office) == before + 1
