@@ -187,3 +187,19 @@ async def test_signing_in_again_in_another_tab_rescues_this_one(
         await without_time_to_undo(page)
         await page.keyboard.press("Control+Enter")
         await expect(said_in(page)).to_have_text(["Half a sentence"])
+
+
+async def test_control_z_in_the_field_takes_back_what_was_just_sent(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        await held(page, office)
+        words = page.locator("#say-words")
+        await words.fill("Are you safe?")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#outgoing [data-undo]")).to_contain_text("Ctrl Z")
+        await expect(words).to_be_focused()
+        await page.keyboard.press("Control+z")
+        await expect(words).to_have_value("Are you safe?")
+        await expect(page.locator("#outgoing")).to_be_hidden()
+        await expect(said_in(page)).to_have_count(0)

@@ -77,6 +77,7 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         _press("n", _("take the next case")),
         Shortcut("Ctrl Enter", _("send"), SEND),
         Shortcut("u", _("undo, while it has not left"), UNDO, "", Permission.QUEUE),
+        Shortcut("Ctrl z", _("the same, also from the field"), UNDO, "", Permission.QUEUE),
         Shortcut("p", _("open a case: someone calls or comes"), GO, "/new-case", Permission.OPEN),
         Shortcut("Esc", _("close, leave the field"), LEAVE),
     ),
