@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,11 @@ from playwright.async_api import expect
 from bot.hotline.commands.types import Verb
 from bot.store.statements import delete_by
 from bot.store.tables.desk import desk_sessions
-from tests.browser.browser_desk_harness import BrowserDeskHarness, without_time_to_undo
+from tests.browser.browser_desk_harness import (
+    SHOWN_WITHIN,
+    BrowserDeskHarness,
+    without_time_to_undo,
+)
 from tests.browser.desk_windows import (
     held,
     mei_at_the_desk,
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
         Browser,
     )
 
+CONSENT = "There is a question for you here."
 END_ALL = delete_by(desk_sessions, ())
 
 
@@ -203,3 +209,22 @@ async def test_control_z_in_the_field_takes_back_what_was_just_sent(
         await expect(words).to_have_value("Are you safe?")
         await expect(page.locator("#outgoing")).to_be_hidden()
         await expect(said_in(page)).to_have_count(0)
+
+
+async def test_a_question_for_consent_does_not_overtake_what_was_sent_before(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        person, _reference = await held(page, office)
+        await office.presses(person, "I can write now")
+        await page.locator("#say-words").fill("Are you safe?")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#outgoing")).to_be_visible()
+        form = page.locator("form[action$='/do/refer']")
+        await form.locator("select").select_option(index=1)
+        await form.locator("button").first.click()
+        await expect(said_in(page)).to_have_text(["Are you safe?"])
+        async with asyncio.timeout(SHOWN_WITHIN):
+            while CONSENT not in person.last:  # noqa: ASYNC110 - no event tells it
+                await asyncio.sleep(0.02)
+        assert person.texts[-2] == "Are you safe?"

@@ -20,6 +20,7 @@ from bot.desks.template_environment import new_environment, of_request
 from bot.desks.web import texts
 from bot.desks.web.qr_code import qr_code
 from bot.desks.web.shortcuts import shortcuts_for
+from bot.hotline.commands.registry import COMMANDS
 from bot.languages.format_date import format_full_day, format_short_date
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from bot.desks.locale import StaffLocale
 
 MAX_COUNT = 1000
+VERBS_AFTER_LETTERS = tuple(it.verb.value for it in COMMANDS.values() if it.follows_letters)
+"""Commands that a page gives only after what waits there to be undone has gone."""
 TEMPLATES_DIR = Path(__file__).with_name("pages")
 MINUTES_PER_HOUR, MINUTES_PER_DAY = 60, 24 * 60
 _NO_ANCHOR = re.compile("[^a-z0-9]")
@@ -48,6 +51,7 @@ def environment() -> Environment:
     made.filters |= _text_filters() | _time_filters()
     made.globals |= {
         "texts": texts, "shortcuts_for": shortcuts_for,
+        "VERBS_AFTER_LETTERS": VERBS_AFTER_LETTERS,
         "nearness": of_request(_nearness), "reply_due": of_request(_reply_due), "MINUTE": MINUTE,
         "shared_place": of_request(
             lambda request, point: shared_place(

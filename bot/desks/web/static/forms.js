@@ -3,7 +3,7 @@
 import { leaveTo } from "./back.js";
 import { banner, newNonce, post, toast } from "./http.js";
 import { leaveCase } from "./moved.js";
-import { delay, unsentWords } from "./outgoing.js";
+import { delay, lettersGone, unsentWords } from "./outgoing.js";
 import { showSignedOut, refresh } from "./panes.js";
 import { forget } from "./typed_times.js";
 
@@ -61,6 +61,10 @@ async function sendForm(form, submitter) {
   const had = document.activeElement; // a disabled button loses the focus
   const given = fieldsOf(form, submitter); // before its button is disabled: a disabled one says nothing
   if (button) button.disabled = true;
+  if (!(await lettersGone(form))) {
+    if (button) button.disabled = false;
+    return;
+  }
   const fields = unansweredForms.get(form) ?? given;
   const { isSent, isOffline } = await send(form, sameNonce(given, fields));
   if (isOffline) unansweredForms.set(form, fields);

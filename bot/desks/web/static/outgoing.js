@@ -137,6 +137,22 @@ function sendNow() {
 
 const isTakeOver = (it) => Boolean(it?.form.action.endsWith("/do/take_over"));
 
+/**
+ * Send what waits before another form about the same chat: the person reads both in the order in
+ * which they were pressed. Returns false if it did not go: then the form must not overtake it.
+ */
+export async function lettersGone(form) {
+  const verb = form.action.match(/\/do\/(\w+)$/)?.[1];
+  if (!outgoingBar || !outgoingBar.dataset.first.split(" ").includes(verb)) return true;
+  if (waiting?.checks) {
+    outgoingBar.querySelector("[data-send-anyway]").focus(); // an open question comes first
+    return false;
+  }
+  if (waiting) sendNow();
+  const answer = await last;
+  return !answer || answer.isSent || Boolean(answer.isStored);
+}
+
 /** Whether taking over can still be undone, or is being sent. */
 export function isTakingOver() {
   return taking !== null || isTakeOver(waiting);
