@@ -121,8 +121,11 @@ function step(by) {
   return true;
 }
 
+/** Focus a field; in words that were kept for it, at their end. */
 function focus(id) {
   const field = document.getElementById(id);
   field?.focus();
+  const isUntouched = field?.nodeName === "TEXTAREA" && field.selectionEnd === 0;
+  if (isUntouched) field.setSelectionRange(field.value.length, field.value.length);
   return Boolean(field);
 }
