@@ -23,6 +23,7 @@ import { initSearch } from "./search.js";
 import { initShiftNotice } from "./shift_notice.js";
 import { initSounds } from "./sounds.js";
 import { initTimeline } from "./timeline.js";
+import { initToastPlace } from "./toast_place.js";
 import { initTypedTimes } from "./typed_times.js";
 
 initIdle(); // first: it must be able to stop the key or click that only wakes the page
@@ -50,6 +51,7 @@ initLazyPanes();
 initTimeline(); // after it: the page may begin at what is new
 initSearch();
 initShiftNotice();
+initToastPlace();
 for (const toast of document.querySelectorAll(".toast")) setTimeout(() => toast.remove(), 6000);
 window.addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload(); // a page from the browser's cache may be out of date
