@@ -52,6 +52,8 @@ class SystemTexts:
     nothing_lost: Text
     same_passphrase: Text
     short_passphrase: Text
+    may_be_left_out: Text
+    """For a no in place of a passphrase: the question can be answered later, or not at all."""
     join_words: Text
     """For a text that can be the code of a case: {words} to read aloud."""
     join_word_list: Sequence[Text]

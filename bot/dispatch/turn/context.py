@@ -16,6 +16,7 @@ from bot.dispatch.turn.flow_names import (
     PASSPHRASE_FLOWS,
     PASSPHRASE_QUESTIONS,
     PLAN_DETAILS_STEP,
+    RECOGNITION_FLOW,
 )
 from bot.hotline.contact_rule import is_present
 from bot.hotline.events import Event
@@ -137,6 +138,10 @@ class TurnContext:
         """Tell whether the open question is answered with a passphrase."""
         frames = self.conversation.position.frames
         return bool(frames) and (frames[-1].flow, frames[-1].step) in PASSPHRASE_QUESTIONS
+
+    def chooses_passphrase(self) -> bool:
+        """Tell whether the open question is answered with a passphrase that is new."""
+        return self.asks_passphrase() and not self.is_in_flow(RECOGNITION_FLOW)
 
     def has_known_case(self) -> bool:
         """Tell whether this session belongs to a case."""

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from bot.dispatch.turn.relay import Relay
     from bot.dispatch.turn.replies import Replies
     from bot.dispatch.turn.session import Session
+    from bot.messages import Update
 
 MESSAGE_LIFETIMES = {"hour": HOUR, "hours": 8 * HOUR, "day": 24 * HOUR}
 """How long messages stay, by the answer; within the time in which they can be deleted."""
@@ -171,6 +172,16 @@ class EngineDriver:
             return
         self.relay.store_answer(answer_content(question, frame.flow, given))
         turn.hotline.raise_priority(turn.read_case, {step: given})
+
+    def store_words(self, update: Update) -> None:
+        """Add words to the case where staff read, though the open question asks for a passphrase.
+
+        `_store_written` leaves out all that may be one.
+        """
+        if self.turn.read_case and not self.turn.conversation.activity.is_over_daily_limit:
+            self.relay.store_read(update)
+        if not self.turn.is_in_case:
+            self.turn.conversation.position.add_extra(update.text)
 
     def answer_or_keep(self, heard: Input) -> None:
         """Answer the open question with files or a place; where none takes them, keep them."""

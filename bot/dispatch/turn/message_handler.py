@@ -9,18 +9,24 @@ from msgspec.structs import replace
 
 from bot.cases.intake import MAX_FILE_BYTES
 from bot.conversation import Collect, answer, keep_extra
-from bot.conversation.inputs import FilesInput, LocationInput, TextInput
+from bot.conversation.inputs import FilesInput, LocationInput, PressInput, TextInput
 from bot.dispatch.turn.flow_names import DANGER_ALARM
 from bot.dispatch.turn.received_files import received_files
+from bot.dispatch.turn.slash_commands import BYE
 from bot.dispatch.turn.typed_text import PERSON_BUTTON
 from bot.languages.alarms.find import ALSO_ASKED
+from bot.languages.beside_passphrase import (
+    BesidePassphrase,
+    find_beside_passphrase,
+    question_beside_passphrase,
+)
 from bot.languages.questions import BREAKS_OFF, LEAVING, NO_POLICE, PERSON
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bot.conversation.inputs import Input, PressInput
+    from bot.conversation.inputs import Input
     from bot.dispatch.turn.command_handler import CommandHandler
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.engine_driver import EngineDriver
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
     from bot.dispatch.turn.story_offer import StoryOffer
     from bot.dispatch.turn.typed_text import TypedText
     from bot.messages import Update
+    from bot.text import Text
 
 ANSWER_WORDS, ANSWER_CHARACTERS = 3, 24
 """Of a text that says no more than which button is meant."""
@@ -115,7 +122,9 @@ class MessageHandler:
         if not (choice or alarms) and (name := self.typed.command_meant(update.text)) is not None:
             self.commands.run(name)
             return
-        if not choice and self._answer_asked(update.text, alarms):
+        if not choice and (
+            self._take_beside_passphrase(update, alarms) or self._answer_asked(update.text, alarms)
+        ):
             return
         is_beside = is_too_old or self.typed.is_beside_question(update.text)
         if is_beside and not (choice or alarms):  # a cry for help asks for a person in any case
@@ -145,6 +154,46 @@ class MessageHandler:
         if kind is None or (kind == LEAVING and hidden <= {DANGER_ALARM}):
             return alarms
         return self.commands.note(hidden)
+
+    def _take_beside_passphrase(self, update: Update, alarms: frozenset[str]) -> bool:
+        """Take what is surely no passphrase where one is chosen; tell whether it was that.
+
+        A cry for help is stored as everywhere.
+        """
+        turn, texts = self.turn, self.turn.services.texts
+        if alarms or not turn.chooses_passphrase():
+            return False
+        meant = find_beside_passphrase(update.text, turn.conversation.language)
+        if meant is None:
+            return False
+        turn.must_reply = True
+        self.passphrases.take_off_phone(update)
+        if meant is BesidePassphrase.WHY:
+            self.engine.answer_question(PressInput("why"))
+        elif meant is BesidePassphrase.CLEAR:
+            self.commands.run(BYE)
+        elif meant is BesidePassphrase.LEAVE:
+            self._say_answers(LEAVING)  # who comes in now should not read of a word
+        elif meant is BesidePassphrase.REPORT:
+            self._keep_beside_passphrase(update)
+        else:
+            self._ask_passphrase_again(texts.may_be_left_out)
+        return True
+
+    def _keep_beside_passphrase(self, update: Update) -> None:
+        """Keep words that are no passphrase like any others, and answer what they ask."""
+        self.engine.store_words(update)
+        texts, language = self.turn.services.texts, self.turn.conversation.language
+        kind = question_beside_passphrase(update.text, language)
+        if kind is not None:
+            self._answer_kind(kind, update.text)
+        else:
+            is_read = self.turn.is_in_case
+            self._ask_passphrase_again(texts.with_case if is_read else texts.may_be_left_out)
+
+    def _ask_passphrase_again(self, first: Text) -> None:
+        self.replies.send_text(first)
+        self.engine.repeat_question()
 
     def _keep_beside_question(self, text: str) -> None:
         """Keep a text that cannot answer the open question, and ask that again."""
@@ -211,9 +260,7 @@ class MessageHandler:
             return
         if self.stories.is_asked_for_language():
             self.stories.settle_language(text)
-        for answered in turn.services.texts.answers[kind]:
-            if answered.when.holds({}, turn.facts):
-                self.replies.send_text(answered.text)
+        self._say_answers(kind)
         alarms = turn.alarms | turn.services.texts.find_alarm_phrases(text)
         if alarms - ALSO_ASKED - ({DANGER_ALARM} if kind == LEAVING else set()):  # perhaps a cry
             self.replies.send_text(turn.services.texts.danger_digits)
@@ -221,6 +268,12 @@ class MessageHandler:
             self._remind_or_start()
         if turn.frames:
             turn.conversation.explained_at = f"{turn.frames[-1].flow}.{turn.frames[-1].step}"
+
+    def _say_answers(self, kind: str) -> None:
+        """Say all that holds now about a question of this kind."""
+        for answered in self.turn.services.texts.answers[kind]:
+            if answered.when.holds({}, self.turn.facts):
+                self.replies.send_text(answered.text)
 
     def _choice_in_other_words(self, text: str, alarms: frozenset[str]) -> PressInput | None:
         """Return the button a text means in other words; what may say more is kept as well.

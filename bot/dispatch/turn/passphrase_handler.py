@@ -1,4 +1,18 @@
-"""Passphrases in a conversation: taken out of the chat to be hashed, and what the hash comes to."""
+"""Passphrases in a conversation: taken out of the chat to be hashed, and what the hash comes to.
+
+Why, where the promises conflict:
+
+- "No one sees a passphrase" and "no text is ever refused". Where a passphrase is chosen, a text
+  that is surely something else (`bot.languages.beside_passphrase`) is never taken as one: who
+  writes "no" would be asked for a second word, and "he can see the screen" would reach no one. What
+  says something staff should know, or has a question mark, is kept like any other words. A no,
+  thanks, or a question that may be meant as the word is kept nowhere: the next try may be close to
+  it. It is asked again, so that no one believes that a word was kept.
+- A text that may be a passphrase is one. So a rare sentence for staff is lost there, and a word
+  that a person chose is never read by anyone.
+- Where a passphrase is compared (`identify`), only alarming words are no passphrase. A word may
+  have been chosen before this rule; a wrong try locks no one out, and all texts are answered alike.
+"""
 
 from __future__ import annotations
 
@@ -64,6 +78,10 @@ class PassphraseHandler:
                 chosen.check_in = check_ins.DURESS if is_duress else check_ins.ANSWER
             effects.passphrases.append(chosen)
         self.engine.answer_question(TextInput(REDACTED))
+
+    def take_off_phone(self, update: Update) -> None:
+        """Delete what was written where a passphrase is chosen: the question promises that."""
+        self.turn.effects.bodies.append(DeleteMessages((update.message,)))
 
     def check_text(self, update: Update, *, was_choosing: bool) -> None:
         """Compare what was written with the answer of a check-in, if one is due.

@@ -158,7 +158,9 @@ def test_a_question_is_an_answer_where_words_are_asked_for(
     assert current_step(person) != place
 
 
-def test_a_question_is_a_passphrase_where_one_is_asked_for(sqlite_hotline: HotlineHarness) -> None:
+def test_a_question_is_not_answered_or_kept_where_a_passphrase_is_asked_for(
+    sqlite_hotline: HotlineHarness,
+) -> None:
     person = sqlite_hotline.person()
     place_at(person, reachable_positions()["passphrase", "word"])
     heard = person.says("is it free")
