@@ -18,6 +18,10 @@ OFFERING_FLOWS = (STORY_FLOW, DANGER_FLOW, SUICIDE_FLOW)
 """Flows that offer a caseworker themselves, whatever was open before."""
 STOP_FLOW = "stop"
 DELETE_FLOW = "delete"
+ERASURE_QUESTION = (DELETE_FLOW, "go_on")
+"""The question (flow, step) whether to erase."""
+ERASES, LEAVES = "erase", "leave"
+"""Its answers."""
 LANGUAGE_FLOW = "language"
 LEARN_FLOW = "learn"
 NOTICE_CHANGED_FLOW = "notice_changed"

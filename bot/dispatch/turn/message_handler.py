@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot.cases.intake import MAX_FILE_BYTES
 from bot.conversation import Collect, answer, keep_extra
 from bot.conversation.inputs import FilesInput, LocationInput, PressInput, TextInput
-from bot.dispatch.turn.flow_names import DANGER_ALARM
+from bot.dispatch.turn.flow_names import DANGER_ALARM, ERASES, ERASURE_QUESTION, LEAVES
 from bot.dispatch.turn.received_files import received_files
 from bot.dispatch.turn.slash_commands import BYE
 from bot.dispatch.turn.typed_text import PERSON_BUTTON
@@ -20,6 +20,7 @@ from bot.languages.beside_passphrase import (
     find_beside_passphrase,
     question_beside_passphrase,
 )
+from bot.languages.erasure_words import erasure_decision
 from bot.languages.questions import BREAKS_OFF, LEAVING, NO_POLICE, PERSON
 from bot.messages import UpdateKind
 
@@ -119,6 +120,7 @@ class MessageHandler:
                 return
             choice = None if is_too_old else self.typed.choice_of_label(update.text)
         alarms = frozenset() if choice else self._note_alarms(update.text)
+        choice = choice or self._erasure_choice(update.text, alarms)
         if not (choice or alarms) and (name := self.typed.command_meant(update.text)) is not None:
             self.commands.run(name)
             return
@@ -154,6 +156,17 @@ class MessageHandler:
         if kind is None or (kind == LEAVING and hidden <= {DANGER_ALARM}):
             return alarms
         return self.commands.note(hidden)
+
+    def _erasure_choice(self, text: str, alarms: frozenset[str]) -> PressInput | None:
+        """Return the button of the question whether to erase that a text means.
+
+        Everywhere else "delete" clears the chat; there it would ask for no erasure.
+        """
+        frames = self.turn.frames
+        if alarms or not frames or (frames[-1].flow, frames[-1].step) != ERASURE_QUESTION:
+            return None
+        erases = erasure_decision(text, self.turn.conversation.language)
+        return None if erases is None else PressInput(ERASES if erases else LEAVES)
 
     def _take_beside_passphrase(self, update: Update, alarms: frozenset[str]) -> bool:
         """Take what is surely no passphrase where one is chosen; tell whether it was that.
