@@ -58,6 +58,8 @@ class Afterwards(Flow):
         choices=phrases.SEND_NOW,
         when=added.is_answered,
     )
+    # Staff have it already, as a message: nothing is left that could be sent later.
+    with_staff = End(phrases.STILL_READ, when=send.was("later") & Fact("told"))
     not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
     sent = End(_("Thank you. It is added."), Outcome.ADDITION_SENT, when=send.was("send"))
 

@@ -10,10 +10,12 @@ from bot.clock import SECOND
 from bot.dispatch import callback_data
 from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.vault import Vault
+from flows.texts import phrases
 from tests.support.dispatch_inspection import (
     cases_of,
     current_step,
     frames,
+    messages_of_people,
     place_at,
     reachable_positions,
     send_report,
@@ -73,18 +75,35 @@ def test_what_is_added_joins_the_case(hotline: HotlineHarness) -> None:
     assert case.sent[1].answers["added"] == MORE
 
 
-def test_what_is_not_added_now_is_kept_and_can_be_added_later(hotline: HotlineHarness) -> None:
+def test_what_staff_read_already_is_not_called_unsent_after_not_now(
+    hotline: HotlineHarness,
+) -> None:
     person = sent(hotline)
     person.presses("Add something")
     person.says(MORE)
-    person.presses("Not now")
+    assert person.presses("Not now") == [phrases.STILL_READ.source]
+    assert [it.text for it in messages_of_people(hotline)] == [MORE]
+    hotline.advance_time(10)
+    heard = [*person.says("hm"), *person.presses("Has anyone read it?")]
+    assert any("Received:" in text for text in heard)
+    assert phrases.CONTINUE_OR_LEAVE.source not in heard
     assert len(cases_of(hotline)[0].sent) == 1
+
+
+def test_what_is_not_added_now_is_kept_and_can_be_added_later(hotline: HotlineHarness) -> None:
+    """Staff do not read what follows once the report was taken back."""
+    person = sent(hotline)
+    person.presses("Take it back", "Take it back")
+    person.says("hm")
+    person.presses("Add something")
+    person.says(MORE)
+    person.presses("Not now")
+    assert len(cases_of(hotline)[0].sent) == 2
     hotline.advance_time(1)
     person.says("hm")
     person.presses("Go on", "Send")
     (case,) = cases_of(hotline)
-    assert case.sent[1].answers["added"] == MORE
-    assert "also" not in case.sent[1].answers  # "hm" is a message of the case
+    assert case.sent[2].answers["added"] == MORE
 
 
 def test_an_addition_reaches_its_own_case(hotline: HotlineHarness) -> None:
