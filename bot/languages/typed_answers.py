@@ -243,6 +243,26 @@ def match_label(
     return TypedAnswer(typed).label_of(labels, language, whole=whole)
 
 
+def says_only(text: str, labels: Collection[str], language: str) -> bool:
+    """Tell whether a text says no more than a button: words of its label, a yes or no, one word.
+
+    Args:
+        text: what was typed, which means this button.
+        labels: what stands on it, in the person's language and in English.
+        language: the one they chose.
+    """
+    plain = PlainText.of(plain_answer(text))
+    if not plain.is_phrase:
+        return True
+    shown = [plain_answer(it) for it in labels]
+    if plain.is_unspaced:
+        return any(plain.text in it for it in shown)
+    lists = (answers_in(language), answers_in(FALLBACK))
+    said = {word for known in lists for it in known.particles.words for word in it.split()}
+    said |= {word for known in lists for it in ("Yes", "No") for word in known.by_label.get(it, ())}
+    return said.union(*(it.split() for it in shown)).issuperset(plain.words)
+
+
 @cache
 def _other_languages(language: str) -> tuple[str, ...]:
     return tuple(sorted(LANGUAGES.keys() - {language, FALLBACK}))

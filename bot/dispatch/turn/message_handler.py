@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bot.cases.intake import MAX_FILE_BYTES
-from bot.conversation import Collect, answer, keep_extra
+from bot.conversation import Choose, ChooseMany, Collect, Decide, answer, keep_extra
 from bot.conversation.inputs import FilesInput, LocationInput, PressInput, TextInput
 from bot.dispatch.turn.flow_names import DANGER_ALARM, ERASES, ERASURE_QUESTION, LEAVES
 from bot.dispatch.turn.received_files import received_files
 from bot.dispatch.turn.slash_commands import BYE
 from bot.dispatch.turn.typed_text import PERSON_BUTTON
+from bot.languages import LANGUAGES, catalogue
 from bot.languages.alarms.find import ALSO_ASKED
 from bot.languages.beside_passphrase import (
     BesidePassphrase,
@@ -22,6 +23,7 @@ from bot.languages.beside_passphrase import (
 )
 from bot.languages.erasure_words import erasure_decision
 from bot.languages.questions import BREAKS_OFF, LEAVING, NO_POLICE, PERSON
+from bot.languages.typed_answers import says_only
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
@@ -298,10 +300,26 @@ class MessageHandler:
         choice = listed or (None if self.turn.is_in_case else self.typed.likely_choice(text))
         is_longer = len(text.split()) > ANSWER_WORDS or len(text) > ANSWER_CHARACTERS
         self.turn.may_have_answered = choice is None and not is_longer
-        says_more = bool(alarms) or is_longer or listed is None
-        if choice is not None and says_more and not self.turn.is_in_case:
+        says_more = bool(alarms) or is_longer or listed is None or self._says_more(text, choice)
+        is_kept = not (self.turn.is_in_case or self.turn.may_write_secret())
+        if choice is not None and says_more and is_kept:
             self.turn.conversation.position.add_extra(text)
         return choice
+
+    def _says_more(self, text: str, choice: PressInput | None) -> bool:
+        """Tell whether words that mean a button say more than its label and a yes or no.
+
+        The lists may be wrong: "wala siya dito" is no "I am safe here", and staff have to read it.
+        """
+        frames, language = self.turn.frames, self.turn.conversation.language
+        question = self.turn.services.registry.question(frames[-1].flow, frames[-1].step)
+        if not isinstance(question, Choose | ChooseMany) or isinstance(question, Decide):
+            return False
+        if choice is None or choice.code not in question.choices:
+            return False
+        label = question.choices[choice.code]
+        shown = (label.source, label.render(catalogue(language)))
+        return choice.code not in LANGUAGES and not says_only(text, shown, language)
 
     def _answer_text(
         self, text: str, choice: PressInput | None, alarms: frozenset[str] = frozenset()
