@@ -1,8 +1,8 @@
 """Detection of text in a language the reader did not choose.
 
 The script decides first, then function words. Text without them (a name, an address, a number) is
-never taken for another language. Traditional and Simplified Chinese are one language here, because
-their readers read both.
+never taken for another language. Traditional and Simplified Chinese are one language there, because
+their readers read both; where a chat begins they are two, and Japanese without kana is a third.
 """
 
 from __future__ import annotations
@@ -79,27 +79,32 @@ def _count_scripts(text: str) -> Counter[str]:
     return scripts
 
 
-_SIMPLIFIED = frozenset(
-    "们这个来时对会说过还没让给为从问话请吗点样发现开关电机头后里边东车门间号长书买卖钱护仲离帮报雇锁"
-)
-_TRADITIONAL = frozenset(
-    "們這個來時對會說過還沒讓給為從問話請嗎點樣發現開關電機頭後裡邊東車門間號長書買賣錢護離幫報僱鎖"
-)
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_SIMPLIFIED, _TRADITIONAL, _JAPANESE = "gb2312", "big5", "shift_jis"
+"""Character sets that hold the signs of everyday writing of one kind."""
+_CHINESE_WORDS = frozenset("我你您她们們這这哪很沒嗎吗呢吧啊")
+"""Signs of Chinese sentences that hardly stand in a Japanese one without kana."""
 _TAG_OF_SCRIPT = {THAI: "th", KHMER: "km", BURMESE: "my"}
 
 
-def guess_language(text: str) -> str | None:
-    """Return the language words seem to be written in; None where that cannot be told."""
+def guess_language(text: str, preferred: str = "") -> str | None:
+    """Return the language words seem to be written in; None where that cannot be told.
+
+    Args:
+        text: what was written.
+        preferred: the language of the phone or of the chat. It decides where signs are common to
+            Chinese of both kinds, or to Chinese and Japanese.
+    """
     scripts = _count_scripts(text)
     if not scripts:
         return None
     script, count = scripts.most_common(1)[0]
     if script in _TAG_OF_SCRIPT:
         return _TAG_OF_SCRIPT[script] if count >= MIN_CHARACTERS else None
-    if scripts[KANA] >= MIN_CHARACTERS // 2:
+    if scripts[KANA] >= (1 if preferred == "ja" else MIN_CHARACTERS // 2):
         return "ja"
     if script == HAN:
-        return _guess_chinese(text) if count >= MIN_CHARACTERS // 2 else None
+        return _guess_reader_of_han(text, preferred) if count >= MIN_CHARACTERS // 2 else None
     ranked = _count_function_words(text).most_common(2)
     if not ranked or ranked[0][1] < MIN_WORDS:
         return None
@@ -107,7 +112,17 @@ def guess_language(text: str) -> str | None:
     return ranked[0][0] if is_clear else None
 
 
-def _guess_chinese(text: str) -> str:
-    signs = set(text)
-    simplified = len(signs & (_SIMPLIFIED - _TRADITIONAL))
-    return "zh_Hans" if simplified > len(signs & (_TRADITIONAL - _SIMPLIFIED)) else "zh_Hant"
+def _guess_reader_of_han(text: str, preferred: str) -> str:
+    """Return the language of a text whose signs are Chinese and, perhaps, Japanese ones."""
+    signs = frozenset(_HAN.findall(text))
+    if preferred == "ja" and signs.isdisjoint(_CHINESE_WORDS) and _outside(signs, _JAPANESE) == 0:
+        return "ja"
+    simplified, traditional = _outside(signs, _TRADITIONAL), _outside(signs, _SIMPLIFIED)
+    if simplified != traditional:
+        return "zh_Hans" if simplified > traditional else "zh_Hant"
+    return "zh_Hans" if preferred == "zh_Hans" else "zh_Hant"
+
+
+def _outside(signs: frozenset[str], character_set: str) -> int:
+    """Return how many signs a character set does not hold."""
+    return sum(not sign.encode(character_set, "ignore") for sign in signs)

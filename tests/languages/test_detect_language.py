@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 
 from bot.languages import FALLBACK, LANGUAGES
-from bot.languages.detect import FUNCTION_WORDS, seems_other_language
+from bot.languages.detect import FUNCTION_WORDS, guess_language, seems_other_language
 from tests.support.content.catalogue_files import phrases_of
 
 SAID = {
@@ -66,3 +66,27 @@ def test_most_long_phrases_in_english_are_seen_by_readers_of_another(tag: str) -
     long = [it.source for it in phrases_of(tag) if len(it.source.split()) >= 8]
     seen = [it for it in long if seems_other_language(it, tag)]
     assert len(seen) * 100 >= len(long) * 95
+
+
+@pytest.mark.parametrize(
+    ("preferred", "text", "tag"),
+    [
+        ("ja", "弁護士", "ja"),
+        ("ja", "医者が必要", "ja"),
+        ("ja", "警察", "ja"),
+        ("ja", "救急車", "ja"),
+        ("ja", "我要回家", "zh_Hant"),
+        ("ja", "老板不给工资", "zh_Hans"),
+        ("zh_Hans", "救命", "zh_Hans"),
+        ("zh_Hans", "谁在看", "zh_Hans"),
+        ("zh_Hans", "老闆不給薪水", "zh_Hant"),
+        ("zh_Hant", "全删了", "zh_Hans"),
+        ("zh_Hant", "救命", "zh_Hant"),
+        ("en", "全删了", "zh_Hans"),
+        ("en", "救命", "zh_Hant"),
+    ],
+)
+def test_signs_decide_which_han_is_written_and_else_the_phone(
+    preferred: str, text: str, tag: str
+) -> None:
+    assert guess_language(text, preferred) == tag

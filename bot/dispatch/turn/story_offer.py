@@ -73,7 +73,7 @@ class StoryOffer:
     def offer_language(self, text: str) -> None:
         """Go on in the language of a text if none was chosen yet; else say how to change it."""
         turn, conversation = self.turn, self.turn.conversation
-        language = guess_language(text)
+        language = guess_language(text, conversation.language)
         if language is None or language not in turn.services.languages:
             return
         is_unasked = not turn.frames or self.is_asked_for_language()

@@ -177,12 +177,11 @@ class TurnHandler:
 
     def _begin_session(self, update: Update) -> None:
         turn, conversation = self.context, self.context.conversation
-        written = guess_language(update.text)
         offered = turn.services.languages
+        of_phone = negotiate(update.language, offered)
+        written = guess_language(update.text, of_phone)
         conversation.is_language_known = written in offered
-        conversation.language = (
-            written if written in offered else negotiate(update.language, offered)
-        )
+        conversation.language = written if written in offered else of_phone
         conversation.earlier_case = turn.hotline.find_earlier_case()
         # Rows are deleted and buttons stay: a number that was used must not come again.
         conversation.session_number = max(conversation.session_number, turn.now // HOUR)

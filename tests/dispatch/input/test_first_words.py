@@ -303,3 +303,35 @@ def test_delete_answers_the_question_whether_answers_are_kept(
     place_at(person, reachable_positions()["report", "keep"], language="id")
     heard = person.says("hapus")
     assert phrases.CHAT_CLEARED.render(catalogue("id")) not in heard
+
+
+@pytest.mark.parametrize(
+    ("phone", "words", "tag"),
+    [
+        ("ja", "弁護士", "ja"),
+        ("ja", "医者が必要", "ja"),
+        ("ja", "救急車", "ja"),
+        ("zh-hans", "全删了", "zh_Hans"),
+        ("zh-hans", "谁在看", "zh_Hans"),
+        ("zh-hans", "救命", "zh_Hans"),
+        ("zh-hans", "老闆不給薪水", "zh_Hant"),
+        ("zh-hant", "救命", "zh_Hant"),
+        ("en", "谁在看", "zh_Hans"),
+    ],
+)
+def test_first_words_in_han_are_answered_as_they_or_the_phone_say(
+    sqlite_hotline: HotlineHarness, phone: str, words: str, tag: str
+) -> None:
+    person = sqlite_hotline.person(phone)
+    person.says(words)
+    assert stored_conversation(person).language == tag
+
+
+def test_a_second_line_in_signs_of_both_kinds_changes_no_language(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("zh-hans")
+    person.says("谁在看")
+    sqlite_hotline.advance_time(LATER)
+    person.says("救命")
+    assert stored_conversation(person).language == "zh_Hans"
