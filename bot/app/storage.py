@@ -126,11 +126,20 @@ async def open_storage(
         if is_bot:
             database.claim_for_bot()
         vault = open_vault(settings, database, patience)
+        _retire_earlier_keys(settings, vault)
         yield database, vault
     finally:
         await database.close()
         if vault is not None:
             vault.close()
+
+
+def _retire_earlier_keys(settings: Settings, vault: Vault) -> None:
+    """End the host keys before this one: now it is certain that a process runs with it."""
+    if vault.keys is not None and (
+        count := vault.keys.retire_earlier_keys(load_host_key(settings))
+    ):
+        log.info("host_keys_retired", count=count)
 
 
 async def wait_for_failed_commit(database: Database, vault: Vault) -> NoReturn:

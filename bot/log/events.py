@@ -36,6 +36,9 @@ PROCESS: Final[Mapping[str, LogEvent]] = {
         _WARNING, "error", "The lead was lost, or another was faster; this process waits again.",
         "If it stays, compare the processes that `haven doctor` lists.",
     ),
+    "host_keys_retired": LogEvent(
+        _INFO, "count", "Started with a newer host key: so many earlier ones open no data any more."
+    ),
     "desk_waits_for_bot": LogEvent(
         _WARNING, "", "No bot has run on these data yet: the desk opens once one has.",
         "`haven start --only bot`, or front, worker and leader; or the setting names other data.",

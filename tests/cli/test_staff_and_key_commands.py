@@ -26,6 +26,7 @@ from tests.support.cli_runner import (
     listed_cases,
     log_of,
     run_haven,
+    start_and_stop,
     written,
 )
 from tests.support.database.key_store_fixtures import PASSWORD
@@ -393,7 +394,25 @@ def test_a_rotated_key_takes_the_place_of_the_old_one(run_command: Haven, tmp_pa
     said = run_command("keys", "status").stdout
     assert "escrow: none" in said
     assert "caseworkers with a key: nobody" not in said
+    start_and_stop(tmp_path, tmp_path / "host.key")
     assert "host keys that open: 1" in run_command("keys", "status").stdout
+
+
+def test_only_a_start_with_the_new_key_ends_the_old_one(run_command: Haven, tmp_path: Path) -> None:
+    """The bot may still run on the old one, and has to open the data when it is restarted."""
+    keyed(run_command, tmp_path)
+    old, new = tmp_path / "host.key", tmp_path / "new.key"
+    assert run_command("keys", "rotate", str(new)).returncode == 0
+    with_new = command_runner(tmp_path, HAVEN_HOST_KEY_FILE=str(new))
+    for words in (("doctor",), ("keys", "status"), ("staff", "list"), ("audit", "verify")):
+        with_new(*words)
+        assert run_command("staff", "list").returncode == 0, words
+    start_and_stop(tmp_path, old)
+    assert run_command("staff", "list").returncode == 0
+    start_and_stop(tmp_path, new)
+    refused = run_command("staff", "list")
+    assert "this is not the host key of this deployment" in refused.stderr
+    assert with_new("staff", "list").returncode == 0
 
 
 def test_two_printed_parts_give_the_cases_back(run_command: Haven, tmp_path: Path) -> None:
@@ -515,5 +534,6 @@ def test_a_key_is_rotated_to_one_with_a_passphrase(run_command: Haven, tmp_path:
     (tmp_path / "host.key").unlink()
     new.rename(tmp_path / "host.key")
     haven = command_runner(tmp_path, HAVEN_PASSPHRASE_FILE=str(phrase))
-    assert "escrow: none" in haven("keys", "status").stdout  # it begins with the new one
+    assert "escrow: none" in haven("keys", "status").stdout
+    start_and_stop(tmp_path, tmp_path / "host.key", passphrase_file=phrase)
     assert "host keys that open: 1" in haven("keys", "status").stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 import subprocess
@@ -11,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from typer.testing import CliRunner
 
+from bot.app.storage import open_storage
 from bot.cli.main import app
 from bot.errors import HavenError
 from bot.languages import use_catalogues
+from bot.settings import load_settings
 from tests.support.database.key_store_fixtures import CHEAP, PASSWORD
 from tests.support.forked_commands import PATIENCE, command_settings, run_forked
 
@@ -56,6 +59,17 @@ def command_runner(folder: Path, **more: str) -> Haven:
 def listed_cases(deployed: Haven) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(deployed("staff", "list", "--json").stdout)
     return found
+
+
+def start_and_stop(folder: Path, host_key: Path, **more: Any) -> None:
+    """Open a deployment as `haven start` does once its checks are done, and close it again."""
+    settings = load_settings(data=folder / "data", host_key_file=host_key, **more)
+
+    async def run() -> None:
+        async with open_storage(settings):
+            pass
+
+    asyncio.run(run())
 
 
 def log_of(folder: Path) -> sqlite3.Connection:

@@ -108,14 +108,25 @@ class KeyStore:
         root = open_root(host, found)
         if not belongs:
             _set_store_id(database, store)
-        if len(found) > 1 and bytes(found[-1][0]) == host_key_mark(host):
-            self.run(lambda work: work.run(_DELETE_OTHERS, host_key_mark(host)))
         return root
+
+    def retire_earlier_keys(self, host: HostKey) -> int:
+        """Let earlier host keys open the root no more, if this is the newest; return how many.
+
+        Only a process that runs the bot or the desk does this: a command that looks at a new key
+        while the bot still has the old one must not end it.
+        """
+        found, mark = self.run(lambda work: work.rows(_ROOTS)), host_key_mark(host)
+        if not found or bytes(found[-1][0]) != mark:
+            return 0
+        if earlier := len(found) - 1:
+            self.run(lambda work: work.run(_DELETE_OTHERS, mark))
+        return earlier
 
     def add_host_key(self, host: HostKey, new: HostKey, now: int) -> None:
         """Seal the root under another host key too.
 
-        Both open it until the first start with the new one, which deletes the old row. So a
+        Both open it until the first start with the new one (`retire_earlier_keys`). So a
         rotation that is interrupted anywhere leaves a deployment that starts with its key.
 
         Raises:

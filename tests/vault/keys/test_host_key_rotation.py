@@ -37,7 +37,7 @@ class Room:
 
 
 @on_both_databases
-def test_both_host_keys_open_until_the_new_one_is_used(kind: str, tmp_path: Path) -> None:
+def test_both_host_keys_open_until_the_bot_runs_with_the_new_one(kind: str, tmp_path: Path) -> None:
     room = Room(kind, tmp_path)
     root = room.keys.load_root(OLD, room.database, 1)
     sealed = Vault(root).seal(Purpose.STAFF, b"here", b"words")
@@ -46,8 +46,12 @@ def test_both_host_keys_open_until_the_new_one_is_used(kind: str, tmp_path: Path
     assert room.keys.count_host_keys() == 2
     assert room.opens(OLD)
     assert room.keys.count_host_keys() == 2
+    assert room.keys.retire_earlier_keys(OLD) == 0
     assert Vault(room.keys.load_root(NEW, room.database, 4)).open(Purpose.STAFF, b"here", sealed)
+    assert room.opens(OLD)  # a command that looks with the new one ends nothing
+    assert room.keys.retire_earlier_keys(NEW) == 1
     assert room.keys.count_host_keys() == 1
+    assert room.keys.retire_earlier_keys(NEW) == 0
     assert not room.opens(OLD)
     assert room.opens(NEW)
 
@@ -58,7 +62,8 @@ def test_a_clock_that_went_back_lets_no_older_key_win(kind: str, tmp_path: Path)
     room.keys.load_root(OLD, room.database, 1000)
     room.keys.add_host_key(OLD, NEW, 5)
     room.keys.add_host_key(NEW, NEWER, 5)
-    assert room.opens(NEW)  # rotated twice before a start: the newest alone retires
+    assert room.keys.retire_earlier_keys(NEW) == 0  # the newest alone retires
+    assert room.keys.retire_earlier_keys(NEWER) == 2
     assert room.opens(NEWER)
     assert not room.opens(OLD)
     assert not room.opens(NEW)
@@ -122,6 +127,7 @@ def test_a_rotation_killed_at_any_point_is_harmless_and_can_be_finished(tmp_path
         new = HostKey.load(path)
         keys.add_host_key(old, new, 2)  # whoever types it again finishes it
         assert keys.load_root(new, database, 3) == root
+        assert keys.retire_earlier_keys(new) == 1
         keys.close()
         environment["HAVEN_HOST_KEY_FILE"], old = str(path), new
     assert -signal.SIGKILL in ends
