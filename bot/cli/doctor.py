@@ -28,6 +28,7 @@ from bot.app.storage import (
 )
 from bot.app.texts import build_roster
 from bot.channels.smtp import SmtpServer
+from bot.cli.health.host_key import check_rotation
 from bot.cli.health.models import check_models
 from bot.cli.health.processes import describe, refuse_missing
 from bot.cli.health.standbys import standby_checks
@@ -104,6 +105,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         if not (is_away and url.startswith("postgresql")):  # each would wait for it once more
             yield "database has this release's schema", lambda: check_schema(url)
             yield "key store opens with this host key", lambda: _check_key_store(settings)
+            yield "no earlier host key opens it", lambda: check_rotation(settings)
             yield "a caseworker can open what people send", lambda: _check_key_holders(settings)
             yield from standby_checks(settings)
     if not is_away and not fault_of(lambda: check_schema(url)):

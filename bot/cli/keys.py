@@ -24,7 +24,7 @@ from bot.vault import OPERATOR, HostKey, KeyStore, Vault
 from bot.vault.backup.create import Backup
 from bot.vault.backup.export_rows import ARCHIVE_RETENTION, ArchivePart
 from bot.vault.backup.offline_key import BackupRecipients
-from bot.vault.keys.key_store import host_key_mark, live_root
+from bot.vault.keys.key_store import host_key_mark, live_root, open_rotation
 
 keys_app = typer.Typer(no_args_is_help=True)
 keys_app.command("backup")(new_backup_key)
@@ -66,6 +66,12 @@ def rotate_key(
     passphrase_file: PassphraseFile = None,
     *,
     lock: Lock = False,
+    discard_unused: Annotated[
+        bool,
+        typer.Option(
+            "--discard-unused", help="First end a key that was made before and is lost, unused."
+        ),
+    ] = False,
 ) -> None:
     """Make another host key; once Haven has started with it, the old one opens no data."""
     settings = load_settings()
@@ -73,6 +79,10 @@ def rotate_key(
     database.writer.close()
     with closing(open_key_store(settings)) as keys:
         old = load_host_key(settings)
+        if discard_unused:
+            typer.echo(f"Host keys that open no data any more: {keys.discard_unused_keys(old)}.")
+        if not path.exists() and (fault := open_rotation(keys.host_key_marks(), old)):
+            raise HavenError(f"the host key was rotated before: {fault}")
         passphrase = _ask_passphrase(passphrase_file, lock=lock)
         if path.exists():  # an earlier run was interrupted after it made the file
             new = HostKey.load(path, settings.data, lambda: passphrase)
@@ -158,6 +168,9 @@ def show_status() -> None:
         vault = deployment.vault
         holders = vault.cases.wraps.holders()
         typer.echo(f"host keys that open: {vault.count_host_keys()}")
+        marks = vault.keys.host_key_marks() if vault.keys else []
+        if fault := open_rotation(marks, load_host_key(deployment.settings)):
+            typer.echo(f"A rotation is open: {fault}.")
         typer.echo(f"epochs alive: {vault.count_epochs()}")
         print_words(f"caseworkers with a key: {', '.join(sorted(holders.members)) or 'none'}")
         print_words(f"teams that open: {', '.join(sorted(holders.teams)) or 'none'}")

@@ -22,7 +22,12 @@ from bot.settings import load_settings
 from bot.vault.backup.offline_key import OfflineKey
 from bot.vault.erasure.erase import ErasureReason, Erasures
 from bot.vault.erasure.ledger import LEDGER_NAME
-from tests.support.cli_runner import CommandResult, command_runner, is_user_message
+from tests.support.cli_runner import (
+    CommandResult,
+    command_runner,
+    is_user_message,
+    start_and_stop,
+)
 from tests.support.database.bulk_cases import case_rows, insert_cases
 from tests.support.database_fixtures import DATABASE_KINDS, empty_url, query
 
@@ -74,6 +79,11 @@ class RotatedDeployment:
         assert done.returncode == 0, done.stderr
         self.keys.append(new)
         return done.stdout
+
+    def starts(self) -> None:
+        """Run Haven with the newest host key: only then may it be rotated again."""
+        given = {name.removeprefix("HAVEN_").lower(): it for name, it in self.variables.items()}
+        start_and_stop(self.folder, self.keys[-1], **given)
 
     def erases(self, case: str) -> None:
         """Erase a case, and let the bot write the ledger, with what it knew before the rotation."""
@@ -148,6 +158,7 @@ def test_archives_of_any_earlier_host_key_restore_with_that_key_and_the_ledger(
     site.erases(gone)  # its line in the ledger is written before the rotations
     for _ in range(2):
         site.rotates()
+        site.starts()
         pairs.append(site.backs_up())
     for number, pair in enumerate(pairs):
         earlier = [word for key in site.keys[:-1] for word in ("--host-key", str(key))]
@@ -216,4 +227,6 @@ def test_a_rotation_without_a_place_for_backups_still_rotates(site: RotatedDeplo
     assert "Make a backup now (haven backup)" in done.stdout
     assert "host keys that open: 2" in site.haven("keys", "status").stdout
     del site.variables["HAVEN_BACKUPS"], site.variables["HAVEN_BACKUP_KEY"]
+    site.keys.append(site.folder / "second.key")
+    site.starts()
     assert "Make a backup now" in site.haven("keys", "rotate", f"{site.folder}/third.key").stdout

@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from sqlalchemy import bindparam
 
-from bot.errors import DecryptionError, KeysMissingError, WrongHostKeyError
+from bot.errors import DecryptionError, HavenError, KeysMissingError, WrongHostKeyError
 from bot.store import Database, Prepared, Work, delete_by, insert, select_by
 from bot.store.migrate import current_revision, upgrade_keys
 from bot.store.tables.keys import key_stores, roots
@@ -47,6 +47,7 @@ ROOT_COLUMNS = ("mark", "store", "salt", "sealed", "made_at")
 _ROOTS = select_by(roots, *ROOT_COLUMNS, order_by="made_at")
 _ADD_ROOT = insert(roots, *ROOT_COLUMNS)
 _DELETE_OTHERS = delete_by(roots, by=roots.c.mark != bindparam("newest"))
+_DELETE_ROOT = delete_by(roots, by="mark")
 _STORE_ID = select_by(key_stores, "store")
 _SET_STORE_ID = insert(key_stores, "store")
 _USED_TABLES = [
@@ -131,18 +132,61 @@ class KeyStore:
 
         Raises:
             WrongHostKeyError: the host key is not of this deployment.
+            HavenError: an earlier rotation is open: no start has used the key it made. A third key
+                would leave one that no start retires.
         """
         found = self.run(lambda work: work.rows(_ROOTS))
         root = open_root(host, found)
-        if any(bytes(known) == host_key_mark(new) for known, *_rest in found):
+        marks = [bytes(known) for known, *_rest in found]
+        if host_key_mark(new) in marks:
             return
+        if fault := open_rotation(marks, host):
+            raise HavenError(f"the host key was rotated before: {fault}")
         at = max(now, *(it[-1] + 1 for it in found))
         row = sealed_root(new, bytes(found[0][1]), root.secret, at)
         self.run(lambda work: work.run(_ADD_ROOT, *row))
 
+    def discard_unused_keys(self, host: HostKey) -> int:
+        """Let host keys that were made after this one open nothing; return how many.
+
+        No start has used them, or it would have retired this one.
+        """
+        marks, mine = self.host_key_marks(), host_key_mark(host)
+        newer = marks[marks.index(mine) + 1 :] if mine in marks else []
+        for mark in newer:
+            self.run(lambda work, mark=mark: work.run(_DELETE_ROOT, mark))  # type: ignore[misc]
+        return len(newer)
+
+    def host_key_marks(self) -> list[bytes]:
+        """Return the marks of the host keys that open the root, the newest last."""
+        return [bytes(mark) for mark, *_rest in self.run(lambda work: work.rows(_ROOTS))]
+
     def count_host_keys(self) -> int:
         """Return how many host keys open the root."""
-        return len(self.run(lambda work: work.rows(_ROOTS)))
+        return len(self.host_key_marks())
+
+
+def load_marks(database: Database) -> list[bytes]:
+    """Return the marks of the host keys that open a key store as it is, the newest last."""
+    return [bytes(mark) for mark, *_rest in _query(database, _ROOTS)]
+
+
+def open_rotation(marks: Sequence[bytes], host: HostKey) -> str:
+    """Return what ends a rotation that is open, given all marks and the key in use; empty if none.
+
+    A rotation is open while more than one host key opens the root.
+    """
+    if len(marks) < 2:  # noqa: PLR2004 - one key, or none yet
+        return ""
+    if marks[-1] == host_key_mark(host):
+        return (
+            "an earlier key opens the data until Haven is started with this one: restart it "
+            "(systemctl restart haven)"
+        )
+    return (
+        f"start Haven with the key of mark {marks[-1].hex()}, which that rotation made. If it is "
+        "lost: haven keys rotate NEWFILE --discard-unused"
+    )
 
 
 def host_key_mark(host: HostKey) -> bytes:

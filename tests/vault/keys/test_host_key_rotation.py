@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.errors import WrongHostKeyError
+from bot.errors import HavenError, WrongHostKeyError
 from bot.store.database import Database
 from bot.vault import HostKey, KeyStore, Purpose, Vault
 from tests.support.database_fixtures import empty_url, migrated_url, on_both_databases
@@ -61,12 +61,29 @@ def test_a_clock_that_went_back_lets_no_older_key_win(kind: str, tmp_path: Path)
     room = Room(kind, tmp_path)
     room.keys.load_root(OLD, room.database, 1000)
     room.keys.add_host_key(OLD, NEW, 5)
+    assert room.keys.retire_earlier_keys(NEW) == 1
     room.keys.add_host_key(NEW, NEWER, 5)
     assert room.keys.retire_earlier_keys(NEW) == 0  # the newest alone retires
-    assert room.keys.retire_earlier_keys(NEWER) == 2
+    assert room.keys.retire_earlier_keys(NEWER) == 1
     assert room.opens(NEWER)
     assert not room.opens(OLD)
     assert not room.opens(NEW)
+
+
+@on_both_databases
+def test_a_third_key_is_refused_while_two_open(kind: str, tmp_path: Path) -> None:
+    room = Room(kind, tmp_path)
+    room.keys.load_root(OLD, room.database, 1)
+    room.keys.add_host_key(OLD, NEW, 2)
+    for host in (OLD, NEW):
+        with pytest.raises(HavenError, match="the host key was rotated before"):
+            room.keys.add_host_key(host, NEWER, 3)
+    assert room.keys.discard_unused_keys(NEW) == 0  # it is the newest: nothing was made after it
+    assert room.opens(OLD)
+    assert room.keys.discard_unused_keys(OLD) == 1
+    assert not room.opens(NEW)
+    room.keys.add_host_key(OLD, NEWER, 3)
+    assert room.opens(NEWER)
 
 
 def test_a_key_that_is_not_the_deployment_s_admits_none(tmp_path: Path) -> None:
