@@ -15,7 +15,6 @@ import typer
 
 from bot.app.fact_checks import use_stored_checks
 from bot.app.file_storage.opening import check_files
-from bot.app.keys import load_host_key
 from bot.app.retention import check_backup_settings
 from bot.app.sign_in import require_key_holder
 from bot.app.storage import (
@@ -28,7 +27,7 @@ from bot.app.storage import (
 )
 from bot.app.texts import build_roster
 from bot.channels.smtp import SmtpServer
-from bot.cli.health.host_key import check_rotation
+from bot.cli.health.host_key import check_host_key, check_rotation
 from bot.cli.health.models import check_models
 from bot.cli.health.processes import describe, refuse_missing
 from bot.cli.health.standbys import standby_checks
@@ -91,7 +90,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
     today = datetime.now(settings.zone).date()
     yield "telegram token", settings.token
     yield "organisation and contact", settings.public_identity
-    yield "host key", lambda: load_host_key(settings)
+    yield "host key", lambda: check_host_key(settings)
     yield from surroundings(settings)
     is_away, fault = None, missing_data(settings)
     if fault and has_room(settings):

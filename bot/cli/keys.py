@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import os
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,9 +19,12 @@ from bot.cli.deployment import Deployment, open_deployment
 from bot.cli.options import PasswordFile, SignedIn
 from bot.cli.output import local_time, print_words
 from bot.cli.rescue import rescue_cases
-from bot.clock import SystemClock
+from bot.clock import SECOND, SystemClock
 from bot.errors import HavenError
 from bot.settings import Settings, load_settings
+from bot.settings.missing import CREDENTIAL
+from bot.setup.credentials import CredentialFolder, is_handed_over
+from bot.setup.files import MACHINE
 from bot.store.database import Database
 from bot.vault import OPERATOR, HostKey, KeyStore, Vault
 from bot.vault.backup.create import Backup
@@ -29,6 +35,10 @@ from bot.vault.keys.key_store import host_key_mark, live_root, open_rotation
 keys_app = typer.Typer(no_args_is_help=True)
 keys_app.command("backup")(new_backup_key)
 keys_app.command("rescue")(rescue_cases)
+LOCKED_CREDENTIAL = (
+    "a service cannot type a passphrase: name a file that holds it in HAVEN_PASSPHRASE_FILE "
+    "(/etc/haven/haven.env) first, or make the new key without one"
+)
 PartFile = Annotated[
     list[Path] | None,
     typer.Option(
@@ -84,16 +94,64 @@ def rotate_key(
         if not path.exists() and (fault := open_rotation(keys.host_key_marks(), old)):
             raise HavenError(f"the host key was rotated before: {fault}")
         passphrase = _ask_passphrase(passphrase_file, lock=lock)
+        credentials = _credentials_in_use(settings)
+        if credentials is not None and passphrase and settings.passphrase_file is None:
+            raise HavenError(LOCKED_CREDENTIAL)
         if path.exists():  # an earlier run was interrupted after it made the file
             new = HostKey.load(path, settings.data, lambda: passphrase)
         else:
             new = HostKey.create(path, passphrase, password_cost(context))
+        if new == old:
+            raise HavenError(
+                f"{path} is the host key in use already; restart Haven, if an earlier one still "
+                "opens the data (haven keys status), or name a file that does not exist"
+            )
         keys.add_host_key(old, new, now)
         root = live_root(keys.database, [new])
         made = _back_up_keys(settings, database, keys, root, now) if root else None
-    typer.echo(f"Both keys open now. Set HAVEN_HOST_KEY_FILE={path} and start Haven:")
+    if credentials is None:
+        kept = _tell_setting(settings, path)
+    else:
+        kept = _replace_credential(credentials, path, now)
+    encrypted = credentials is not None and credentials.is_encrypted
+    _explain_earlier_key(settings, EarlierKey(old, kept, is_encrypted=encrypted), made, now)
+
+
+def _credentials_in_use(settings: Settings) -> CredentialFolder | None:
+    """Return the credentials of this machine, if the host key is one that `haven setup` wrote."""
+    path = settings.host_key_file
+    return CredentialFolder.of(MACHINE) if path is not None and is_handed_over(path) else None
+
+
+def _tell_setting(settings: Settings, path: Path) -> Path | None:
+    """Say how Haven gets the new host key; return where the earlier one is.
+
+    The file belongs to whom the earlier one belongs, where this user may give it away.
+    """
+    earlier = settings.host_key_file or settings.host_key_credential()
+    if earlier is not None and not os.geteuid():
+        with suppress(OSError):  # a stick that knows no owners
+            os.chown(path, earlier.stat().st_uid, earlier.stat().st_gid)
+    if settings.host_key_file is None:
+        typer.echo(f"Both keys open now. Put {path} in the place of the credential {earlier}")
+        typer.echo(
+            "(LoadCredential in the unit names its file), keep the old one, and start Haven:"
+        )
+    else:
+        typer.echo(f"Both keys open now. Set HAVEN_HOST_KEY_FILE={path} and start Haven:")
     typer.echo("from then on the old key opens no data. Keep a copy of the new one elsewhere.")
-    _explain_earlier_key(settings, old, made, now)
+    return earlier
+
+
+def _replace_credential(credentials: CredentialFolder, path: Path, now: int) -> Path:
+    """Put the new host key in the place of the credential; return where the earlier one is."""
+    text, day = path.read_text(encoding="ascii").strip(), datetime.fromtimestamp(now / SECOND, UTC)
+    kept = credentials.replace(CREDENTIAL, text, day.date())
+    typer.echo(f"Both keys open now. {credentials.target.at(credentials.path(CREDENTIAL))} is the")
+    typer.echo("new one. Restart Haven: from then on the old key opens no data.")
+    typer.echo("    systemctl restart haven.service")
+    typer.echo(f"{path} is a copy of the new key: take it to another place, and delete it here.")
+    return kept
 
 
 def _back_up_keys(
@@ -113,18 +171,35 @@ def _back_up_keys(
         return None
 
 
-def _explain_earlier_key(settings: Settings, old: HostKey, made: Path | None, now: int) -> None:
+@dataclass(frozen=True)
+class EarlierKey:
+    """The host key before a rotation."""
+
+    key: HostKey
+    path: Path | None
+    """Where it is kept."""
+    is_encrypted: bool
+    """Whether that file is a credential that only this machine decrypts."""
+
+
+def _explain_earlier_key(
+    settings: Settings, earlier: EarlierKey, made: Path | None, now: int
+) -> None:
     """Print until when the earlier key is needed, and for what."""
-    named = settings.host_key_file or settings.host_key_credential()
     until = local_time(now + ARCHIVE_RETENTION[ArchivePart.KEYS], settings.zone).date()
     if made is None:
         typer.echo("Make a backup now (haven backup): it is restored with the new key alone.")
     else:
         typer.echo(f"Made {made}: with it, the new key alone restores every")
         typer.echo("backup of the past 30 days. Copy it to where your backups are copied.")
-    typer.echo(f"Keep the old key, {named} (mark {host_key_mark(old).hex()}), until {until}, apart")
+    mark, named = host_key_mark(earlier.key).hex(), earlier.path
+    typer.echo(f"Keep the old key, {named} (mark {mark}), until {until}, apart")
     typer.echo("from the backups: archives of keys made before now open with it alone")
-    typer.echo(f"(haven restore --host-key {named}). Then destroy it.")
+    if earlier.is_encrypted:
+        typer.echo(f"(systemd-creds decrypt --name={CREDENTIAL} {named} OLD.key, then")
+        typer.echo("haven restore --host-key OLD.key). Then destroy both.")
+    else:
+        typer.echo(f"(haven restore --host-key {named}). Then destroy it.")
 
 
 @keys_app.command("escrow")

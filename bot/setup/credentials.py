@@ -13,7 +13,9 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.errors import HavenError, SettingError
 from bot.private_file import read_private_line
@@ -23,12 +25,17 @@ from bot.setup.files import CREDENTIALS, MACHINE, PlannedFile, Target
 from bot.vault import HostKey
 from bot.vault.keys.host_key import create_key_file
 
+if TYPE_CHECKING:
+    from collections.abc import Container
+    from datetime import date
+
 TOOL = "systemd-creds"
 SUFFIX = ".cred"
 VARIABLES = {CREDENTIAL: "HAVEN_HOST_KEY_FILE", TOKEN_CREDENTIAL: "HAVEN_TELEGRAM_TOKEN_FILE"}
 INSTEAD = {TOKEN_CREDENTIAL: "HAVEN_TELEGRAM_TOKEN"}
 """Variables that would be used in place of a credential."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder in it, deleted at once
+HANDED_OVER = Path("/proc/self/fd")
 RUNS_SYSTEMD = Path("/run/systemd/system")
 
 
@@ -71,20 +78,48 @@ class CredentialFolder:
             return read_private_line(path)
         return _run_tool("decrypt", name, str(path), b"").decode().strip()
 
-    def hand_over(self, owner: int | None = None) -> None:
+    def replace(self, name: str, secret: str, day: date) -> Path:
+        """Put another secret in the place of a credential; return where the earlier one is kept.
+
+        That is in the same folder, under a name with the day, and encrypted where it was before.
+
+        Raises:
+            HavenError: a file cannot be written; then nothing has changed.
+        """
+        new, path = self.planned(name, secret), self.target.at(self.path(name))
+        names = (f"{path.name}.{day}{f'-{it}' if it else ''}" for it in count())
+        kept = next(it for it in map(path.with_name, names) if not it.exists())
+        try:
+            os.link(path, kept)
+        except OSError as error:
+            raise HavenError(f"{kept} cannot be written ({error.strerror})") from None
+        try:
+            self.target.write([new])
+        except HavenError:
+            kept.unlink()
+            raise
+        return kept
+
+    def hand_over(self, owner: int | None = None, *, but: Container[str] = ()) -> None:
         """Name the credentials in this process's environment, as files in memory without a name.
 
         They end with the process. `owner` is the user who may read them, by default this one.
+        Credentials in `but` are left out.
         """
         for name, variable in VARIABLES.items():
-            if self.has(name):
+            if self.has(name) and name not in but:
                 handle = os.memfd_create(name)
                 os.write(handle, f"{self.load(name)}\n".encode())
                 if owner is not None:
                     os.fchown(handle, owner, -1)
                 os.fchmod(handle, 0o400)
-                os.environ[variable] = f"/proc/self/fd/{handle}"
+                os.environ[variable] = str(HANDED_OVER / str(handle))
                 os.environ.pop(INSTEAD.get(name, ""), None)
+
+
+def is_handed_over(path: Path) -> bool:
+    """Whether a path is that of a credential in memory, which this process alone knows."""
+    return path.is_relative_to(HANDED_OVER)
 
 
 def can_encrypt() -> bool:
@@ -137,15 +172,16 @@ def run_as_owner(target: Target = MACHINE, *, keeps_user: bool = False) -> None:
     """Become the owner of the data, with the credentials, if root runs a command that uses it.
 
     Files that root would write there, the service could not read. With `keeps_user` root stays
-    root and only gets the credentials.
+    root and only gets the credentials. A host key that is set wins, as it does in the service.
     """
     try:
-        data = load_settings().data
+        settings = load_settings()
     except SettingError:  # the command itself says it
         return
+    data, but = settings.data, {CREDENTIAL} if settings.host_key_file is not None else set()
     if os.geteuid() or not data.is_dir() or not (owner := data.stat().st_uid):
         return
-    CredentialFolder.of(target).hand_over(None if keeps_user else owner)
+    CredentialFolder.of(target).hand_over(None if keeps_user else owner, but=but)
     if keeps_user:
         return
     who = pwd.getpwuid(owner)

@@ -1,16 +1,39 @@
-"""What `haven doctor` finds about the host key: a rotation that is not finished."""
+"""What `haven doctor` finds about the host key: whether the service can read it, and rotations."""
 
 from __future__ import annotations
 
+import os
+import pwd
 from typing import TYPE_CHECKING
 
 from bot.app.keys import key_store_url, load_host_key
 from bot.app.storage import database_at
 from bot.errors import HavenError
+from bot.setup.credentials import is_handed_over
 from bot.vault.keys.key_store import load_marks, open_rotation
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+
+
+def check_host_key(settings: Settings) -> None:
+    """Refuse a host key that cannot be read, by this user or by the owner of the data.
+
+    Root reads every file. The service runs as the owner of the data, and only the owner of a host
+    key reads it.
+    """
+    load_host_key(settings)
+    path = settings.host_key_file
+    if os.geteuid() or path is None or is_handed_over(path) or not settings.data.is_dir():
+        return
+    runs_as = settings.data.stat().st_uid
+    if runs_as not in {0, path.stat().st_uid}:
+        user = _name_of(runs_as)
+        raise HavenError(
+            f"HAVEN_HOST_KEY_FILE: Haven runs as {user}, the owner of {settings.data}, who cannot "
+            f"read {path}: chown {user} {path}; or remove the setting where haven setup installed "
+            "Haven, for there the key is a credential"
+        )
 
 
 def check_rotation(settings: Settings) -> None:
@@ -18,3 +41,10 @@ def check_rotation(settings: Settings) -> None:
     marks = load_marks(database_at(key_store_url(settings)))
     if fault := open_rotation(marks, load_host_key(settings)):
         raise HavenError(fault)
+
+
+def _name_of(user: int) -> str:
+    try:
+        return pwd.getpwuid(user).pw_name
+    except KeyError:
+        return str(user)

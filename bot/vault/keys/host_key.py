@@ -8,6 +8,7 @@ passphrase locks a random key, because a passphrase is a weaker key than 32 rand
 from __future__ import annotations
 
 import os
+import pwd
 import secrets
 import stat
 from dataclasses import dataclass, field
@@ -64,11 +65,16 @@ class HostKey:
                 "HAVEN_HOST_KEY_FILE is inside HAVEN_DATA: a copy of the data would include the "
                 "key; move it to another folder"
             )
-        if not path.is_file():
+        try:
+            is_file = path.is_file()
+            is_open = is_file and stat.S_IMODE(path.stat().st_mode) & 0o077
+        except OSError as error:  # its folder is closed to this user
+            raise _unreadable(path, error) from None
+        if not is_file:
             raise SettingError(
                 f"HAVEN_HOST_KEY_FILE: there is no file {path}; make one with: haven keys new"
             )
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        if is_open:
             raise SettingError(f"HAVEN_HOST_KEY_FILE: others can read it; chmod 0400 {path}")
         return cls(_load_secret(path, ask))
 
@@ -118,12 +124,26 @@ def _load_secret(path: Path, ask: Callable[[], str] | None) -> bytes:
     except ValueError:
         raise shape from None
     except OSError as error:
-        raise SettingError(
-            f"HAVEN_HOST_KEY_FILE: {path} cannot be read ({error.strerror})"
-        ) from None
+        raise _unreadable(path, error) from None
     if len(secret) != LENGTH:
         raise shape
     return secret
+
+
+def _unreadable(path: Path, error: OSError) -> SettingError:
+    user = _name_of_user()
+    return SettingError(
+        f"HAVEN_HOST_KEY_FILE: {path} cannot be read by the user {user} ({error.strerror}). Where "
+        "haven setup installed Haven, remove this setting: there the key is a credential. "
+        f"Elsewhere let it belong to that user, in a folder they may enter: chown {user} {path}"
+    )
+
+
+def _name_of_user() -> str:
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
 
 
 def _lock(secret: bytes, passphrase: str, cost: PasswordCost) -> str:
