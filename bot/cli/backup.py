@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from bot.clock import HOUR, SystemClock
 from bot.errors import BackupError, HavenError, SettingError
 from bot.log import log
 from bot.settings import Settings, load_settings
+from bot.settings.env_file import ENV_FILE, env_file_path
 from bot.vault import HostKey
 from bot.vault.backup.create import (
     Backup,
@@ -162,6 +164,7 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
         target = RestoreTarget(to, database, keys)
         done = restoring.restore_into(found, target, erased.entries, now, waiver)
     _tell_restored(done, to)
+    _tell_next_steps(settings, target, host_key or [])
     if settings.files_url:
         typer.echo(FILES_RESTORED.format(to=to.absolute()))
 
@@ -172,7 +175,30 @@ def _tell_restored(done: RestoreResult, to: Path) -> None:
     if done.missing:
         typer.echo(f"Files whose content was not in the backup: {done.missing}.")
     typer.echo(f"The audit log ends at {done.head}. Compare it with the head you recorded.")
-    typer.echo(f"Check it with HAVEN_DATA={to} haven doctor; then start with it.")
+
+
+def _tell_next_steps(settings: Settings, target: RestoreTarget, named: Sequence[Path]) -> None:
+    """Print the command that checks what was restored, as it can be typed here, and the next."""
+    places = (
+        ("HAVEN_DATABASE_URL", target.database_url, settings.database_url),
+        ("HAVEN_KEYS_URL", target.keys_url, settings.keys_url),
+        ("HAVEN_FILES_URL", "", settings.files_url),
+    )
+    names = {"HAVEN_DATA": str(target.folder.absolute())}
+    # An empty one takes back what the settings of this machine say.
+    names |= {name: given for name, given, usual in places if given or usual}
+    has_key = settings.host_key_file is not None or settings.host_key_credential() is not None
+    if not has_key and named:
+        names["HAVEN_HOST_KEY_FILE"] = str(named[0].absolute())
+    words = " ".join(f"{name}={shlex.quote(it)}" for name, it in names.items())
+    typer.echo(f"Check it:\n    {words} haven doctor")
+    if env_file_path() == ENV_FILE:
+        typer.echo("To use it: systemctl stop haven.service, then haven setup: among the other")
+        typer.echo("details it asks for the folder of the data, and gives it to the service.")
+    elif has_key:
+        typer.echo("To use it: haven start, with the same in front.")
+    else:
+        typer.echo("Until haven setup has run, that finds no token and no organisation.")
 
 
 def _host_keys(settings: Settings, named: Sequence[Path]) -> list[HostKey]:

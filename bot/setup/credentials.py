@@ -171,18 +171,20 @@ def copy_key(secret: str, path: Path) -> None:
 def run_as_owner(target: Target = MACHINE, *, keeps_user: bool = False) -> None:
     """Become the owner of the data, with the credentials, if root runs a command that uses it.
 
-    Files that root would write there, the service could not read. With `keeps_user` root stays
-    root and only gets the credentials. A host key that is set wins, as it does in the service.
+    Files that root would write there, the service could not read. With `keeps_user`, and where the
+    data are root's own, as restored ones are, root stays root and only gets the credentials. A host
+    key that is set wins, as it does in the service.
     """
     try:
         settings = load_settings()
     except SettingError:  # the command itself says it
         return
     data, but = settings.data, {CREDENTIAL} if settings.host_key_file is not None else set()
-    if os.geteuid() or not data.is_dir() or not (owner := data.stat().st_uid):
+    if os.geteuid() or not (keeps_user or data.is_dir()):
         return
-    CredentialFolder.of(target).hand_over(None if keeps_user else owner, but=but)
-    if keeps_user:
+    owner = 0 if keeps_user else data.stat().st_uid
+    CredentialFolder.of(target).hand_over(owner or None, but=but)
+    if not owner:
         return
     who = pwd.getpwuid(owner)
     os.initgroups(who.pw_name, who.pw_gid)

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
+import shlex
 import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.setup.files import CREDENTIALS
+from bot.app.keys import load_host_key
+from bot.settings import load_settings
+from bot.settings.missing import CREDENTIAL
+from bot.setup.credentials import CredentialFolder, new_host_key, run_as_owner
+from bot.setup.files import CREDENTIALS, Target
 from bot.vault import HostKey
+from bot.vault.backup.offline_key import OfflineKey
+from tests.setup.test_setup_files import in_a_child
 from tests.support.cli_runner import is_user_message
 from tests.support.harnesses.setup_harness import RECIPIENT, BareMachine, bare_machine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from tests.support.cli_runner import CommandResult
 
 ACCOUNTS = ("administrator", "caseworker", "caseworker_languages", "caseworker_password")
 WITHOUT_ACCOUNTS: dict[str, Any] = dict.fromkeys(ACCOUNTS)
@@ -89,3 +100,51 @@ async def test_the_first_backup_is_made_at_once(tmp_path: Path) -> None:
     assert "fine   backups are made and expire" in done.stdout
     assert len(made) == 3
     assert "The first backup" not in again.stdout
+
+
+async def test_the_line_that_a_restore_prints_checks_the_restored_data_literally(
+    tmp_path: Path,
+) -> None:
+    """Typed on a machine that setup installed; `haven doctor` there has found nothing wrong."""
+    offline = OfflineKey.create(tmp_path / "offline.key")
+    folder = tmp_path / "back ups"
+    more = {"backups": "/var/backups/haven", "backup_key": offline.recipient}
+    async with bare_machine(tmp_path) as machine:
+        assert (await machine.sets_up_as_usual(**more)).returncode == 0
+        before = await machine.types("doctor")
+        machine.at("/var/backups/haven").rename(folder)
+        done = await machine.types(
+            "restore", str(folder), "--to", str(tmp_path / "re stored"),
+            "--key", str(tmp_path / "offline.key"),
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        (line,) = re.findall(r"Check it:\n    (.+)\n", done.stdout)
+        *set_, program, command = shlex.split(line)
+        assert (program, command) == ("haven", "doctor")
+        machine.more = dict(it.split("=", 1) for it in set_)
+        found = await machine.types(command)
+    assert faults(found) == faults(before)
+    assert "fine   key store opens with this host key" in found.stdout
+
+
+def faults(found: CommandResult) -> list[str]:
+    return [it for it in found.stdout.splitlines() if it.startswith("wrong")]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has data of root")
+def test_restored_data_of_root_are_opened_with_the_credentials_of_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, folder = new_host_key(), CredentialFolder.of(Target(tmp_path / "root"))
+    folder.target.write([folder.planned(CREDENTIAL, key)])
+    restored = tmp_path / "restored"
+    restored.mkdir()
+    monkeypatch.setenv("HAVEN_DATA", str(restored))
+
+    def seen(*, keeps_user: bool = False) -> str:
+        run_as_owner(folder.target, keeps_user=keeps_user)
+        return f"{os.geteuid()} {load_host_key(load_settings()).secret.hex() == key}"
+
+    assert in_a_child(seen) == "0 True"
+    restored.rmdir()  # lost, or not there yet: a restore needs the host key all the same
+    assert in_a_child(lambda: seen(keeps_user=True)) == "0 True"

@@ -39,6 +39,8 @@ class BareMachine:
     address: str
     sandbox: Sandbox
     usual: dict[str, Any] = field(default_factory=dict)
+    more: dict[str, str] = field(default_factory=dict)
+    """Variables that are typed in front of a command."""
 
     def __post_init__(self) -> None:
         self.usual = {
@@ -82,7 +84,7 @@ class BareMachine:
         seen = command_settings(
             {"env_file": self.at("/etc/haven/haven.env"), "data": self.at("/var/lib/haven")}
         )
-        return seen | {"CREDENTIALS_DIRECTORY": str(self.at("/etc/haven/credentials"))}
+        return seen | {"CREDENTIALS_DIRECTORY": str(self.at("/etc/haven/credentials"))} | self.more
 
     async def types(self, *words: str) -> CommandResult:
         """Run a command with the file of settings that setup wrote."""
