@@ -26,7 +26,7 @@ from bot.vault import HostKey
 from bot.vault.keys.host_key import create_key_file
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable
     from datetime import date
 
 TOOL = "systemd-creds"
@@ -153,7 +153,15 @@ def new_host_key() -> str:
 
 
 def check_copy(secret: str, path: Path) -> None:
-    """Raise HavenError if another file is where a copy of the host key shall be written."""
+    """Raise HavenError if a copy of the host key cannot be written there.
+
+    Its folder is not made: where no stick is mounted, the copy would lie on the disk of the data.
+    """
+    if not path.parent.is_dir():
+        raise HavenError(
+            f"host_key_copy: there is no folder {path.parent}; see that the stick is mounted "
+            "there, or make the folder"
+        )
     if path.exists() and not (secret and read_private_line(path) == secret):
         raise HavenError(
             f"host_key_copy: {path} exists, and is no copy of this host key; name another file"
@@ -166,6 +174,12 @@ def copy_key(secret: str, path: Path) -> None:
         return
     with create_key_file(path, "it is no copy of this host key") as file:
         file.write(f"{secret}\n")
+
+
+def is_on_one_disk(path: Path, others: Iterable[Path]) -> bool:
+    """Whether a file is on the same disk as one of the others; those that are missing are not."""
+    disks = {it.stat().st_dev for it in others if it.exists()}
+    return path.stat().st_dev in disks
 
 
 def run_as_owner(target: Target = MACHINE, *, keeps_user: bool = False) -> None:

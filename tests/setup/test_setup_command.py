@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 import pyotp
 import pytest
 
+from bot.cli.install.setup import Installation, print_next_steps
 from bot.clock import SystemClock
 from bot.languages import LANGUAGES
 from bot.settings.env_file import read_env_file
+from bot.setup.credentials import CredentialFolder
+from bot.setup.files import Target
 from tests.support.forked_commands import haven_program
 from tests.support.harnesses.setup_harness import (
     ADMINISTRATOR_PASSWORD,
@@ -177,9 +180,27 @@ async def test_a_copy_of_the_host_key_is_written_where_it_was_asked_for(
     machine: BareMachine,
 ) -> None:
     copy = machine.folder / "stick" / "host.key"
+    copy.parent.mkdir()
     done = await machine.sets_up_as_usual(host_key_copy=str(copy))
     assert copy.read_bytes() == machine.at("/etc/haven/credentials/haven-host-key").read_bytes()
-    assert "Keep a copy" not in done.stdout
+    assert f"A copy of the host key: {copy}" in done.stdout
+    # Here it is on the disk of the data: the reminder stays.
+    assert "It is on the disk of the data or of the key" in done.stdout
+    assert "Keep a copy of the host key elsewhere" in done.stdout
+
+
+async def test_a_copy_on_another_disk_needs_no_reminder(
+    machine: BareMachine, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await machine.sets_up_as_usual()
+    monkeypatch.delenv("HAVEN_DATA", raising=False)
+    answers = {"host_key_copy": "/proc/self/status"}  # on no disk of this machine
+    made = Installation(
+        Target(machine.root), {"data": "/var/lib/haven"}, answers,
+        CredentialFolder.of(Target(machine.root)), is_new=True,
+    )  # fmt: skip
+    print_next_steps(made, is_changed=False)
+    assert capsys.readouterr().out == "\nA copy of the host key: /proc/self/status\n"
 
 
 # --- At the terminal -------------------------------------------------------------------------

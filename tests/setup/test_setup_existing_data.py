@@ -35,6 +35,7 @@ WITHOUT_ACCOUNTS: dict[str, Any] = dict.fromkeys(ACCOUNTS)
 @pytest.fixture
 async def moved(tmp_path: Path) -> AsyncIterator[BareMachine]:
     """A machine to which data came from another one; the copy of their key is on a stick."""
+    (tmp_path / "stick").mkdir()
     async with bare_machine(tmp_path) as machine:
         done = await machine.sets_up_as_usual(host_key_copy=str(tmp_path / "stick" / "host.key"))
         assert done.returncode == 0, done.stderr
@@ -88,6 +89,18 @@ async def test_a_copy_over_another_file_is_refused_before_anything_is_written(
     async with bare_machine(tmp_path) as machine:
         done = await machine.sets_up_as_usual(host_key_copy=str(tmp_path / "there"))
         assert "exists, and is no copy of this host key; name another file" in done.stderr
+        assert list(machine.root.iterdir()) == []
+
+
+async def test_a_copy_in_a_folder_that_is_not_there_is_refused_and_none_is_made(
+    tmp_path: Path,
+) -> None:
+    """A stick that is not mounted: the copy would lie on the disk of the data."""
+    async with bare_machine(tmp_path) as machine:
+        done = await machine.sets_up_as_usual(host_key_copy=str(tmp_path / "stick" / "host.key"))
+        assert done.returncode == 1
+        assert f"host_key_copy: there is no folder {tmp_path}/stick; see that" in done.stderr
+        assert not (tmp_path / "stick").exists()
         assert list(machine.root.iterdir()) == []
 
 

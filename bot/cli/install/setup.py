@@ -33,10 +33,16 @@ from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
 from bot.setup import accounts
 from bot.setup.answers import example_answers, read_answers
 from bot.setup.checks import check_port, check_settings, check_user, command_line, settings_of
-from bot.setup.credentials import CredentialFolder, check_copy, copy_key, new_host_key
+from bot.setup.credentials import (
+    CredentialFolder,
+    check_copy,
+    copy_key,
+    is_on_one_disk,
+    new_host_key,
+)
 from bot.setup.env_file import SECRETS, format_env
+from bot.setup.files import CREDENTIALS, PlannedFile, Target
 from bot.setup.files import UNITS as UNIT_FOLDER
-from bot.setup.files import PlannedFile, Target
 from bot.setup.interview import Interview
 from bot.setup.ownership import give_to_user, make_user
 from bot.setup.questions import QUESTIONS
@@ -123,7 +129,7 @@ def setup(
     if changed:
         _tell_telegram(installation)
     _print_findings(installation)
-    _print_next_steps(installation, is_changed=bool(changed))
+    print_next_steps(installation, is_changed=bool(changed))
 
 
 # --- Answers ---------------------------------------------------------------------------------
@@ -369,16 +375,12 @@ def _print_findings(installation: Installation) -> None:
         typer.echo(f"{'wrong' if fault else 'fine '}  {name}{': ' + fault if fault else ''}")
 
 
-def _print_next_steps(installation: Installation, *, is_changed: bool) -> None:
-    credentials, values = installation.credentials, installation.values
-    if installation.is_new and not installation.answers.get("host_key_copy"):
-        copy = str(credentials.path(CREDENTIAL))
-        if credentials.is_encrypted:
-            copy = f"systemd-creds decrypt --name={CREDENTIAL} {copy} COPY"
-        else:
-            copy = f"cp {copy} COPY"
-        typer.echo("\nKeep a copy of the host key elsewhere: without it no bot starts, and no")
-        typer.echo(f"backup is restored: {copy}")
+def print_next_steps(installation: Installation, *, is_changed: bool) -> None:
+    """Print what is left to do by hand: keep a copy of the key, start the service."""
+    values = installation.values
+    has_copy = _tell_copy(installation)
+    if installation.is_new and not has_copy:
+        _ask_for_copy(installation.credentials)
     if values.get("desk_origin", "").startswith("https"):
         typer.echo(
             "\nA web server in front of the desk: /etc/haven/proxy has files for Caddy, nginx."
@@ -387,3 +389,30 @@ def _print_next_steps(installation: Installation, *, is_changed: bool) -> None:
         units = STARTED + (" haven-backup.timer" if values.get("backups") else "")
         verb = "enable --now" if installation.is_new else "restart"
         typer.echo(f"\nNow: systemctl daemon-reload && systemctl {verb} {units}")
+
+
+def _tell_copy(installation: Installation) -> bool:
+    """Say where the copy of the host key lies that was asked for; whether it is on another disk."""
+    copy = installation.answers.get("host_key_copy")
+    if not copy:
+        return False
+    path = Path(copy).absolute()
+    typer.echo(f"\nA copy of the host key: {path}")
+    places = (installation.settings().data, installation.target.at(CREDENTIALS))
+    if is_on_one_disk(path, places):
+        typer.echo(
+            "It is on the disk of the data or of the key: both would be lost at once. Is the"
+        )
+        typer.echo("stick mounted? Take the copy to another place.")
+        return False
+    return True
+
+
+def _ask_for_copy(credentials: CredentialFolder) -> None:
+    copy = str(credentials.path(CREDENTIAL))
+    if credentials.is_encrypted:
+        copy = f"systemd-creds decrypt --name={CREDENTIAL} {copy} COPY"
+    else:
+        copy = f"cp {copy} COPY"
+    typer.echo("\nKeep a copy of the host key elsewhere: without it no bot starts, and no")
+    typer.echo(f"backup is restored: {copy}")
