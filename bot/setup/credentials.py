@@ -23,7 +23,7 @@ from bot.settings import load_settings
 from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
 from bot.setup.files import CREDENTIALS, MACHINE, PlannedFile, Target
 from bot.vault import HostKey
-from bot.vault.keys.host_key import create_key_file
+from bot.vault.keys.host_key import write_key_file
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -172,8 +172,7 @@ def copy_key(secret: str, path: Path) -> None:
     """Write a copy of the host key, once; raise HavenError if something else is there."""
     if path.exists() and read_private_line(path) == secret:
         return
-    with create_key_file(path, "it is no copy of this host key") as file:
-        file.write(f"{secret}\n")
+    write_key_file(path, f"{secret}\n", "it is no copy of this host key")
 
 
 def is_on_one_disk(path: Path, others: Iterable[Path]) -> bool:

@@ -19,8 +19,7 @@ from typing import IO, TYPE_CHECKING
 import pyrage
 
 from bot.errors import BackupError, SettingError
-from bot.store.blobs.durable_files import sync_file
-from bot.vault.keys.host_key import create_key_file
+from bot.vault.keys.host_key import write_key_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -110,9 +109,7 @@ class OfflineKey:
         text = f"{FIRST_LINE}\n# public key: {key.recipient}\n{key.secret}\n"
         if passphrase:
             text = pyrage.passphrase.encrypt(text.encode(), passphrase, armored=True).decode()
-        with create_key_file(path, "without this key its backups would not open") as file:
-            file.write(text)
-            sync_file(file)
+        write_key_file(path, text, "without this key its backups would not open")
         return key
 
 

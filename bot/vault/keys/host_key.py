@@ -7,18 +7,20 @@ passphrase locks a random key, because a passphrase is a weaker key than 32 rand
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 import secrets
 import stat
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bot.errors import SettingError, WrongHostKeyError
+from bot.store.blobs.durable_files import sync_file, sync_folder
 from bot.vault.keys.hpke import derive_subkey
 from bot.vault.keys.passwords import DEFAULT_COST, SALT_LENGTH, PasswordCost, derive_key
 
@@ -90,26 +92,56 @@ class HostKey:
                 f"a passphrase has at least {MIN_PASSPHRASE_LENGTH} characters; use five words"
             )
         secret = secrets.token_bytes(LENGTH)
-        with create_key_file(path, "a new key would make everything unreadable") as file:
-            file.write(f"{_lock(secret, passphrase, cost) if passphrase else secret.hex()}\n")
+        text = _lock(secret, passphrase, cost) if passphrase else secret.hex()
+        write_key_file(path, f"{text}\n", "a new key would make everything unreadable")
         return cls(secret)
 
 
-def create_key_file(path: Path, why_not_replaced: str) -> IO[str]:
-    """Create a file that only this user can read; never replace one.
+def write_key_file(path: Path, text: str, why_not_replaced: str) -> None:
+    """Write a file that only this user can read, whole or not at all; never replace one.
 
     Raises:
-        SettingError: the file exists or cannot be created.
+        SettingError: the file exists, there is no room, or it cannot be created.
     """
+    aside = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        aside.unlink(missing_ok=True)  # of a process that was killed
+        try:
+            _write_durably(aside, text)
+            _rename_to_new(aside, path)
+        finally:
+            aside.unlink(missing_ok=True)
+        sync_folder(path.parent)
     except OSError as error:
-        why = f"cannot be created: {error.strerror}; name a folder you may write to"
+        raise SettingError(f"{path} {_why_not_written(path, error, why_not_replaced)}") from None
+
+
+def _write_durably(path: Path, text: str) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(text)
+        sync_file(file)
+
+
+def _rename_to_new(aside: Path, path: Path) -> None:
+    """Give a file its name; raise FileExistsError if there is one of that name."""
+    try:
+        os.link(aside, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a stick whose file system knows no links
         if path.exists():
-            why = f"exists; {why_not_replaced}"
-        raise SettingError(f"{path} {why}") from None
-    return os.fdopen(handle, "w", encoding="ascii")
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        aside.rename(path)
+
+
+def _why_not_written(path: Path, error: OSError, why_not_replaced: str) -> str:
+    if path.exists():
+        return f"exists; {why_not_replaced}"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"was not written: no space left in {path.parent}; make room there, then try again"
+    return f"cannot be created: {error.strerror}; name a folder you may write to"
 
 
 def _load_secret(path: Path, ask: Callable[[], str] | None) -> bytes:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.errors import SettingError, WrongHostKeyError
+from bot.store.blobs import durable_files
 from bot.vault import HostKey
+from bot.vault.backup.offline_key import OfflineKey
 from bot.vault.keys.host_key import MIN_PASSPHRASE_LENGTH
 from tests.support.database.key_store_fixtures import CHEAP
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -30,6 +35,42 @@ def test_two_keys_differ(tmp_path: Path) -> None:
 def test_a_key_is_never_replaced(tmp_path: Path) -> None:
     made = HostKey.create(tmp_path / "key")
     with pytest.raises(SettingError, match="unreadable"):
+        HostKey.create(tmp_path / "key")
+    assert HostKey.load(tmp_path / "key") == made
+
+
+@pytest.mark.parametrize("create", [HostKey.create, OfflineKey.create])
+def test_a_full_disk_is_named_and_leaves_no_file_that_is_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, create: Callable[[Path], object]
+) -> None:
+    def is_full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(durable_files.os, "fsync", is_full)
+        with pytest.raises(SettingError, match=f"key was not written: no space left in {tmp_path}"):
+            create(tmp_path / "key")
+    assert list(tmp_path.iterdir()) == []
+    create(tmp_path / "key")  # with room again
+    assert [it.name for it in tmp_path.iterdir()] == ["key"]
+
+
+def test_a_process_that_was_killed_while_it_wrote_is_in_no_one_s_way(tmp_path: Path) -> None:
+    (tmp_path / ".key.part").write_text("a5")
+    made = HostKey.create(tmp_path / "key")
+    assert HostKey.load(tmp_path / "key") == made
+    assert [it.name for it in tmp_path.iterdir()] == ["key"]
+
+
+def test_a_stick_without_links_takes_a_key_and_none_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuses)
+    made = HostKey.create(tmp_path / "key")
+    with pytest.raises(SettingError, match="exists; a new key would make everything unreadable"):
         HostKey.create(tmp_path / "key")
     assert HostKey.load(tmp_path / "key") == made
 
