@@ -111,6 +111,21 @@ class Target:
                 with contextlib.suppress(OSError):
                     new.unlink(missing_ok=True)
 
+    def make_private_folder(self, folder: Path) -> None:
+        """Make a folder for its owner alone, in folders that others may enter.
+
+        Raises:
+            HavenError: it cannot be made.
+        """
+        path = self.at(folder)
+        if path.exists():
+            return
+        try:
+            self._make_folder(folder.parent)
+            path.mkdir(mode=0o700)
+        except OSError as error:
+            raise HavenError(f"{path} cannot be made ({error.strerror})") from None
+
     def _make_folder(self, folder: Path) -> None:
         path = self.at(folder)
         if not path.exists():

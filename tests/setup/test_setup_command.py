@@ -176,6 +176,20 @@ async def test_secrets_are_in_no_file_but_credentials_and_only_root_reads_those(
     assert CASEWORKER_PASSWORD.encode() not in b"".join(machine.files().values())
 
 
+async def test_only_the_folders_of_data_and_backups_are_private(machine: BareMachine) -> None:
+    """The user of the service has to enter those above them."""
+    backups = {"backups": "/srv/store/haven", "backup_key": RECIPIENT}
+    done = await machine.sets_up_as_usual(data="/srv/lib/haven", **backups)
+    assert done.returncode == 0, done.stderr
+    modes = {it: machine.at(it).stat().st_mode & 0o777 for it in (
+        "/srv", "/srv/lib", "/srv/store", "/srv/lib/haven", "/srv/store/haven", "/etc/systemd",
+    )}  # fmt: skip
+    assert modes == {
+        "/srv": 0o755, "/srv/lib": 0o755, "/srv/store": 0o755, "/srv/lib/haven": 0o700,
+        "/srv/store/haven": 0o700, "/etc/systemd": 0o755,
+    }  # fmt: skip
+
+
 async def test_a_copy_of_the_host_key_is_written_where_it_was_asked_for(
     machine: BareMachine,
 ) -> None:

@@ -123,6 +123,7 @@ def setup(
     given = None if answers is None else read_answers(answers)
     installation = _collect(target, given)
     changed = _write(installation, is_asked=given is None)
+    _make_folders(installation)
     _make_accounts(installation, password_cost(context), is_asked=given is None)
     _make_first_backup(installation)
     _give_away(installation)
@@ -259,6 +260,13 @@ def _program(installation: Installation) -> tuple[str, Path | None]:
     return command_line(answer, is_this_machine=target.is_this_machine)
 
 
+def _make_folders(installation: Installation) -> None:
+    """Make the folders of data and backups, before a database or an archive is written there."""
+    for field in ("data", "backups"):
+        if folder := installation.values.get(field):
+            installation.target.make_private_folder(Path(folder))
+
+
 def _give_away(installation: Installation) -> None:
     """Make the user of the service the owner of the data; in an image, its first start does."""
     if not installation.target.is_this_machine:
@@ -266,8 +274,6 @@ def _give_away(installation: Installation) -> None:
     make_user()
     settings = installation.settings()
     folders = [it for it in (settings.data, settings.backups) if it is not None]
-    for it in folders:
-        it.mkdir(mode=0o700, parents=True, exist_ok=True)
     give_to_user(folders, [ENV_FILE])
 
 
