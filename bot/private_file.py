@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import pwd
 import stat
 from typing import TYPE_CHECKING
 
@@ -22,3 +24,12 @@ def read_private_line(path: Path) -> str:
     if not lines or not lines[0]:
         raise HavenError(f"{path} is empty; its first line must be the secret")
     return lines[0]
+
+
+def user_name(number: int | None = None) -> str:
+    """Return the name of a user, by default of this process's; their number if they have none."""
+    number = os.geteuid() if number is None else number
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, NamedTuple
@@ -15,6 +15,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from bot.errors import HavenError
+from bot.private_file import user_name
 from bot.process_hardening import harden_process
 
 GC_THRESHOLDS = (50_000, 20, 100)
@@ -219,7 +220,7 @@ def main() -> None:
     harden_process()
     is_debugging = sys.argv[1:2] == ["--debug"]
     try:
-        _run_as_service_user(sys.argv[1 + is_debugging :])
+        sys.argv[1 + is_debugging :] = _run_as_service_user(sys.argv[1 + is_debugging :])
         app(prog_name="haven")
     except HavenError as error:
         if is_debugging:
@@ -244,7 +245,8 @@ def _own_fault(error: Exception) -> str:
     if isinstance(error, OSError) and Path(str(error.filename)).is_relative_to(PROGRAM):
         return f"a file of Haven cannot be read: {error.filename}; install this release again"
     if isinstance(error, OSError) and error.filename is not None and _was_typed(error.filename):
-        return f"{error.filename}: {error.strerror}; name a place that this user may use"
+        why = f"{error.filename}: {error.strerror}"
+        return f"{why}; name a place that the user {user_name()} may use"
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{type(error).__name__} in {Path(last.filename).stem}, line {last.lineno}"
     return (
@@ -258,10 +260,14 @@ def _was_typed(path: object) -> bool:
     return str(path) in sys.argv
 
 
-def _run_as_service_user(words: Sequence[str]) -> None:
-    """On a machine that was set up, run what root types as the user of the service."""
+def _run_as_service_user(words: list[str]) -> list[str]:
+    """On a machine that was set up, run what root types as the user of the service.
+
+    Returns the words of the command, as that user can follow them.
+    """
     is_theirs = bool(words) and not words[0].startswith("-") and words[0] not in AS_TYPED
     is_installed = "HAVEN_ENV_FILE" not in os.environ and INSTALLED.exists()
     if is_theirs and is_installed and not os.geteuid():
         module = import_module("bot.setup.credentials")
-        module.run_as_owner(keeps_user=words[0] in KEEPS_USER)
+        return list(module.run_as_owner(keeps_user=words[0] in KEEPS_USER, words=words))
+    return words

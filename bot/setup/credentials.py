@@ -22,11 +22,12 @@ from bot.private_file import read_private_line
 from bot.settings import load_settings
 from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
 from bot.setup.files import CREDENTIALS, MACHINE, PlannedFile, Target
+from bot.setup.secret_files import HANDED_OVER, hand_over_files, put_in_memory
 from bot.vault import HostKey
 from bot.vault.keys.host_key import write_key_file
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Sequence
     from datetime import date
 
 TOOL = "systemd-creds"
@@ -35,7 +36,6 @@ VARIABLES = {CREDENTIAL: "HAVEN_HOST_KEY_FILE", TOKEN_CREDENTIAL: "HAVEN_TELEGRA
 INSTEAD = {TOKEN_CREDENTIAL: "HAVEN_TELEGRAM_TOKEN"}
 """Variables that would be used in place of a credential."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder in it, deleted at once
-HANDED_OVER = Path("/proc/self/fd")
 RUNS_SYSTEMD = Path("/run/systemd/system")
 
 
@@ -108,12 +108,7 @@ class CredentialFolder:
         """
         for name, variable in VARIABLES.items():
             if self.has(name) and name not in but:
-                handle = os.memfd_create(name)
-                os.write(handle, f"{self.load(name)}\n".encode())
-                if owner is not None:
-                    os.fchown(handle, owner, -1)
-                os.fchmod(handle, 0o400)
-                os.environ[variable] = str(HANDED_OVER / str(handle))
+                os.environ[variable] = str(put_in_memory(name, self.load(name), owner))
                 os.environ.pop(INSTEAD.get(name, ""), None)
 
 
@@ -181,26 +176,36 @@ def is_on_one_disk(path: Path, others: Iterable[Path]) -> bool:
     return path.stat().st_dev in disks
 
 
-def run_as_owner(target: Target = MACHINE, *, keeps_user: bool = False) -> None:
+def run_as_owner(
+    target: Target = MACHINE, *, keeps_user: bool = False, words: Sequence[str] = ()
+) -> list[str]:
     """Become the owner of the data, with the credentials, if root runs a command that uses it.
 
     Files that root would write there, the service could not read. With `keeps_user`, and where the
     data are root's own, as restored ones are, root stays root and only gets the credentials. A host
     key that is set wins, as it does in the service.
+
+    Returns:
+        The words of the command, with files of secrets that its user can read.
+
+    Raises:
+        HavenError: a credential cannot be read, or others can read a file of a secret.
     """
     try:
         settings = load_settings()
     except SettingError:  # the command itself says it
-        return
+        return list(words)
     data, but = settings.data, {CREDENTIAL} if settings.host_key_file is not None else set()
     if os.geteuid() or not (keeps_user or data.is_dir()):
-        return
+        return list(words)
     owner = 0 if keeps_user else data.stat().st_uid
     CredentialFolder.of(target).hand_over(owner or None, but=but)
     if not owner:
-        return
+        return list(words)
+    words = hand_over_files(words, owner)
     who = pwd.getpwuid(owner)
     os.initgroups(who.pw_name, who.pw_gid)
     os.setgid(who.pw_gid)
     os.setuid(owner)
     os.environ["HOME"] = who.pw_dir
+    return words

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.app.keys import load_host_key
+from bot.app.sign_in import ask_secret
 from bot.cli.main import INSTALLED
 from bot.errors import HavenError, SettingError
 from bot.process_hardening import harden_process
@@ -27,6 +28,7 @@ from bot.setup.env_file import format_env
 from bot.setup.files import CREDENTIALS, UNITS, PlannedFile, Target
 from bot.setup.questions import QUESTIONS
 from bot.setup.service_files import Service, proxy_files, unit_files, webhook_files
+from tests.support.cli_runner import written
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -307,6 +309,37 @@ def test_what_root_types_runs_as_the_user_of_the_service_with_their_key(
     os.chown(data, NOBODY, NOBODY)
     assert in_a_child(seen) == f"{NOBODY} {NOBODY} True"
     assert in_a_child(lambda: seen(keeps_user=True)) == "0 0 True"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_a_password_file_of_root_is_read_before_the_command_runs_as_another_user(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path_factory.mktemp("root")
+    data = root / "data"
+    data.mkdir()
+    os.chown(data, NOBODY, NOBODY)
+    monkeypatch.setenv("HAVEN_DATA", str(data))
+    monkeypatch.chdir(root)
+    secret = written(root / "hui.pw", "four green umbrellas")
+    words = ["staff", "add", "Hui", "--password-file", "hui.pw", f"--recovery-file={secret}"]
+
+    def seen() -> str:
+        found = run_as_owner(Target(root), words=words)
+        paths = [Path(found[4]), Path(found[5].partition("=")[2])]
+        others = found[:4] == words[:4] and found[5].startswith("--recovery-file=/")
+        return f"{os.geteuid()} {others} {[ask_secret(it) for it in paths]}"
+
+    def refused() -> str:
+        with pytest.raises(HavenError) as caught:
+            run_as_owner(Target(root), words=words)
+        return str(caught.value)
+
+    assert in_a_child(seen) == f"{NOBODY} True {['four green umbrellas'] * 2}"
+    secret.chmod(0o440)
+    assert in_a_child(refused) == "others can read hui.pw; chmod 0400 hui.pw"
+    monkeypatch.setenv("HAVEN_DATA", str(root))  # of root: no other user, no other file
+    assert in_a_child(lambda: str(run_as_owner(Target(root), words=words) == words)) == "True"
 
 
 def in_a_child(work: Callable[[], str]) -> str:

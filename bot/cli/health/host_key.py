@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import pwd
 from typing import TYPE_CHECKING
 
 from bot.app.keys import key_store_url, load_host_key
 from bot.app.storage import database_at
 from bot.errors import HavenError
+from bot.private_file import user_name
 from bot.setup.credentials import is_handed_over
 from bot.vault.keys.key_store import load_marks, open_rotation
 
@@ -28,7 +28,7 @@ def check_host_key(settings: Settings) -> None:
         return
     runs_as = settings.data.stat().st_uid
     if runs_as not in {0, path.stat().st_uid}:
-        user = _name_of(runs_as)
+        user = user_name(runs_as)
         raise HavenError(
             f"HAVEN_HOST_KEY_FILE: Haven runs as {user}, the owner of {settings.data}, who cannot "
             f"read {path}: chown {user} {path}; or remove the setting where haven setup installed "
@@ -41,10 +41,3 @@ def check_rotation(settings: Settings) -> None:
     marks = load_marks(database_at(key_store_url(settings)))
     if fault := open_rotation(marks, load_host_key(settings)):
         raise HavenError(fault)
-
-
-def _name_of(user: int) -> str:
-    try:
-        return pwd.getpwuid(user).pw_name
-    except KeyError:
-        return str(user)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import errno
 import os
-import pwd
 import secrets
 import stat
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bot.errors import SettingError, WrongHostKeyError
+from bot.private_file import user_name
 from bot.store.blobs.durable_files import sync_file, sync_folder
 from bot.vault.keys.hpke import derive_subkey
 from bot.vault.keys.passwords import DEFAULT_COST, SALT_LENGTH, PasswordCost, derive_key
@@ -163,19 +163,12 @@ def _load_secret(path: Path, ask: Callable[[], str] | None) -> bytes:
 
 
 def _unreadable(path: Path, error: OSError) -> SettingError:
-    user = _name_of_user()
+    user = user_name()
     return SettingError(
         f"HAVEN_HOST_KEY_FILE: {path} cannot be read by the user {user} ({error.strerror}). Where "
         "haven setup installed Haven, remove this setting: there the key is a credential. "
         f"Elsewhere let it belong to that user, in a folder they may enter: chown {user} {path}"
     )
-
-
-def _name_of_user() -> str:
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        return str(os.geteuid())
 
 
 def _lock(secret: bytes, passphrase: str, cost: PasswordCost) -> str:
