@@ -236,7 +236,7 @@ def _watch_jobs(
     if fetches and not options.rehearsal:  # there time jumps
         jobs.append(watch_polling(lambda: running.app, activity))
     if options.leads and not options.rehearsal:
-        jobs.append(delete_copies_in_time(settings))
+        jobs.append(delete_copies_in_time(settings, lambda: running.app.database, options.clock))
     if options.leads and activity.standbys.databases:
         jobs.append(activity.standbys.run(lambda: running.app.database))
     if (address := settings.watch_host_port) is not None:

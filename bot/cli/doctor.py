@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from bot.app.databases.upgrade import remaining_copies
 from bot.app.fact_checks import use_stored_checks
 from bot.app.file_storage.opening import check_files
 from bot.app.retention import check_backup_settings
@@ -140,6 +141,7 @@ def _checks_of_data(settings: Settings) -> Iterator[tuple[str, Callable[[], obje
     yield "files can be stored and erased", lambda: check_files(settings)
     yield "every message was handled", lambda: _check_quarantine(settings)
     yield "nothing is kept too long", lambda: _check_retention(settings)
+    yield "no copy of an upgrade remains", lambda: _check_copies(settings)
     yield _comparing(settings), lambda: _check_connections(settings)
     if settings.desk_group and settings.desk_mode == "content":
         yield "the group is not shared by offices", lambda: _check_group(settings)
@@ -224,6 +226,15 @@ def _check_retention(settings: Settings) -> None:
     faults += ["more than one case in twenty is due at once"] if needs_approval else []
     if faults:
         raise HavenError(f"{'; '.join(faults)}; haven retention says why, and erases")
+
+
+def _check_copies(settings: Settings) -> None:
+    """Refuse copies from before an upgrade that a day has not ended."""
+    if places := remaining_copies(settings, SystemClock().now()):
+        raise HavenError(
+            f"what was erased since the upgrade stays in {' and '.join(places)}. The bot deletes "
+            "it once it has run for an hour, fetched messages and found its clock right"
+        )
 
 
 def _comparing(settings: Settings) -> str:

@@ -122,7 +122,7 @@ PROCESS: Final[Mapping[str, LogEvent]] = {
     ),
     "upgrade_done": LogEvent(_INFO, "seconds", "The upgrade is complete, after so long."),
     "upgrade_copy_deleted": LogEvent(
-        _INFO, "", "The copy from before an upgrade was deleted: it is older than a day."
+        _INFO, "", "The copy from before an upgrade was deleted: Haven ran for an hour, and works."
     ),
     "library_message": LogEvent(
         _WARNING, "logger level error", "A library logged something; its text is never written.",

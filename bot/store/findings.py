@@ -89,3 +89,12 @@ def load_findings(work: Work, now: int, *, is_polling_watched: bool = True) -> F
         standby_missing_since=found.get(STANDBY_MISSING_SINCE.name, 0),
         polling_stopped_since=fetched_at if fetched_at and now - fetched_at > POLLING_ALARM else 0,
     )
+
+
+def is_working(work: Work, now: int) -> bool:
+    """Tell whether messages are fetched from the channel, and the clock is found right by it."""
+    fetched_at = last_heartbeat(work)
+    if not fetched_at or abs(now - fetched_at) > POLLING_ALARM:
+        return False
+    found = load_findings(work, now)
+    return not (found.clock_error or found.clock_doubted_until or found.token_refused_since)

@@ -24,6 +24,7 @@ from bot.app.databases.upgrade_lock import (
     refuse_running_elsewhere,
     upgrade_lock,
 )
+from bot.clock import HOUR, SystemClock
 from bot.errors import AlreadyRunningError, UpgradeError
 from bot.settings import Settings
 from bot.store import releases
@@ -37,6 +38,7 @@ from bot.store.migrate import (
     MIGRATIONS,
     current_revision,
 )
+from bot.store.processes.heartbeat import record_heartbeat
 from bot.store.releases import RELEASES
 from tests.support.cli_runner import command_runner, is_user_message
 from tests.support.database import postgres_server
@@ -242,27 +244,22 @@ def test_a_copy_that_differs_stops_the_upgrade(
     assert old.revisions() == [OLD, OLD]
 
 
-def test_a_copy_outlives_failed_starts_and_is_gone_a_day_later(
-    old: OldDeployment, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("hours", [0, 23, 25, 24 * 400])
+def test_a_copy_outlives_starts_that_fail_whatever_the_clock_says(
+    old: OldDeployment, monkeypatch: pytest.MonkeyPatch, hours: int
 ) -> None:
     assert old.haven("upgrade").returncode == 0
-    made, now = upgrading.SystemClock().now(), 0
-    monkeypatch.setattr(upgrading.SystemClock, "now", lambda _: now)
-    for hours in (0, 2, 23):  # starts that end at once
-        now = made + hours * upgrading.HOUR
-        upgrade_deployment(old.settings, print)
-        assert old.copied_rows()
-    now = made + 25 * upgrading.HOUR
-    upgrade_deployment(old.settings, print)
-    assert [upgrade_copy.made_at(it) for it in (old.data, old.keys)] == [None, None]
+    later = SystemClock().now() + hours * HOUR
+    monkeypatch.setattr(SystemClock, "now", lambda _: later)
+    upgrade_deployment(old.settings, print)  # a start that ends at once
+    assert old.copied_rows()
 
 
-async def test_a_copy_is_gone_once_the_new_release_has_run_for_an_hour(
-    old: OldDeployment, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("works", [True, False])
+async def test_a_copy_is_gone_once_the_new_release_has_run_for_an_hour_and_works(
+    old: OldDeployment, monkeypatch: pytest.MonkeyPatch, works: bool
 ) -> None:
     assert (await asyncio.to_thread(old.haven, "upgrade")).returncode == 0
-    later = upgrading.SystemClock().now() + 2 * upgrading.KEPT_WHILE_RUNNING
-    monkeypatch.setattr(upgrading.SystemClock, "now", lambda _: later)
     slept: list[float] = []
 
     async def sleeps(seconds: float) -> None:
@@ -271,11 +268,28 @@ async def test_a_copy_is_gone_once_the_new_release_has_run_for_an_hour(
         if len(slept) > 1:
             raise asyncio.CancelledError
 
+    if works:
+        now = SystemClock().now()
+        await old.data.writer.run(lambda work: record_heartbeat(work, 1, now))
     monkeypatch.setattr(upgrading.asyncio, "sleep", sleeps)
     with pytest.raises(asyncio.CancelledError):
-        await upgrading.delete_copies_in_time(old.settings)
+        await upgrading.delete_copies_in_time(old.settings, lambda: old.data, SystemClock())
     assert slept == [3600.0, 3600.0]
-    assert [upgrade_copy.made_at(it) for it in (old.data, old.keys)] == [None, None]
+    kept = [upgrade_copy.made_at(it) is not None for it in (old.data, old.keys)]
+    assert kept == [not works, not works]
+
+
+def test_the_doctor_names_a_copy_that_is_older_than_a_day(
+    old: OldDeployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert old.haven("upgrade").returncode == 0
+    made = SystemClock().now()
+    assert upgrading.remaining_copies(old.settings, made + 23 * HOUR) == []
+    places = upgrading.remaining_copies(old.settings, made + 25 * HOUR)
+    assert len(places) == 2
+    monkeypatch.setattr(SystemClock, "now", lambda _: made + 25 * HOUR)
+    fault = f"what was erased since the upgrade stays in {places[0]} and {places[1]}."
+    assert f"wrong  no copy of an upgrade remains: {fault}" in old.haven("doctor").stdout
 
 
 def test_a_copy_that_cannot_be_made_leaves_all_as_it_was(tmp_path: Path) -> None:

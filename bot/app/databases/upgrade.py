@@ -15,12 +15,13 @@ from typing import TYPE_CHECKING, NoReturn
 from bot.app.databases.moved import refuse_moved
 from bot.app.databases.upgrade_lock import refuse_running_elsewhere, upgrade_lock
 from bot.app.keys import require_separate_keys
-from bot.clock import DAY, HOUR, SystemClock
+from bot.clock import DAY
 from bot.errors import SettingError
 from bot.log import log
 from bot.release import installed_release
 from bot.store.copies.upgrade_copy import UpgradeCopy, delete_copy, made_at
 from bot.store.database import Database, DataDirectory
+from bot.store.findings import is_working
 from bot.store.migrate import (
     KEY_MIGRATIONS,
     LATEST_KEY_REVISION,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Table
 
+    from bot.clock import Clock
     from bot.settings import Settings
 
 OTHER = {
@@ -48,10 +50,9 @@ OTHER = {
 }
 """By what is to be there: its setting, a table that it never has, and whose table that is."""
 CHECK_SECONDS = 3600.0
-KEPT_THROUGH_STARTS, KEPT_WHILE_RUNNING = DAY, HOUR
-"""How long a copy is kept after an upgrade: through starts that fail for a day, and no longer than
-the new release has run for an hour. Cases, unsent drafts and their keys that are erased meanwhile
-stay in it, so it must not last."""
+USUAL_LIFE = DAY
+"""After so long an operator should look why the copy of an upgrade is still there: cases, unsent
+drafts and their keys that are erased meanwhile stay in it, so it must not last."""
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,6 @@ def upgrade_deployment(
     parts = load_parts(settings)
     refuse_moved(parts[0].database)
     if not any(part.steps for part in parts):
-        delete_old_copies(settings, KEPT_THROUGH_STARTS)
         return
     with upgrade_lock(settings, parts[0].database, announce):
         parts = load_parts(settings)
@@ -163,23 +163,41 @@ def _upgrade(old: list[UpgradePart], announce: Callable[[str], None], *, with_ba
     announce(f"Upgraded in {seconds:.1f} s.")
 
 
-async def delete_copies_in_time(settings: Settings) -> NoReturn:
-    """Delete the copies of an upgrade once this process has run for an hour."""
+async def delete_copies_in_time(
+    settings: Settings, database: Callable[[], Database], clock: Clock
+) -> NoReturn:
+    """Delete the copies of an upgrade once this process has run for an hour, and works.
+
+    The hour is counted by the running process alone: a wall clock that is wrong, or a start that
+    fails, deletes nothing. `database` returns that of the present App, in which the bot records
+    whether messages are fetched and the clock is right.
+    """
     while True:
         await asyncio.sleep(CHECK_SECONDS)
         try:
-            await asyncio.to_thread(delete_old_copies, settings, KEPT_WHILE_RUNNING)
+            now = clock.now()
+            if await database().writer.run(lambda work, now=now: is_working(work, now)):  # type: ignore[misc]
+                await asyncio.to_thread(delete_copies, settings)
         except Exception as error:  # noqa: BLE001 - tried again; nothing depends on it
             log.warning("backup_cleanup_failed", error=type(error).__name__)
 
 
-def delete_old_copies(settings: Settings, kept: int) -> None:
-    """Delete the copies that are older than this (microseconds)."""
-    now = SystemClock().now()
-    for part in load_parts(settings):
-        if part.revision is None or part.steps:
-            continue
-        made = made_at(part.database)
-        if made is not None and now - made > kept:
+def delete_copies(settings: Settings) -> None:
+    """Delete the copies of databases that are of this release now."""
+    for part in _upgraded_parts(settings):
+        if made_at(part.database) is not None:
             delete_copy(part.database)
             log.info("upgrade_copy_deleted")
+
+
+def remaining_copies(settings: Settings, now: int) -> list[str]:
+    """Return where copies are that should have been deleted by now."""
+    return [
+        part.copy.place
+        for part in _upgraded_parts(settings)
+        if (made := made_at(part.database)) is not None and now - made > USUAL_LIFE
+    ]
+
+
+def _upgraded_parts(settings: Settings) -> list[UpgradePart]:
+    return [it for it in load_parts(settings) if it.revision is not None and not it.steps]
