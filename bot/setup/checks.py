@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,7 +86,7 @@ def command_line(given: str, *, is_this_machine: bool) -> tuple[str, Path | None
     """Return the command line of the service, and the folder of the checkout it needs, if any.
 
     Raises:
-        HavenError: it lies where the service may not read.
+        HavenError: it, or its Python, lies where the service may not read.
     """
     program, folder = Path(given or sys.argv[0]).absolute(), None
     words = str(program)
@@ -94,9 +95,35 @@ def command_line(given: str, *, is_this_machine: bool) -> tuple[str, Path | None
         words = f"{sys.executable} -m bot.cli"
     if any(it in words for it in ' "\\') and folder is None:
         raise HavenError(f"program: {words} has a space or a quote; install Haven elsewhere")
-    if is_this_machine and any(program.resolve().is_relative_to(it) for it in PRIVATE_FOLDERS):
+    if is_this_machine:
+        _refuse_private(program, _python_of(program) if given else Path(sys.base_prefix))
+    return words, folder
+
+
+def _python_of(program: Path) -> Path | None:
+    """Return the folder of the Python that runs a program; None outside a virtual environment."""
+    try:
+        lines = (program.resolve().parents[1] / "pyvenv.cfg").read_text(encoding="utf-8")
+    except (OSError, ValueError, IndexError):
+        return None
+    found = re.search(r"^home\s*=\s*(.+)$", lines, re.MULTILINE)
+    return None if found is None else Path(found[1].strip())
+
+
+def _refuse_private(program: Path, python: Path | None) -> None:
+    """Raise HavenError for a program, or a Python that runs it, which the service may not read."""
+    if _is_private(program):
         raise HavenError(
             f"{program} lies where the service may not read; install Haven in a folder of its own: "
             "python3 -m venv /opt/haven && /opt/haven/bin/pip install FOLDER-OF-HAVEN"
         )
-    return words, folder
+    if python is not None and _is_private(python):
+        raise HavenError(
+            f"the Python that runs {program} is in {python}, where the service may not read; make "
+            "the environment again with one of the system: /usr/bin/python3 -m venv --clear "
+            "/opt/haven && /opt/haven/bin/pip install FOLDER-OF-HAVEN"
+        )
+
+
+def _is_private(path: Path) -> bool:
+    return any(path.resolve().is_relative_to(it) for it in PRIVATE_FOLDERS)

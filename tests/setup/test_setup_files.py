@@ -257,6 +257,28 @@ def test_a_program_the_service_cannot_read_is_refused_with_where_to_put_it(progr
     assert command_line("/opt/haven/bin/haven", is_this_machine=True)[0] == "/opt/haven/bin/haven"
 
 
+def test_a_python_the_service_cannot_read_is_refused(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """That of pyenv or uv in root's folder: every command would fail to import the library."""
+    monkeypatch.setattr(sys, "argv", ["/opt/haven/bin/haven"])
+    monkeypatch.setattr(sys, "base_prefix", "/usr")
+    assert command_line("", is_this_machine=True)[0] == "/opt/haven/bin/haven"
+    monkeypatch.setattr(sys, "base_prefix", "/root/.pyenv/versions/3.13.5")
+    said = r"Python that runs /opt/haven/bin/haven is in /root/\.pyenv.*/usr/bin/python3 -m venv"
+    with pytest.raises(HavenError, match=said):
+        command_line("", is_this_machine=True)
+    assert command_line("", is_this_machine=False)[0] == "/opt/haven/bin/haven"
+    made = TemporaryDirectory(dir="/var/tmp")
+    request.addfinalizer(made.cleanup)
+    program, settings = Path(made.name) / "bin" / "haven", Path(made.name) / "pyvenv.cfg"
+    settings.write_text("home = /usr/bin\nversion = 3.13.5\n")
+    assert command_line(str(program), is_this_machine=True)[0] == str(program)
+    settings.write_text("home = /root/.local/share/uv/python/bin\n")
+    with pytest.raises(HavenError, match=r"is in /root/\.local"):
+        command_line(str(program), is_this_machine=True)
+
+
 def test_commands_look_for_the_file_that_setup_writes() -> None:
     assert INSTALLED == ENV_FILE
 
