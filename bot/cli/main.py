@@ -218,6 +218,8 @@ def main() -> None:
     # The collector would walk all that is imported, again and again: a tenth of a start.
     gc.set_threshold(*GC_THRESHOLDS)
     harden_process()
+    if sys.stdin is None:  # closed by who runs this (0<&-): then nothing can be typed
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - for the process
     is_debugging = sys.argv[1:2] == ["--debug"]
     try:
         sys.argv[1 + is_debugging :] = _run_as_service_user(sys.argv[1 + is_debugging :])

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
 import pytest
 
 from bot.cli import main as command
 from bot.languages import LOCALES
+from bot.vault import HostKey
 from tests.support.cli_runner import is_user_message
+from tests.support.forked_commands import command_settings
+from tests.support.paths import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WORDS = "he took my passport"
 
@@ -50,3 +60,15 @@ def test_a_file_that_the_release_lacks_is_named(
         run(monkeypatch, "start")
     said = capsys.readouterr().err
     assert said == f"a file of Haven cannot be read: {lacks}; install this release again\n"
+
+
+def test_with_standard_input_closed_it_says_that_there_is_no_terminal(tmp_path: Path) -> None:
+    HostKey.create(tmp_path / "host.key")
+    settings = {"data": f"{tmp_path}/data", "host_key_file": f"{tmp_path}/host.key"}
+    words = [sys.executable, "-m", "bot.cli", "staff", "add", "Mei", "--language", "id"]
+    done = subprocess.run(  # noqa: S603 - our own program
+        ["sh", "-c", 'exec "$@" 0<&-', "sh", *words],  # noqa: S607
+        env=command_settings(settings), cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "there is no terminal to ask at; name a file that holds it" in done.stderr
