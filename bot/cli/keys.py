@@ -20,7 +20,7 @@ from bot.cli.options import PasswordFile, SignedIn
 from bot.cli.output import local_time, print_words
 from bot.cli.rescue import rescue_cases
 from bot.clock import SECOND, SystemClock
-from bot.errors import HavenError
+from bot.errors import HavenError, SettingError
 from bot.settings import Settings, load_settings
 from bot.settings.missing import CREDENTIAL
 from bot.setup.credentials import CredentialFolder, is_handed_over
@@ -30,6 +30,7 @@ from bot.vault import OPERATOR, HostKey, KeyStore, Vault
 from bot.vault.backup.create import Backup
 from bot.vault.backup.export_rows import ARCHIVE_RETENTION, ArchivePart
 from bot.vault.backup.offline_key import BackupRecipients
+from bot.vault.keys.host_key import is_inside
 from bot.vault.keys.key_store import host_key_mark, live_root, open_rotation
 
 keys_app = typer.Typer(no_args_is_help=True)
@@ -60,6 +61,8 @@ def new_key(
     lock: Lock = False,
 ) -> None:
     """Write a new host key into a file outside the data folder."""
+    with suppress(SettingError):  # of settings that are still to be made
+        _refuse_inside(path, load_settings())
     passphrase = _ask_passphrase(passphrase_file, lock=lock)
     HostKey.create(path, passphrase, password_cost(context))
     typer.echo(f"Made {path}. Keep a copy in another place: without it no bot starts, and no")
@@ -85,6 +88,7 @@ def rotate_key(
 ) -> None:
     """Make another host key; once Haven has started with it, the old one opens no data."""
     settings = load_settings()
+    _refuse_inside(path, settings)
     database, now = existing_database(settings), SystemClock().now()
     database.writer.close()
     with closing(open_key_store(settings)) as keys:
@@ -115,6 +119,15 @@ def rotate_key(
         kept = _replace_credential(credentials, path, now)
     encrypted = credentials is not None and credentials.is_encrypted
     _explain_earlier_key(settings, EarlierKey(old, kept, is_encrypted=encrypted), made, now)
+
+
+def _refuse_inside(path: Path, settings: Settings) -> None:
+    """Raise HavenError for a key that would be made in the folder of the data."""
+    if is_inside(path, settings.data):
+        raise HavenError(
+            f"{path} is inside HAVEN_DATA ({settings.data}): a copy of the data would include the "
+            "key; name a file in another folder"
+        )
 
 
 def _credentials_in_use(settings: Settings) -> CredentialFolder | None:

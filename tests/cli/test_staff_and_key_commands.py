@@ -19,7 +19,6 @@ from bot.hotline.staff.staff import Staff
 from bot.languages import LANGUAGES
 from bot.settings import load_settings
 from bot.vault import HostKey
-from bot.vault.keys.key_store import host_key_mark
 from flows.texts.titles import ROLE_TITLES
 from tests.support.cli_runner import (
     command_runner,
@@ -381,91 +380,6 @@ def test_an_auditor_has_no_key(run_command: Haven) -> None:
 
 
 # --- Keys ----------------------------------------------------------------------------------------
-
-
-def test_a_rotated_key_takes_the_place_of_the_old_one(run_command: Haven, tmp_path: Path) -> None:
-    keyed(run_command, tmp_path)
-    new = tmp_path / "new.key"
-    done = run_command("keys", "rotate", str(new))
-    assert done.returncode == 0, done.stderr
-    assert f"HAVEN_HOST_KEY_FILE={new}" in done.stdout
-    assert "host keys that open: 2" in run_command("keys", "status").stdout
-    (tmp_path / "host.key").unlink()
-    new.rename(tmp_path / "host.key")
-    said = run_command("keys", "status").stdout
-    assert "escrow: none" in said
-    assert "caseworkers with a key: nobody" not in said
-    start_and_stop(tmp_path, tmp_path / "host.key")
-    assert "host keys that open: 1" in run_command("keys", "status").stdout
-
-
-def test_only_a_start_with_the_new_key_ends_the_old_one(run_command: Haven, tmp_path: Path) -> None:
-    """The bot may still run on the old one, and has to open the data when it is restarted."""
-    keyed(run_command, tmp_path)
-    old, new = tmp_path / "host.key", tmp_path / "new.key"
-    assert run_command("keys", "rotate", str(new)).returncode == 0
-    with_new = command_runner(tmp_path, HAVEN_HOST_KEY_FILE=str(new))
-    for words in (("doctor",), ("keys", "status"), ("staff", "list"), ("audit", "verify")):
-        with_new(*words)
-        assert run_command("staff", "list").returncode == 0, words
-    start_and_stop(tmp_path, old)
-    assert run_command("staff", "list").returncode == 0
-    start_and_stop(tmp_path, new)
-    refused = run_command("staff", "list")
-    assert "this is not the host key of this deployment" in refused.stderr
-    assert with_new("staff", "list").returncode == 0
-
-
-def test_a_second_rotation_waits_for_a_start_with_the_first_new_key(
-    run_command: Haven, tmp_path: Path
-) -> None:
-    """Otherwise the first new key is not the newest, and a start with it would retire nothing."""
-    keyed(run_command, tmp_path)
-    new, newer = tmp_path / "new.key", tmp_path / "newer.key"
-    assert run_command("keys", "rotate", str(new)).returncode == 0
-    mark = host_key_mark(HostKey.load(new)).hex()
-    for haven in (run_command, command_runner(tmp_path, HAVEN_HOST_KEY_FILE=str(new))):
-        refused = haven("keys", "rotate", str(newer))
-        assert refused.returncode == 1
-        assert "the host key was rotated before: " in refused.stderr
-        assert not newer.exists()
-    assert run_command("keys", "rotate", str(new)).returncode == 0  # the same again is no second
-    start_and_stop(tmp_path, new)
-    with_new = command_runner(tmp_path, HAVEN_HOST_KEY_FILE=str(new))
-    assert "rotation" not in with_new("keys", "status").stdout
-    assert with_new("keys", "rotate", str(newer)).returncode == 0
-    assert mark not in with_new("keys", "status").stdout
-
-
-def test_an_open_rotation_is_named_with_what_ends_it(run_command: Haven, tmp_path: Path) -> None:
-    keyed(run_command, tmp_path)
-    new, check = tmp_path / "new.key", "no earlier host key opens it"
-    assert f"fine   {check}" in run_command("doctor").stdout
-    assert run_command("keys", "rotate", str(new)).returncode == 0
-    mark = host_key_mark(HostKey.load(new)).hex()
-    for words, begins in ((("doctor",), f"wrong  {check}"), (("keys", "status"), "A rotation")):
-        said = run_command(*words).stdout
-        assert f"{begins}: start Haven with the key of mark {mark}" in said.replace(" is open", "")
-        said = command_runner(tmp_path, HAVEN_HOST_KEY_FILE=str(new))(*words).stdout
-        assert "an earlier key opens the data until Haven is started with this one" in said
-
-
-def test_a_new_key_that_was_lost_unused_is_given_up_for_another(
-    run_command: Haven, tmp_path: Path
-) -> None:
-    keyed(run_command, tmp_path)
-    lost, other = tmp_path / "lost.key", tmp_path / "other.key"
-    assert run_command("keys", "rotate", str(lost)).returncode == 0
-    done = run_command("keys", "rotate", str(other), "--discard-unused")
-    assert done.returncode == 0, done.stderr
-    assert "Host keys that open no data any more: 1." in done.stdout
-    assert "host keys that open: 2" in run_command("keys", "status").stdout
-    refused = command_runner(tmp_path, HAVEN_HOST_KEY_FILE=str(lost))("keys", "status")
-    assert "this is not the host key of this deployment" in refused.stderr
-    start_and_stop(tmp_path, other)
-    with_other = command_runner(tmp_path, HAVEN_HOST_KEY_FILE=str(other))
-    ended = with_other("keys", "rotate", str(tmp_path / "third.key"), "--discard-unused")
-    assert "Host keys that open no data any more: 0." in ended.stdout  # never the one before
 
 
 def test_two_printed_parts_give_the_cases_back(run_command: Haven, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ class HostKey:
                 directory; or the key is locked and `ask` is None.
             WrongHostKeyError: this is not its passphrase.
         """
-        if data is not None and path.resolve().is_relative_to(data.resolve()):
+        if data is not None and is_inside(path, data):
             raise SettingError(
                 "HAVEN_HOST_KEY_FILE is inside HAVEN_DATA: a copy of the data would include the "
                 "key; move it to another folder"
@@ -95,6 +95,11 @@ class HostKey:
         text = _lock(secret, passphrase, cost) if passphrase else secret.hex()
         write_key_file(path, f"{text}\n", "a new key would make everything unreadable")
         return cls(secret)
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Tell whether a file is in a folder, by whatever links."""
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def write_key_file(path: Path, text: str, why_not_replaced: str) -> None:
