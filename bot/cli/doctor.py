@@ -110,8 +110,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
             yield from standby_checks(settings)
     if not is_away and not fault_of(lambda: check_schema(url)):
         yield from _checks_of_data(settings)
-    if settings.backups is not None or settings.backup_key:
-        yield "backups are made and expire", lambda: _check_backups(settings)
+    yield _backing_up(settings), lambda: _check_backups(settings)
     yield "disk space", lambda: _check_disk(DataDirectory(settings.data))
     yield "place", lambda: find_place(settings.place)
     yield "facts of the place", lambda: _refuse_expired(find_place(settings.place).expired(today))
@@ -364,6 +363,13 @@ def _check_on_call(settings: Settings) -> None:
         faults.append("HAVEN_PUSH_CONTACT needs pywebpush: pip install 'haven[push]'")
     if faults:
         raise HavenError("; ".join(faults))
+
+
+def _backing_up(settings: Settings) -> str:
+    """Return what is checked of backups; where none are set up, that alone."""
+    if settings.backups is None and not settings.backup_key:
+        return "no backups are made: HAVEN_BACKUPS is not set, and a lost disk loses all cases"
+    return "backups are made and expire"
 
 
 def _check_backups(settings: Settings) -> None:

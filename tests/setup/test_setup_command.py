@@ -210,11 +210,21 @@ async def test_a_copy_on_another_disk_needs_no_reminder(
     monkeypatch.delenv("HAVEN_DATA", raising=False)
     answers = {"host_key_copy": "/proc/self/status"}  # on no disk of this machine
     made = Installation(
-        Target(machine.root), {"data": "/var/lib/haven"}, answers,
+        Target(machine.root), {"data": "/var/lib/haven", "backups": "/b"}, answers,
         CredentialFolder.of(Target(machine.root)), is_new=True,
     )  # fmt: skip
     print_next_steps(made, is_changed=False)
     assert capsys.readouterr().out == "\nA copy of the host key: /proc/self/status\n"
+
+
+@pytest.mark.parametrize("has_backups", [False, True])
+async def test_an_installation_without_backups_says_so(
+    machine: BareMachine, has_backups: bool
+) -> None:
+    more = {"backups": "/var/backups/haven", "backup_key": RECIPIENT} if has_backups else {}
+    done = await machine.sets_up_as_usual(**more)
+    for said in ("\nNo backups are made: ", "fine   no backups are made: HAVEN_BACKUPS is not set"):
+        assert (said in done.stdout) != has_backups
 
 
 # --- At the terminal -------------------------------------------------------------------------

@@ -387,6 +387,11 @@ def print_next_steps(installation: Installation, *, is_changed: bool) -> None:
     has_copy = _tell_copy(installation)
     if installation.is_new and not has_copy:
         _ask_for_copy(installation.credentials)
+    if not values.get("backups"):
+        typer.echo("\nNo backups are made: if this disk is lost, so are all cases. To change that:")
+        typer.echo(
+            "haven keys backup FILE, then haven setup, with a folder of backups and that key."
+        )
     if values.get("desk_origin", "").startswith("https"):
         typer.echo(
             "\nA web server in front of the desk: /etc/haven/proxy has files for Caddy, nginx."
