@@ -48,6 +48,15 @@ def test_figures_are_printed_as_a_table_csv_and_json(
     assert "counted are 2026-10 to 2026-11" in wrong.stderr
 
 
+@pytest.mark.parametrize("wrong", ["2026-13", "2026-00", "2026-1", "October"])
+def test_a_month_that_does_not_exist_is_named_also_while_none_is_counted(wrong: str) -> None:
+    for counted in ([], months()):
+        with pytest.raises(HavenError, match=f"{wrong}.*: write"):
+            figures.choose_months(counted, wrong)
+    with pytest.raises(HavenError, match="no month is counted yet"):
+        figures.choose_months([], "2026-12")
+
+
 def test_a_month_is_chosen_by_its_name_or_its_year() -> None:
     assert [it.name for it in figures.choose_months(months(), "2026")] == ["2026-10", "2026-11"]
     assert [it.name for it in figures.choose_months(months(), "")] == ["2026-11"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +15,7 @@ from bot.hotline.figures.model import FEWEST_PUBLISHED, FEWEST_SHOWN, ShownMonth
 from bot.hotline.figures.months import load_months
 from bot.hotline.figures.report import NOT_COUNTED, as_csv, as_json, figure_rows
 
+MONTH_OR_YEAR = re.compile(r"[0-9]{4}(-(0[1-9]|1[0-2]))?")
 COLUMNS = ("figure", "by", "code", "number", "in_time")
 
 
@@ -43,6 +45,8 @@ def figures(
 
 def choose_months(months: list[ShownMonth], wanted: str) -> list[ShownMonth]:
     """Return a month, a year or, without a name, the last month; raise HavenError for none."""
+    if not months and wanted and not MONTH_OR_YEAR.fullmatch(wanted):
+        raise HavenError(f"--month {wanted} is no month or year: write it like 2026-11 or 2026")
     if not months:
         raise HavenError("no month is counted yet: each is counted a week after its end")
     if not wanted:
