@@ -31,7 +31,12 @@ from bot.vault.backup.create import (
     newest_pair,
     stored_archive,
 )
-from bot.vault.backup.export_rows import deployed_since, load_erased, open_snapshot
+from bot.vault.backup.export_rows import (
+    ArchivePart,
+    deployed_since,
+    load_erased,
+    open_snapshot,
+)
 from bot.vault.backup.offline_key import BackupRecipients, OfflineKey, OfflineKeys
 from bot.vault.backup.restore import (
     InspectedBackup,
@@ -240,7 +245,25 @@ def _named_archives(named: Sequence[Path]) -> tuple[Path, ...]:
         return tuple(named)  # under names of their own
     pair = newest_pair(stored, ", ".join(str(path) for path in named))
     typer.echo(f"Restoring {' and '.join(path.name for path in pair)}.")
+    _note_other_moments(pair, stored)
     return pair
+
+
+def _note_other_moments(pair: tuple[Path, Path], stored: Sequence[StoredArchive]) -> None:
+    """Say what is not in the archives: they are of two nights, or newer data have no keys."""
+    made = {it.path: it.made_at for it in stored}
+    main, keys = pair
+    if made[main] < made[keys]:
+        typer.echo(
+            f"Note: {main.name} is older than {keys.name}: what came after it is not restored. "
+            "Is a newer archive of data elsewhere?",
+            err=True,
+        )
+    newest = max((it for it in stored if it.part is ArchivePart.MAIN), key=lambda it: it.made_at)
+    if newest.path != main:
+        typer.echo(
+            f"Note: {newest.path.name} is left out: no archive of keys here is as new.", err=True
+        )
 
 
 def _ask_passphrase(path: Path) -> str:

@@ -222,6 +222,24 @@ def test_a_restore_takes_the_newest_of_a_folder_on_every_night(
     assert done.returncode == 0, done.stderr  # so is what a shell makes of haven-*.age
 
 
+def test_a_restore_of_two_nights_says_what_is_missing(
+    elsewhere: tuple[Haven, list[str]], tmp_path: Path
+) -> None:
+    """A folder without the newest archive of data, or without its keys, looks complete."""
+    there, (_restore, main, _keys, *to) = elsewhere
+    copies, name = tmp_path / "copies", main.rsplit("/", 1)[1]
+    assert "Note: haven-main" not in restored((there, ["restore", str(copies), *to])).stderr
+    other = ["--to", str(tmp_path / "second"), *to[2:]]
+    newer = copies / re.sub(r"\d{8}", "20990101", name)
+    newer.write_bytes(b"x")
+    said = restored((there, ["restore", str(copies), *other])).stderr
+    assert f"Note: {newer.name} is left out: no archive of keys here is as new." in said
+    newer.unlink()
+    older = Path(main).rename(copies / re.sub(r"\d{8}", "20200101", name))
+    said = restored((there, ["restore", str(copies), "--to", f"{tmp_path}/third", *to[2:]])).stderr
+    assert f"Note: {older.name} is older than haven-keys-" in said
+
+
 def test_a_restore_tries_every_offline_key_and_asks_for_none_too_many(
     elsewhere: tuple[Haven, list[str]], tmp_path: Path
 ) -> None:
