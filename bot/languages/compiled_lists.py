@@ -35,7 +35,7 @@ LISTS = ("alarms.toml", "answers.toml", "questions.toml")
 MODULES = (
     "bot.languages.alarms.index",
     "bot.languages.alarms.phrases",
-    "bot.languages.answer_lists",
+    "bot.languages.typed.answer_lists",
     "bot.languages.questions",
 )
 """Modules with functions marked `compiled`."""

@@ -74,7 +74,8 @@ def settings_table() -> str:
     meanings = dict(_docstrings())
     rows = [
         f"| `HAVEN_{name.upper()}` | {meanings[name]} | {_default(name, default)} |"
-        for name, default in DEFAULTS.items() if name in SETTING_NAMES
+        for name, default in DEFAULTS.items()
+        if name in SETTING_NAMES
     ]
     return "\n".join(["| setting | what it is | default |", "| --- | --- | --- |", *rows])
 

@@ -18,7 +18,7 @@ from bot.languages import LANGUAGES
 from bot.languages.alarms.find import find_alarms
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
-from bot.languages.typed_answers import match_label
+from bot.languages.typed.typed_answers import match_label
 from flows import ALL_FLOWS
 
 FOLDER = Path(__file__).parent / "sentences"

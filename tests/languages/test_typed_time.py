@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.languages.typed_time import parse_typed_time
+from bot.languages.typed.typed_time import parse_typed_time
 
 NOW = datetime(2026, 11, 28, 13, 30, tzinfo=ZoneInfo("Asia/Taipei"))  # a Saturday
 

@@ -16,9 +16,9 @@ from bot.languages import LANGUAGES
 from bot.languages.alarms.find import find_alarms
 from bot.languages.alarms.index import SpacedIndex
 from bot.languages.alarms.phrases import CATEGORIES, load_harmless, load_phrases
-from bot.languages.answer_lists import load_answers
 from bot.languages.names import match_language
-from bot.languages.typed_answers import match_label
+from bot.languages.typed.answer_lists import load_answers
+from bot.languages.typed.typed_answers import match_label
 from bot.languages.urgency import CATEGORY_MASK, MASK, UrgencyModel
 from tests.languages.scores import (
     FALSE_AT_MOST,

@@ -16,14 +16,14 @@ from bot.dispatch.turn.slash_commands import BYE
 from bot.dispatch.turn.typed_text import PERSON_BUTTON
 from bot.languages import LANGUAGES, catalogue
 from bot.languages.alarms.find import ALSO_ASKED
-from bot.languages.beside_passphrase import (
+from bot.languages.questions import BREAKS_OFF, LEAVING, NO_POLICE, PERSON
+from bot.languages.typed.beside_passphrase import (
     BesidePassphrase,
     find_beside_passphrase,
     question_beside_passphrase,
 )
-from bot.languages.erasure_words import erasure_decision
-from bot.languages.questions import BREAKS_OFF, LEAVING, NO_POLICE, PERSON
-from bot.languages.typed_answers import says_only
+from bot.languages.typed.erasure_words import erasure_decision
+from bot.languages.typed.typed_answers import says_only
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:

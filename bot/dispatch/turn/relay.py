@@ -36,7 +36,7 @@ from bot.hotline.events import EventKind
 from bot.hotline.referrals.consent_dialog import ConsentPress, ConsentReply
 from bot.hotline.referrals.model import ReferralStage
 from bot.languages.questions import LEAVING
-from bot.languages.typed_answers import match_label
+from bot.languages.typed.typed_answers import match_label
 from bot.messages import SendText, UpdateKind
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
-from bot.languages.typed_answers import TypedAnswer
+from bot.languages.typed.typed_answers import TypedAnswer
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:

@@ -46,7 +46,7 @@ from bot.languages.alarms.phrases import (
     in_list_spelling,
     is_run,
 )
-from bot.languages.answer_lists import plain_answer
+from bot.languages.typed.answer_lists import plain_answer
 from bot.languages.urgency import load_model, sentences_of
 from bot.text import fold, fold_accents
 

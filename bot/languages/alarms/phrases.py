@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from bot.errors import AlarmPhrasesError
 from bot.languages import LANGUAGES, LOCALES
-from bot.languages.answer_lists import plain_answer
 from bot.languages.compiled_lists import compiled
+from bot.languages.typed.answer_lists import plain_answer
 from bot.text import fold, fold_accents
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 
 from bot.languages import LANGUAGES
 from bot.languages.alarms.find import find_alarms
-from bot.languages.typed_answers import TypedAnswer, match_label
+from bot.languages.typed.typed_answers import TypedAnswer, match_label
 from flows.texts import phrases, questions
 from flows.urgent.danger import DangerFlow
 from tests.dispatch.input.test_first_words import FIRST_WORDS, in_the_case, told

@@ -14,7 +14,7 @@ import pytest
 from bot.cases.consents import CONSENT_QUESTIONS
 from bot.conversation import Choose
 from bot.languages import LANGUAGES
-from bot.languages.typed_answers import TypedAnswer
+from bot.languages.typed.typed_answers import TypedAnswer
 from tests.support.dispatch_inspection import (
     BOOK,
     cases_of,

@@ -8,7 +8,7 @@ import pytest
 
 from bot.languages import LANGUAGES
 from bot.languages.answer_model import LIKELY, load_answer_model
-from bot.languages.typed_answers import match_label
+from bot.languages.typed.typed_answers import match_label
 from tests.support.dispatch_inspection import (
     frames,
     place_at,

@@ -14,7 +14,7 @@ from bot.desks.web.texts import HOURS_FAULTS
 from bot.hotline.staff.opening_hours import DAY_MINUTES, Spans, Week
 from bot.hotline.staff.service_hours import MAX_DAY_NAME, SpecialDay
 from bot.hotline.staff.typed_hours import HoursFault, parse_typed_hours, parse_typed_minutes
-from bot.languages.typed_time import parse_typed_time
+from bot.languages.typed.typed_time import parse_typed_time
 from bot.settings.formats import MAX_WAIT_MINUTES
 
 if TYPE_CHECKING:

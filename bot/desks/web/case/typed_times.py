@@ -11,7 +11,7 @@ from bot.desks.web.routes import Permission, post
 from bot.hotline.chat.phrasebook import TIME
 from bot.hotline.commands.types import Verb
 from bot.languages.format_date import format_full_day
-from bot.languages.typed_time import TypedTime, parse_typed_time
+from bot.languages.typed.typed_time import TypedTime, parse_typed_time
 
 if TYPE_CHECKING:
     from bot.desks.web.request import DeskRequest, Response

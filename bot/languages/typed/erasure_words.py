@@ -10,13 +10,8 @@ from __future__ import annotations
 from functools import cache
 
 from bot.languages import LANGUAGES
-from bot.languages.typed_answers import (
-    LONGEST,
-    PlainText,
-    TypedAnswer,
-    answers_in,
-    plain_answer,
-)
+from bot.languages.typed.answer_lists import PlainText, answers_in, plain_answer
+from bot.languages.typed.typed_answers import LONGEST, TypedAnswer
 
 CLEAR_LABEL, YES_LABEL, NO_LABEL = "Clear chat", "Yes", "No"
 """English labels: of the button whose words may ask for an erasure, of a plain yes and no."""

@@ -21,7 +21,8 @@ from bot.languages.questions import (
     find_question,
     likely_question,
 )
-from bot.languages.typed_answers import AnswerList, PlainText, TypedAnswer, answers_in, plain_answer
+from bot.languages.typed.answer_lists import AnswerList, PlainText, answers_in, plain_answer
+from bot.languages.typed.typed_answers import TypedAnswer
 
 
 class BesidePassphrase(Enum):

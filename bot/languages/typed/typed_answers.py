@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.languages import FALLBACK, LANGUAGES
-from bot.languages.answer_lists import DIGITS, PlainText, all_lists, answers_in, plain_answer
+from bot.languages.typed.answer_lists import DIGITS, PlainText, all_lists, answers_in, plain_answer
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
