@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from bot.clock import SECOND
 from bot.desks.forum import texts
 from bot.desks.forum.event_view import CARD, NEWEST_SUBMISSION
 from bot.desks.forum.message_view import PERSON_MESSAGE, submission_text
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     from bot.mailbox.delivery import Channel
     from bot.store.writer import Writer
 
-BARRED_RETRY_SECONDS = 60.0
+BARRED_RETRY_SECONDS = (5.0, 60.0)
+"""Least and most seconds until a letter is tried again: half of what the absence has lasted."""
 MAX_PART_LENGTH = 2000
 """Characters of one part: in Telegram's units that is never more than 4,096."""
 COMBINING_CATEGORIES = frozenset({"Mn", "Me", "Mc", "Cf", "Lm"})
@@ -69,7 +71,7 @@ class ForumDelivery:
             number = await self._deliver_following_migration(body)
         except GroupForbiddenError as barred:
             await self._note_barred(str(barred.args[0]))
-            raise RetryLaterError(BARRED_RETRY_SECONDS) from None
+            raise RetryLaterError(self._retry_seconds()) from None
         await self._note_unbarred()
         return number
 
@@ -142,6 +144,10 @@ class ForumDelivery:
         self._barred_since = since = self.clock.now()
         log.error("forum_access_lost", error=reason)
         await self.writer.run(lambda work: add_barred_notice(work, since))
+
+    def _retry_seconds(self) -> float:
+        least, most = BARRED_RETRY_SECONDS
+        return min(max((self.clock.now() - self._barred_since) / SECOND / 2, least), most)
 
     async def _note_unbarred(self) -> None:
         if not self._barred_since:

@@ -151,6 +151,30 @@ async def test_barred_the_queue_goes_on_and_staff_are_told_once(
         assert office.threads() == []
 
 
+def test_after_a_short_absence_a_case_is_shown_in_seconds(tmp_path: Path) -> None:
+    group = -1_001_234
+    home = HotlineHarness(tmp_path, desk_group=group, staff_language="en")
+    shown_at: list[float] = []
+
+    def fate(chat: int, _body: Body) -> DeliveryFault:
+        if chat != group:
+            return FINE
+        if home.loop.moved < 12:
+            return delivery_failure(GroupForbiddenError("bot was kicked"))
+        shown_at.append(home.loop.moved)
+        return FINE
+
+    home.post.fate = fate
+    home.colleague()
+    kit = home.person("en")
+    kit.says("/start")
+    kit.presses("English", "Tell what happened", "About me", "I am safe here")
+    kit.presses("Danger now", "Tell them now")
+    assert shown_at
+    assert shown_at[0] < 12 + 12
+    home.close()
+
+
 @on_both_databases
 def test_let_in_again_everything_is_shown_that_had_to_wait(
     kind: str, tmp_path: Path, written: io.StringIO
@@ -173,7 +197,9 @@ def test_let_in_again_everything_is_shown_that_had_to_wait(
     last_to_kit = max(moment for chat, moment in tried if chat == kit.id)
     assert last_to_kit < 600 < home.loop.moved
     minutes = Counter(moment // 60 for chat, moment in tried if chat == group and moment < 600)
-    assert max(minutes.values()) <= 2  # two letters wait; each is tried once a minute at most
+    # Two letters wait. Each is tried again after half of what the absence has lasted, at most 60 s.
+    assert max(minutes.values()) <= 2 * 5
+    assert max(count for minute, count in minutes.items() if minute >= 3) <= 2
     shown = home.post.texts(group)
     assert any("No caseworker answers for this case yet." in text for text in shown)
     assert lines(written, "forum_access_lost") == lines(written, "forum_access_restored") == 1
