@@ -93,6 +93,10 @@ class ChatActivity(msgspec.Struct, array_like=True):
         self.answered_at = now
         self.idle_answers = 0 if moved else self.idle_answers + 1
 
+    def expect_answer(self) -> None:
+        """Let the next message be answered: what was said last is no answer to it."""
+        self.idle_answers = 0
+
     def _begin_day(self, now: int) -> None:
         if not 0 <= now - self.day_since < DAY:
             self.day_since = now

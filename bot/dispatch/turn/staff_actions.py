@@ -219,6 +219,7 @@ class StaffActions:
             return None
         title = self.relay.title_value(takeover)
         self.replies.send_text(turn.services.texts.caseworker_left, title)
+        turn.conversation.activity.expect_answer()
         if not action.goes_on:
             return None
         if turn.is_in_flow(URGENT_DETAILS_FLOW):  # the caseworker has asked by now
