@@ -406,3 +406,23 @@ def test_a_case_in_danger_that_was_answered_is_closed_without_a_reason(
     mei.run_command(Verb.CLOSE, case, code="helped")
     assert person.last
     assert hotline.ask("SELECT status FROM cases") == [("closed",)]
+
+
+@pytest.mark.parametrize("leaves", ["closes", "hands back"])
+def test_words_right_after_the_caseworker_left_are_answered(
+    hotline: HotlineHarness, leaves: str
+) -> None:
+    person, case = in_danger(hotline)
+    person.says("A red door next to the pond")
+    person.says("please")  # answered, and the next question stands
+    mei = hotline.colleague()
+    mei.claims(case)
+    mei.take_over(case)
+    person.presses("I can write now")
+    if leaves == "closes":
+        mei.run_command(Verb.CLOSE, case, code="helped", text="Safe.")
+    else:
+        mei.hand_back(case)
+    before = len(person.texts)
+    person.says("my address is Zhongshan road 5")
+    assert len(person.texts) > before
