@@ -94,7 +94,8 @@ async def test_a_message_goes_out_although_its_caseworker_signs_out(
         before = written(office)
         await sends(page)
         await page.locator("form[action$='/signout'] button").click()
-        await expect(page.get_by_role("status")).to_contain_text("signed out")
+        said = page.get_by_role("status").filter(has_text="signed out")
+        await expect(said).to_be_visible()
         assert (commands(office), written(office)) == (["delayed"], before)
         async with asyncio.timeout(SHOWN_WITHIN):
             while commands(office):  # noqa: ASYNC110 - no event tells it

@@ -239,7 +239,7 @@ class Office(RuleBasedStateMachine):
 
     def listed(self, by: Caseworker, tab: str) -> set[str]:
         wanted = queries.ListQuery(by, tab, self.line.now)
-        return self.line.run(lambda work: set(queries._case_ids(work, wanted)))
+        return self.line.run(lambda work: set(queries.find_cases(work, wanted)))
 
     def progress_of(self, case: str) -> CaseProgress | None:
         return self.line.run(lambda work: load_progress(work, case))
@@ -299,7 +299,7 @@ def test_a_referred_case_stays_in_lists_workload_and_alarms(
     assert len(load.cases) == 1
     assert load.load == 0  # a referred case leaves room for another chat
     wanted = queries.ListQuery(mei, queries.MINE, queue_harness.now)
-    assert queue_harness.run(lambda work: queries._case_ids(work, wanted)) == [case]
+    assert queue_harness.run(lambda work: queries.find_cases(work, wanted)) == [case]
     queue_harness.passes(16)
     assert [event.to for event in queue_harness.looks()] == [(mei.id,)]
 
