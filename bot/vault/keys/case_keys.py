@@ -158,6 +158,13 @@ class CaseKeyWraps:
             if keyring is not None or HOST in held.get(case, ())
         )
 
+    def is_wrapped_rightly(self, work: Work, case: str) -> bool:
+        """Tell whether a case key is wrapped to those who may open it now, and to no one else."""
+        for queue, holder in work.rows(_ASSIGNMENT, case):
+            wanted = {it.name for it in self.holders().for_case(queue, holder or "")}
+            return wanted == self.holders_of(case)
+        return True  # erased
+
     def rewrap(self, work: Work, case: str, keyring: Keyring, now: int) -> bool:
         """Wrap a case key to those who may open it now; tell whether anything changed.
 

@@ -43,6 +43,11 @@ async def wrap_keys_of_moved_cases(request: DeskRequest) -> None:
             found += await request.read(lambda _work: wraps.held_by(own))
         for case in dict.fromkeys(found):
             wrap = partial(wraps.rewrap, case=case, keyring=keyring, now=now)
-            rounds = 0
-            while rounds < MAX_ROUNDS and await request.read(wrap):
-                rounds += 1
+            is_right = partial(wraps.is_wrapped_rightly, case=case)
+            for _round in range(MAX_ROUNDS):
+                count = moved.count
+                if await request.read(is_right):
+                    moved.settle(case, count)
+                    break
+                if not await request.read(wrap):
+                    break  # this key does not open it

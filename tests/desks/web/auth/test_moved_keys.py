@@ -119,6 +119,12 @@ def test_each_moved_case_is_told_once_and_what_was_forgotten_is_not_invented() -
     assert moved.since(-1) == moved.since(0) == ["a", "b"]
     assert moved.since(2) == ["a"]
     assert moved.since(3) == []
+    moved.settle("a", 2)  # it was looked at before it moved for the third time
+    assert moved.since(0) == ["a", "b"]
+    moved.settle("a", 3)
+    assert moved.since(0) == ["b"]
+    moved.add("a")  # it has moved again
+    assert moved.since(0) == ["a", "b"]
     for number in range(2_000):
         moved.add(str(number))
     assert len(moved.since(0)) == 1_000
