@@ -28,6 +28,9 @@ WRITES_EVERY = 300.0
 """Seconds after which the person writes again: after half an hour they may not be written to."""
 CASES = "SELECT reference FROM cases"
 
+PATIENCE = 120.0
+"""Seconds: at a start a letter may wait until another process leads, most of a minute here."""
+
 
 class CaseworkerAtTwoDesks:
     """One caseworker in a chat with one person."""
@@ -84,7 +87,7 @@ class CaseworkerAtTwoDesks:
         await self._answered(before, words)
 
     async def _answered(self, before: int, to: str) -> None:
-        await wait_for(lambda: len(self.phone.bot_texts()) > before, f"an answer to {to}")
+        await wait_for(lambda: len(self.phone.bot_texts()) > before, f"an answer to {to}", PATIENCE)
 
     async def write(self, words: str = "") -> None:
         """Write a letter; where a desk dies, the same form goes to the other one."""
