@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -48,6 +48,9 @@ from bot.vault.backup.restore import (
 from bot.vault.erasure.erase import Erasures, LedgerEntry
 from bot.vault.erasure.ledger import LEDGER_NAME, Ledger, read_ledger, write_ledger
 from bot.vault.keys.key_store import live_root
+
+if TYPE_CHECKING:
+    from rich.status import Status
 
 LEDGER_HINT = (
     "Name another with --ledger: one is stored with the backups and with every copy of them. Only "
@@ -153,14 +156,7 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
     paths = _named_archives(archives)
     live = _live_root(settings, hosts)
     status = Console(stderr=True).status("reading")
-
-    def ask(path: Path) -> str:
-        status.stop()
-        passphrase = _ask_passphrase(path)
-        status.start()
-        return passphrase
-
-    restoring = Restore(OfflineKeys.load(key, ask), hosts, status.update, live)
+    restoring = Restore(_offline_keys(key, status), hosts, status.update, live)
     with status:
         found = restoring.inspect(paths, now)
     erased = _erased_ledger(settings, paths, ledger, found, live)
@@ -172,6 +168,18 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
     _tell_next_steps(settings, target, host_key or [])
     if settings.files_url:
         typer.echo(FILES_RESTORED.format(to=to.absolute()))
+
+
+def _offline_keys(files: list[Path], status: Status) -> OfflineKeys:
+    """Return the offline keys of files; the status stops while a passphrase is asked for."""
+
+    def ask(path: Path) -> str:
+        status.stop()
+        passphrase = _ask_passphrase(path)
+        status.start()
+        return passphrase
+
+    return OfflineKeys.load(files, ask)
 
 
 def _tell_restored(done: RestoreResult, to: Path) -> None:
