@@ -17,12 +17,12 @@ from bot.dispatch.turn.typed_text import PERSON_BUTTON
 from bot.languages import LANGUAGES, catalogue
 from bot.languages.alarms.find import ALSO_ASKED
 from bot.languages.questions import BREAKS_OFF, LEAVING, NO_POLICE, PERSON
-from bot.languages.typed.beside_passphrase import (
-    BesidePassphrase,
-    find_beside_passphrase,
-    question_beside_passphrase,
-)
 from bot.languages.typed.erasure_words import erasure_decision
+from bot.languages.typed.not_a_passphrase import (
+    NotAPassphrase,
+    find_not_a_passphrase,
+    question_not_passphrase,
+)
 from bot.languages.typed.typed_answers import says_only
 from bot.messages import UpdateKind
 
@@ -127,7 +127,7 @@ class MessageHandler:
             self.commands.run(name)
             return
         if not choice and (
-            self._take_beside_passphrase(update, alarms) or self._answer_asked(update.text, alarms)
+            self._take_not_a_passphrase(update, alarms) or self._answer_asked(update.text, alarms)
         ):
             return
         is_beside = is_too_old or self.typed.is_beside_question(update.text)
@@ -170,7 +170,7 @@ class MessageHandler:
         erases = erasure_decision(text, self.turn.conversation.language)
         return None if erases is None else PressInput(ERASES if erases else LEAVES)
 
-    def _take_beside_passphrase(self, update: Update, alarms: frozenset[str]) -> bool:
+    def _take_not_a_passphrase(self, update: Update, alarms: frozenset[str]) -> bool:
         """Take what is surely no passphrase where one is chosen; tell whether it was that.
 
         A cry for help is stored as everywhere.
@@ -178,28 +178,28 @@ class MessageHandler:
         turn, texts = self.turn, self.turn.services.texts
         if alarms or not turn.chooses_passphrase():
             return False
-        meant = find_beside_passphrase(update.text, turn.conversation.language)
+        meant = find_not_a_passphrase(update.text, turn.conversation.language)
         if meant is None:
             return False
         turn.must_reply = True
         self.passphrases.take_off_phone(update)
-        if meant is BesidePassphrase.WHY:
+        if meant is NotAPassphrase.WHY:
             self.engine.answer_question(PressInput("why"))
-        elif meant is BesidePassphrase.CLEAR:
+        elif meant is NotAPassphrase.CLEAR:
             self.commands.run(BYE)
-        elif meant is BesidePassphrase.LEAVE:
+        elif meant is NotAPassphrase.LEAVE:
             self._say_answers(LEAVING)  # who comes in now should not read of a word
-        elif meant is BesidePassphrase.REPORT:
-            self._keep_beside_passphrase(update)
+        elif meant is NotAPassphrase.REPORT:
+            self._keep_not_a_passphrase(update)
         else:
             self._ask_passphrase_again(texts.may_be_left_out)
         return True
 
-    def _keep_beside_passphrase(self, update: Update) -> None:
+    def _keep_not_a_passphrase(self, update: Update) -> None:
         """Keep words that are no passphrase like any others, and answer what they ask."""
         self.engine.store_words(update)
         texts, language = self.turn.services.texts, self.turn.conversation.language
-        kind = question_beside_passphrase(update.text, language)
+        kind = question_not_passphrase(update.text, language)
         if kind is not None:
             self._answer_kind(kind, update.text)
         else:

@@ -3,7 +3,7 @@
 Why, where the promises conflict:
 
 - "No one sees a passphrase" and "no text is ever refused". Where a passphrase is chosen, a text
-  that is surely something else (`bot.languages.typed.beside_passphrase`) is never taken as one: who
+  that is surely something else (`bot.languages.typed.not_a_passphrase`) is never taken as one: who
   writes "no" would be asked for a second word, and "he can see the screen" would reach no one. What
   says something staff should know, or has a question mark, is kept like any other words. A no,
   thanks, or a question that may be meant as the word is kept nowhere: the next try may be close to

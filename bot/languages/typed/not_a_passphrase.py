@@ -25,7 +25,7 @@ from bot.languages.typed.answer_lists import AnswerList, PlainText, answers_in, 
 from bot.languages.typed.typed_answers import TypedAnswer
 
 
-class BesidePassphrase(Enum):
+class NotAPassphrase(Enum):
     """What a text is that is no passphrase."""
 
     WHY = auto()
@@ -95,7 +95,7 @@ _REFUSALS = re.compile(
 """To want, need, have or understand none, and goodbyes, without accents."""
 
 
-def find_beside_passphrase(text: str, language: str) -> BesidePassphrase | None:
+def find_not_a_passphrase(text: str, language: str) -> NotAPassphrase | None:
     """Return what a text is if it is surely no passphrase; None if it may be one.
 
     Args:
@@ -104,23 +104,23 @@ def find_beside_passphrase(text: str, language: str) -> BesidePassphrase | None:
     """
     typed, plain = TypedAnswer(text), PlainText.of(plain_answer(text))
     if _means(typed, WHY_LABEL, language):
-        return BesidePassphrase.WHY
+        return NotAPassphrase.WHY
     if _means(typed, CLEAR_LABEL, language):
-        return BesidePassphrase.CLEAR
+        return NotAPassphrase.CLEAR
     if _declines(typed, plain, language):  # "later" may be either; "I have to go" is a goodbye
         is_goodbye = likely_question(text, SURELY_ASKED) == LEAVING
-        return BesidePassphrase.LEAVE if is_goodbye else BesidePassphrase.DECLINE
-    kind = question_beside_passphrase(text, language)
+        return NotAPassphrase.LEAVE if is_goodbye else NotAPassphrase.DECLINE
+    kind = question_not_passphrase(text, language)
     says_something = typed.has_question_mark or (plain.is_phrase and _reports(text))
     if says_something or kind in TOLD_KINDS:
-        return BesidePassphrase.REPORT
+        return NotAPassphrase.REPORT
     if kind == LEAVING:
-        return BesidePassphrase.LEAVE
+        return NotAPassphrase.LEAVE
     asks = kind is not None or _asks(plain, language)
-    return BesidePassphrase.UNCLEAR if asks else None
+    return NotAPassphrase.UNCLEAR if asks else None
 
 
-def question_beside_passphrase(text: str, language: str) -> str | None:
+def question_not_passphrase(text: str, language: str) -> str | None:
     """Return which of the known questions a text asks; None if it may be a passphrase."""
     kind = find_question(text, language)
     if kind is not None and (
