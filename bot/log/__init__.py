@@ -12,9 +12,11 @@ import logging
 import sys
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-import structlog
-
 from bot.log.events import EVENTS
+from bot.optional_imports import without_modules
+
+with without_modules("rich"):  # it would color tracebacks, which the log does not print: 3 MB
+    import structlog
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping

@@ -6,3 +6,8 @@ Why our own parser: `Update.de_json` takes about sixty times as long; the tests 
 Why aiohttp under the Bot: eight times the sends per second of the default client with 32 in flight,
 and it tells a letter that was never sent from one that may have arrived.
 """
+
+from bot.optional_imports import without_modules
+
+with without_modules("httpx._main"):  # its command line, which loads rich and pygments: 3 MB
+    import httpx  # noqa: F401 - python-telegram-bot imports it
