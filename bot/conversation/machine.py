@@ -14,7 +14,8 @@ from functools import partial
 from operator import eq
 from typing import TYPE_CHECKING
 
-from transitions import Event, Machine, MachineError, State
+from transitions import Event, Machine, MachineError, State, Transition
+from transitions.core import Condition
 
 from bot.conversation.guards import ALWAYS
 from bot.conversation.questions.question import Question
@@ -22,13 +23,15 @@ from bot.conversation.questions.review import Review
 from bot.conversation.steps import End, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
     from bot.conversation.state import Frame
 
 FORWARD, BACK, CHANGE = "forward", "back", "change"
 START = "-"
 """The state before the first step: of a new flow, and of a draft whose step no longer exists."""
+
+Conditions = tuple[Condition, ...]
 
 logging.getLogger("transitions").setLevel(logging.WARNING)
 
@@ -57,10 +60,30 @@ class FlowEvent(Event):
         return False
 
 
+class FlowTransition(Transition):
+    """A transition that shares its conditions with all others to the same step.
+
+    It has no callbacks, which the flows do not use. The lists the library makes for each of 5,400
+    transitions would be two thirds of their memory.
+    """
+
+    def __init__(
+        self, source: str, dest: str, conditions: Conditions = (), *_callbacks: object
+    ) -> None:
+        super().__init__(source, dest)
+        self.prepare = self.before = self.after = ()  # type: ignore[assignment]  # none is added
+        self.conditions = conditions  # type: ignore[assignment]
+
+
 class FlowMachine(Machine):
-    """A machine with `FlowEvent`."""
+    """A machine with `FlowEvent` and `FlowTransition`."""
 
     event_cls = FlowEvent
+    transition_cls = FlowTransition
+
+    def add(self, event: str, source: str, dest: str, conditions: Conditions = ()) -> None:
+        """Add a transition with conditions that are made already, to be shared."""
+        self.add_transition(event, source, dest, conditions)  # type: ignore[arg-type]
 
 
 def build_machine(steps: tuple[Step, ...]) -> Machine:
@@ -72,34 +95,36 @@ def build_machine(steps: tuple[Step, ...]) -> Machine:
         auto_transitions=False,
         model_attribute="step",
     )
-    _add_forward_transitions(machine, START, steps)
-    _add_back_transitions(machine, START, steps)
+    guards = {it.name: (Condition(it.when.holds),) for it in steps if it.when is not ALWAYS}
+    answered = {it.name: (Condition(partial(_is_among, it.name)),) for it in steps}
+    _add_forward_transitions(machine, START, steps, guards)
+    _add_back_transitions(machine, START, steps, answered)
     for here, step in enumerate(steps):
         if not isinstance(step, End):
-            _add_forward_transitions(machine, step.name, steps[here + 1 :])
-        _add_back_transitions(machine, step.name, steps[:here])
+            _add_forward_transitions(machine, step.name, steps[here + 1 :], guards)
+        _add_back_transitions(machine, step.name, steps[:here], answered)
         if isinstance(step, Review):
             for question in step.questions:
-                machine.add_transition(
-                    CHANGE, step.name, question.name, conditions=partial(eq, question.name)
-                )
+                chosen = (Condition(partial(eq, question.name)),)
+                machine.add(CHANGE, step.name, question.name, chosen)
     return machine
 
 
-def _add_forward_transitions(machine: Machine, source: str, later: tuple[Step, ...]) -> None:
+def _add_forward_transitions(
+    machine: FlowMachine, source: str, later: tuple[Step, ...], guards: Mapping[str, Conditions]
+) -> None:
     for other in later:
+        machine.add(FORWARD, source, other.name, guards.get(other.name, ()))
         if other.when is ALWAYS:
-            machine.add_transition(FORWARD, source, other.name)
             return
-        machine.add_transition(FORWARD, source, other.name, conditions=other.when.holds)
 
 
-def _add_back_transitions(machine: Machine, source: str, earlier: tuple[Step, ...]) -> None:
+def _add_back_transitions(
+    machine: FlowMachine, source: str, earlier: tuple[Step, ...], answered: Mapping[str, Conditions]
+) -> None:
     for other in reversed(earlier):
         if isinstance(other, Question):
-            machine.add_transition(
-                BACK, source, other.name, conditions=partial(_is_among, other.name)
-            )
+            machine.add(BACK, source, other.name, answered[other.name])
 
 
 def _is_among(name: str, answered: Collection[str]) -> bool:
