@@ -112,6 +112,20 @@ def test_the_list_of_commands_imports_no_command() -> None:
     assert run_python(code).splitlines()[-1] == "False"
 
 
+def test_a_start_loads_no_library_that_it_does_not_use() -> None:
+    assert unused_after("sys.argv[1:] = ['start', '--only', 'nothing']; main()") == "[]"
+    assert unused_after("import rich.syntax; sys.exit()") == "['pygments', 'rich']"
+
+
+def unused_after(code: str) -> str:
+    printed = run_python(
+        "import sys; from bot.cli.main import main\n"
+        f"try: {code}\n"
+        "except SystemExit: print(sorted({'pydantic', 'pygments', 'rich'} & sys.modules.keys()))"
+    )
+    return printed.splitlines()[-1]
+
+
 def run_python(code: str) -> str:
     done = subprocess.run(  # noqa: S603 - our own words
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
