@@ -1,4 +1,4 @@
-"""Imports libraries without optional parts of theirs that Haven does not use."""
+"""Imports libraries without optional parts that Haven does not use."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ class Debrief:
 
 
 _CASE = select_by(
-    cases, "reference", "priority", "opened_at", "claimed_at", "answered_at",
+    cases, "reference", "priority", "opened_at", "claimed_at", "first_answer_at",
     by="chat_key", order_by="opened_at", limit=1,
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bot.cases.intake import MAX_FILE_BYTES
-from bot.clock import SECOND
+from bot.clock import MINUTE, SECOND
 from bot.conversation import Card, Choose, ChooseMany, Menu
 from bot.dispatch import callback_data
 from bot.dispatch.conversation_store import SESSION_TIMEOUT, UrgentMessage
@@ -26,7 +26,6 @@ from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessa
 from bot.hotline.chat.takeover import (
     OPENER,
     OPENER_REFUSALS,
-    OPENER_REFUSED,
     OPENER_UNSENT,
     UNTIL_HOURS,
     OpenerState,
@@ -36,7 +35,7 @@ from bot.hotline.events import EventKind
 from bot.hotline.referrals.consent_dialog import ConsentPress, ConsentReply
 from bot.hotline.referrals.model import ReferralStage
 from bot.languages.questions import LEAVING
-from bot.languages.typed.typed_answers import match_label
+from bot.languages.typed.opener_answer import says_good_moment
 from bot.messages import SendText, UpdateKind
 
 if TYPE_CHECKING:
@@ -68,8 +67,8 @@ _KINDS = {
 
 LONGEST_LABEL = 40
 """Characters of a text that can be the words on a button."""
-NOT_NOW = "Not now"
-"""The words of the button that refuses the opener, by which `typed_answers` knows them."""
+OPENER_INTERVAL = MINUTE
+"""At least this long between two repeats of an opener to which something else was written."""
 MAX_FILES_KNOWN = 100
 """Files of a session that are not stored again with a report."""
 
@@ -125,17 +124,23 @@ class Relay:
             if update.kind is not UpdateKind.PRESS:
                 turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
             self._say_what_is_not_kept(update)
-        code = None if content is None else content[1].code
-        self._handle_opener_reply(takeover, OPENER_REFUSED if self._refuses(update) else code)
+        self._handle_opener_reply(takeover, self._is_good_moment(update))
 
-    def _refuses(self, update: Update) -> bool:
-        """Tell whether typed words say that this is no good moment, as the button does."""
-        if update.kind is not UpdateKind.TEXT or len(update.text) > LONGEST_LABEL:
-            return False
+    def _is_good_moment(self, update: Update) -> bool | None:
+        """Tell whether an answer to the opener says that the person can write.
+
+        None: it says neither, as a story or a file does; then no word of a caseworker is shown.
+        """
+        if update.kind is UpdateKind.PRESS:
+            code = self._phrase_reply(update.text) or ""
+            return code.startswith(f"{OPENER}.") and code not in OPENER_REFUSALS
+        if update.kind is not UpdateKind.TEXT:
+            return None
         language = self.turn.conversation.language
-        if match_label(update.text, {"I can write now", NOT_NOW}, language) == NOT_NOW:
-            return True
-        return self.turn.services.texts.find_question(update.text, language) == LEAVING
+        if (said := says_good_moment(update.text, language)) is not None:
+            return said
+        is_leaving = self.turn.services.texts.find_question(update.text, language) == LEAVING
+        return False if is_leaving else None
 
     def _say_what_is_not_kept(self, update: Update) -> None:
         """Tell the person what does not reach the caseworker, who cannot know what it was."""
@@ -151,7 +156,7 @@ class Relay:
         content = self._read(update) if case else None
         if content is None or not turn.hotline.case_exists(case):
             return
-        self._note_opener_answer(OPENER_REFUSED if self._refuses(update) else content[1].code)
+        self._note_opener_answer(self._is_good_moment(update))
         kind, sealed = content[0], replace(content[1], unconfirmed=True)
         self._add(CaseMessage(case, MessageSide.PERSON, kind, sealed, turn.now), UNCONFIRMED)
         if update.kind is not UpdateKind.PRESS:
@@ -422,29 +427,47 @@ class Relay:
         )
         self.send_staff_message([opener], message, at, UNTIL_HOURS if at else None)
 
-    def _handle_opener_reply(self, takeover: TakeoverState, code: str | None) -> None:
+    def _handle_opener_reply(self, takeover: TakeoverState, is_good: bool | None) -> None:
         """Ask whether this is a good moment; once that is answered, say who writes."""
-        turn, conversation = self.turn, self.turn.conversation
         if takeover.opener_state in OPENER_UNSENT:
-            turn.effects.staff.withdraw_opener = True
+            self.turn.effects.staff.withdraw_opener = True
             self.send_opener(takeover, 0)
             takeover.is_answer = True
-        elif takeover.opener_state == OpenerState.SENT and _answers_opener(takeover, code):
-            takeover.opener_state = OpenerState.ANSWERED
-            conversation.last_seen_at = max(conversation.last_seen_at, self._answered_since())
-            conversation.case, conversation.reference = takeover.case, takeover.reference
-            if takeover.case not in conversation.cases:
-                conversation.cases.append(takeover.case)
-            conversation.urgent_only = False
-            turn.set_read(is_read=turn.hotline.may_read(takeover.case))
-            self.begin_talk(takeover)
+        elif takeover.opener_state == OpenerState.SENT and takeover.opener_arrived_at:
+            if is_good:
+                self._let_talk_begin(takeover)
+            elif is_good is None:
+                self._repeat_opener(takeover)
 
-    def _note_opener_answer(self, code: str) -> None:
-        """Note an opener answered outside a live session: a caseworker may confirm who it is."""
+    def _let_talk_begin(self, takeover: TakeoverState) -> None:
+        turn, conversation = self.turn, self.turn.conversation
+        takeover.opener_state = OpenerState.ANSWERED
+        conversation.last_seen_at = max(conversation.last_seen_at, self._answered_since())
+        conversation.case, conversation.reference = takeover.case, takeover.reference
+        if takeover.case not in conversation.cases:
+            conversation.cases.append(takeover.case)
+        conversation.urgent_only = False
+        turn.set_read(is_read=turn.hotline.may_read(takeover.case))
+        self.begin_talk(takeover)
+
+    def _repeat_opener(self, takeover: TakeoverState) -> None:
+        """Ask again where something else was written; an answer to the first counts as well."""
+        if self.turn.now - takeover.repeated_at < OPENER_INTERVAL:
+            return
+        arrived_at = takeover.opener_arrived_at
+        self.send_opener(takeover, 0)
+        takeover.opener_arrived_at, takeover.is_answer = arrived_at, True
+        takeover.repeated_at = self.turn.now
+
+    def _note_opener_answer(self, is_good: bool | None) -> None:
+        """Note words after an opener outside a live session: a caseworker may confirm who it is.
+
+        They need not say that it is a good moment: who confirms has read them.
+        """
         found = self.turn.find_takeover()
         if found is None or found[1].opener_state != OpenerState.SENT:
             return
-        if _answers_opener(found[1], code):
+        if found[1].opener_arrived_at and is_good is not False:
             found[1].answered_at = self.turn.now
 
     def _mark_returned(self, takeover: TakeoverState) -> None:
@@ -530,9 +553,3 @@ class Relay:
 
     def _show(self, kind: EventKind, message: CaseMessage, code: str = "") -> None:
         self.turn.add_event(kind, message.case, message.author, code=code, message=message)
-
-
-def _answers_opener(takeover: TakeoverState, code: str | None) -> bool:
-    """Tell whether a message answers the opener: only a person who has seen it can."""
-    has_seen_it = takeover.opener_arrived_at or (code or "").startswith(f"{OPENER}.")
-    return bool(has_seen_it) and code not in OPENER_REFUSALS

@@ -81,6 +81,8 @@ class TakeoverState(msgspec.Struct, array_like=True):
     since it went quiet, or since the person was last identified."""
     waiting_question: str = ""
     """The referral about which the person is asked once they have answered the opener."""
+    repeated_at: int = 0
+    """When the opener was last repeated because something else was written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -295,7 +295,7 @@ def test_an_opener_sent_before_a_block_does_not_count_as_answered(
     if has_blocked:
         person.send_update(person.membership("kicked"))
     mei.says(case, "They gave me your papers.")
-    person.says("who is this")
+    person.says("ok now")
     hotline.run(hotline.close_writer_idle(3))
     has_arrived = "They gave me your papers." in person.texts
     assert has_arrived is not has_blocked  # answered at once, it goes: the control
@@ -348,10 +348,10 @@ def test_a_line_as_late_as_the_clock_was_set_back_is_not_new(
         home.house.setting.clock_monitor.channel = lambda: None
     person, mei, case = met(home, "when_i_write")
     home.loop.jumped -= 2 * HOUR
-    person.says("hm")
+    person.says("ok now")
     home.advance_time(20 * 60)
     home.late = 2 * 3600
-    person.says("hm")
+    person.says("ok now")
     home.advance_time(20 * 60)
     mei.says(case, "They gave me your papers.")
     home.run(home.close_writer_idle(3))

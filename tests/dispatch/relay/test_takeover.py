@@ -90,15 +90,69 @@ def test_nothing_of_a_caseworker_is_shown_before_the_opener_was_answered(
     ]
 
 
-@pytest.mark.parametrize(
-    ("language", "typed"),
-    [
-        ("en", "no"), ("en", "not now"), ("en", "gtg, boss is here"),
-        ("vi", "Chưa, bây giờ không tiện"), ("id", "jangan sekarang"), ("th", "ตอนนี้ไม่ได้"),
-        ("zh_Hant", "不"), ("ja", "いいえ"),
-    ],
-)  # fmt: skip
-def test_a_typed_no_is_no_good_moment(hotline: HotlineHarness, language: str, typed: str) -> None:
+NO_GOOD_MOMENT = [
+    ("en", "no"), ("en", "not now"), ("en", "gtg, boss is here"), ("en", "he is still here"),
+    ("en", "not now, he is here"), ("en", "who is this"), ("en", "yes but he is here"),
+    ("en", "9 harbor road"), ("vi", "Chưa, bây giờ không tiện"),
+    ("vi", "Đừng nhắn bây giờ, ông chủ đang ở đây"), ("id", "jangan sekarang"),
+    ("id", "Majikan masih di sini"), ("th", "ตอนนี้ไม่ได้"), ("th", "อย่าเพิ่งพิมพ์ นายจ้างอยู่ตรงนี้"),
+    ("km", "កុំសរសេរឥឡូវ ថៅកែនៅទីនេះ"), ("my", "အခု မရေးပါနဲ့၊ သူဌေး ဒီမှာ ရှိတယ်"),
+    ("fil", "Nandito pa rin ang amo ko"), ("zh_Hant", "不"), ("zh_Hant", "他在旁邊看"),
+    ("zh_Hans", "现在不行 老板在"), ("ja", "いいえ"), ("ja", "社長がいます"),
+]  # fmt: skip
+GOOD_MOMENT = [
+    ("en", "yes"), ("en", "I am alone now"), ("vi", "dạ được"), ("vi", "nhắn được ạ"),
+    ("id", "bisa kak"), ("id", "iya"), ("th", "ได้ค่ะ"), ("th", "คุยได้แล้วค่ะ"), ("km", "បាទ"),
+    ("km", "សរសេរបាន"), ("my", "ဟုတ်ကဲ့"), ("my", "ရေးလို့ရတယ်"), ("fil", "opo"), ("fil", "puwede na po"),
+    ("zh_Hant", "可以"), ("zh_Hant", "方便"), ("zh_Hans", "可以"), ("ja", "はい"),
+    ("ja", "今なら大丈夫"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "typed"), NO_GOOD_MOMENT)
+def test_only_a_clear_yes_shows_what_a_caseworker_wrote(
+    hotline: HotlineHarness, language: str, typed: str
+) -> None:
+    person = asked_whether_to_write(hotline, language)
+    shown = len(person.texts)
+    person.says(typed)
+    hotline.run(hotline.close_writer_idle(3))
+    asked = [catalogue(language).gettext(OPENER)]
+    assert person.texts[shown:] in ([], asked)
+    yes = next(typed for tag, typed in GOOD_MOMENT if tag == language)
+    person.says(yes)  # the control
+    hotline.run(hotline.close_writer_idle(3))
+    assert "We can come tonight." in person.texts
+
+
+@pytest.mark.parametrize(("language", "typed"), GOOD_MOMENT)
+def test_a_typed_yes_is_a_good_moment(hotline: HotlineHarness, language: str, typed: str) -> None:
+    person = asked_whether_to_write(hotline, language)
+    person.says(typed)
+    hotline.run(hotline.close_writer_idle(3))
+    assert person.texts[-1] == "We can come tonight."
+
+
+def test_who_writes_something_else_is_asked_again_at_most_once_a_minute(
+    hotline: HotlineHarness,
+) -> None:
+    person = asked_whether_to_write(hotline, "en")
+    asked = person.texts.count(OPENER)
+    for words in ("he did not pay me", "five months", "please"):
+        person.says(words)
+    hotline.run(hotline.close_writer_idle(3))
+    assert person.texts.count(OPENER) == asked + 1
+    hotline.advance_time(61)
+    person.says("are you there")
+    hotline.run(hotline.close_writer_idle(3))
+    assert person.texts.count(OPENER) == asked + 2
+    person.says("not now")
+    hotline.run(hotline.close_writer_idle(3))
+    assert person.texts.count(OPENER) == asked + 2
+
+
+def asked_whether_to_write(hotline: HotlineHarness, language: str) -> ChatPerson:
+    """Return a person in danger who was asked by the opener; a caseworker's words wait."""
     person = hotline.person(language)
     place_at(person, reachable_positions()["danger", "tell"], language=language)
     person.presses(DangerFlow.tell.choices["now"].render(catalogue(language), {}))
@@ -106,14 +160,7 @@ def test_a_typed_no_is_no_good_moment(hotline: HotlineHarness, language: str, ty
     case = mei.claims()
     mei.take_over(case)
     mei.says(case, "We can come tonight.")
-    shown = len(person.texts)
-    person.says(typed)
-    hotline.run(hotline.close_writer_idle(3))
-    assert "We can come tonight." not in person.texts[shown:]
-    hotline.advance_time(60)
-    person.says("9 harbor road")  # the control: other words are an answer
-    hotline.run(hotline.close_writer_idle(3))
-    assert "We can come tonight." in person.texts
+    return person
 
 
 def test_words_flow_both_ways_and_the_bot_is_silent(hotline: HotlineHarness) -> None:

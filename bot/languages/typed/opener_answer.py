@@ -1,0 +1,24 @@
+"""What a person writes where an opener asked whether this is a good moment to write."""
+
+from __future__ import annotations
+
+from bot.languages.typed.typed_answers import TypedAnswer
+
+CAN_WRITE, NOT_NOW, WHO = "I can write now", "Not now", "Who is this?"
+"""The labels of the opener's buttons."""
+_REFUSALS = (NOT_NOW, "No", WHO)
+
+
+def says_good_moment(text: str, language: str) -> bool | None:
+    """Tell whether words say that this is a good moment; None where they say neither.
+
+    Only a text that says it and nothing else counts: "yes, but he is here" begins with a yes, and
+    he would read what comes next.
+    """
+    typed = TypedAnswer(text)
+    if any(typed.label_of({it}, language, whole=True) for it in _REFUSALS):
+        return False
+    if typed.has_question_mark:
+        return None
+    is_yes = any(typed.label_of({it}, language, whole=True) for it in (CAN_WRITE, "Yes"))
+    return True if is_yes else None
