@@ -108,13 +108,22 @@ class _MachineModel:
 
 
 SENIOR_ROLES = frozenset({Role.SUPERVISOR, Role.ADMINISTRATOR})
-"""Roles that may act on cases assigned to others."""
+"""Roles that see which cases all others have."""
 CASE_ROLES = SENIOR_ROLES | {Role.CASEWORKER}
-"""Roles that work on cases or decide who does; the others change nothing of a case."""
+"""Roles that see the lists of cases."""
+CASEWORK_ROLES = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
+"""Roles whose key opens cases, so that they can work on one.
+
+No one else may hold a case: it would look answered, and its alarm would stop, unread.
+"""
+OPENS_NO_CASE = _(
+    "Administrators open no case, so they can only return one to the queue. Ask a caseworker or a "
+    "supervisor."
+)
 
 IS_STAFF = ActionGuard(
-    "caseworker, supervisor, administrator",
-    lambda request: request.role in CASE_ROLES,
+    "caseworker, supervisor",
+    lambda request: request.role in CASEWORK_ROLES,
     _("Auditors can read, but not change anything."),
 )
 IS_HOLDER = ActionGuard(
@@ -122,33 +131,43 @@ IS_HOLDER = ActionGuard(
     lambda request: request.is_holder and IS_STAFF(request),
     _("Only the assigned caseworker can do that; claim the case first."),
 )
-IS_SENIOR = ActionGuard(
-    "supervisor, administrator",
-    lambda request: request.role in SENIOR_ROLES,
-    _("Only a supervisor or an administrator can do that."),
+IS_SUPERVISOR = ActionGuard(
+    "supervisor",
+    lambda request: request.role is Role.SUPERVISOR,
+    _("Only a supervisor can do that."),
 )
 IS_SYSTEM = ActionGuard(
     "the system", lambda request: request.role is None, _("The system does that automatically.")
 )
+HOLDER_OR_SUPERVISOR = ActionGuard(
+    "holder, supervisor",
+    lambda request: IS_HOLDER(request) or IS_SUPERVISOR(request),
+    _("Only the assigned caseworker or a supervisor can do that."),
+)
+HOLDER_SUPERVISOR_OR_SYSTEM = ActionGuard(
+    "holder, supervisor, the system",
+    lambda request: HOLDER_OR_SUPERVISOR(request) or IS_SYSTEM(request),
+    HOLDER_OR_SUPERVISOR.refusal,
+)
 HOLDER_OR_SENIOR = ActionGuard(
     "holder, supervisor, administrator",
-    lambda request: IS_HOLDER(request) or IS_SENIOR(request),
-    _("Only the assigned caseworker or a supervisor can do that."),
+    lambda request: IS_HOLDER(request) or request.role in SENIOR_ROLES,
+    HOLDER_OR_SUPERVISOR.refusal,
 )
 HOLDER_SENIOR_OR_SYSTEM = ActionGuard(
     "holder, supervisor, administrator, the system",
     lambda request: HOLDER_OR_SENIOR(request) or IS_SYSTEM(request),
-    HOLDER_OR_SENIOR.refusal,
+    HOLDER_OR_SUPERVISOR.refusal,
 )
 HOLDER_OR_SYSTEM = ActionGuard(
     "holder, the system",
     lambda request: IS_HOLDER(request) or IS_SYSTEM(request),
     IS_HOLDER.refusal,
 )
-SENIOR_OR_SYSTEM = ActionGuard(
-    "supervisor, administrator, the system",
-    lambda request: IS_SENIOR(request) or IS_SYSTEM(request),
-    IS_SENIOR.refusal,
+SUPERVISOR_OR_SYSTEM = ActionGuard(
+    "supervisor, the system",
+    lambda request: IS_SUPERVISOR(request) or IS_SYSTEM(request),
+    IS_SUPERVISOR.refusal,
 )
 HAS_REASON = ActionGuard("with a reason", lambda it: it.has_reason, _("Please give a reason."))
 
@@ -181,7 +200,7 @@ def _works(action: CaseAction, *guards: ActionGuard) -> list[Transition]:
     return [(action, source, target, guards) for source, target in _WORK_STATES]
 
 
-def _by_senior(action: CaseAction, *guards: ActionGuard) -> list[Transition]:
+def _by_supervisor(action: CaseAction, *guards: ActionGuard) -> list[Transition]:
     """Return transitions that are no work of the holder: a claim can still lapse."""
     return [(action, state, state, guards) for state in CaseState if state != CaseState.CLOSED]
 
@@ -191,26 +210,26 @@ TRANSITIONS: tuple[Transition, ...] = (
     *_moves(CaseAction.RELEASE, _CLAIMED, CaseState.WAITING, HOLDER_SENIOR_OR_SYSTEM),
     *_moves(CaseAction.RELEASE, [CaseState.REFERRED], CaseState.WAITING, HOLDER_OR_SENIOR),
     *_moves(CaseAction.LAPSE, [CaseState.CLAIMED], CaseState.WAITING, IS_SYSTEM),
-    *_moves(CaseAction.TRANSFER, _QUEUED, CaseState.CLAIMED, IS_SENIOR),
-    *_moves(CaseAction.TRANSFER, _TAKEN, CaseState.CLAIMED, HOLDER_OR_SENIOR),
+    *_moves(CaseAction.TRANSFER, _QUEUED, CaseState.CLAIMED, IS_SUPERVISOR),
+    *_moves(CaseAction.TRANSFER, _TAKEN, CaseState.CLAIMED, HOLDER_OR_SUPERVISOR),
     *_works(CaseAction.WORK, IS_HOLDER),
     *_works(CaseAction.TAKE_OVER, IS_HOLDER),
     *_works(CaseAction.HAND_BACK, IS_HOLDER),
     *_works(CaseAction.INSIST, IS_HOLDER, HAS_REASON),
     *_works(CaseAction.NOTE, IS_HOLDER),
-    *_by_senior(CaseAction.NOTE, IS_SENIOR),
+    *_by_supervisor(CaseAction.NOTE, IS_SUPERVISOR),
     *_works(CaseAction.RAISE, IS_HOLDER),
-    *_by_senior(CaseAction.RAISE, SENIOR_OR_SYSTEM),
+    *_by_supervisor(CaseAction.RAISE, SUPERVISOR_OR_SYSTEM),
     *_works(CaseAction.LOWER, IS_HOLDER, HAS_REASON),
-    *_by_senior(CaseAction.LOWER, IS_SENIOR, HAS_REASON),
-    *_moves(CaseAction.NOTE, [CaseState.CLOSED], CaseState.CLOSED, IS_SENIOR),
+    *_by_supervisor(CaseAction.LOWER, IS_SUPERVISOR, HAS_REASON),
+    *_moves(CaseAction.NOTE, [CaseState.CLOSED], CaseState.CLOSED, IS_SUPERVISOR),
     *_moves(CaseAction.REFER, _TAKEN, CaseState.REFERRED, HOLDER_OR_SYSTEM),
-    *_moves(CaseAction.CLOSE, _TAKEN, CaseState.CLOSED, HOLDER_OR_SENIOR),
+    *_moves(CaseAction.CLOSE, _TAKEN, CaseState.CLOSED, HOLDER_OR_SUPERVISOR),
     *_moves(
         CaseAction.REOPEN,
         (CaseState.REFERRED, CaseState.CLOSED),
         CaseState.REOPENED,
-        HOLDER_SENIOR_OR_SYSTEM,
+        HOLDER_SUPERVISOR_OR_SYSTEM,
     ),
 )
 """Of several transitions of one action from one state, the first whose guards hold is taken."""
@@ -238,6 +257,8 @@ class CaseStateMachine:
         """
         if role is not None and role not in CASE_ROLES:
             return ActionRefusal(IS_STAFF.refusal)
+        if role is Role.ADMINISTRATOR and action is not CaseAction.RELEASE:
+            return ActionRefusal(OPENS_NO_CASE)
         request = ActionRequest(role, is_holder, bool(reason.strip()))
         guarded = [each[3] for each in self._transitions if each[:2] == (action, state)]
         if not guarded:

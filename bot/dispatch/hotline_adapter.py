@@ -19,7 +19,7 @@ from bot.cases.consents import (
 from bot.cases.intake import PERSON, WITHDRAWAL, CaseOpening, Intake, NewCase, NewReport
 from bot.cases.offices import EVERY_OFFICE
 from bot.cases.receipts import Receipts, new_number
-from bot.cases.state_machine import CASE_ROLES
+from bot.cases.state_machine import CASEWORK_ROLES
 from bot.cases.urgency import Priority
 from bot.conversation import Outcome
 from bot.dispatch.turn.flow_names import PASSPHRASE_QUESTIONS
@@ -403,7 +403,7 @@ class HotlineAdapter:
         to = alert_recipients(alert, staff, now) if alert else ()
         near = EVERY_OFFICE if progress.priority == Priority.EMERGENCY else office
         on_duty = [it for it in staff if it.is_active and it.is_on_duty and works_for(it, near)]
-        is_staffed = hours.is_open(now) or any(it.role in CASE_ROLES for it in on_duty)
+        is_staffed = hours.is_open(now) or any(it.role in CASEWORK_ROLES for it in on_duty)
         # Those on duty now may have left when the office opens again.
         is_before_closing = hours.add(now, due_at - now) == due_at if due_at > now else True
         will_tell = is_before_closing and reaches_any(

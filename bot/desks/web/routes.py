@@ -31,7 +31,7 @@ class Permission(StrEnum):
     QUEUE = "queue"  # caseworkers, supervisors and administrators: the list of cases
     CASE = "case"  # the same, for one case; access to each case is checked by the handler
     CHANGE = "change"  # the same, to change a case
-    OPEN = "open"  # caseworkers and supervisors: open a case for someone who calls or comes
+    OPEN = "open"  # caseworkers and supervisors: open a new case, work on one
     AUDIT = "audit"  # auditors, supervisors and administrators: who did what
     TEAM = "team"  # supervisors and administrators: workload and overdue cases
     SUPERVISION = "supervision"  # supervisors: which cases have something in common

@@ -47,7 +47,8 @@ def _command(verb: Verb, action: str = PRESS, target: str = "") -> Shortcut:
     found = COMMANDS[verb].shortcut
     if found is None:
         raise ValueError(f"{verb} has no key")
-    return Shortcut(found.key, found.label, action, target or found.key, Permission.QUEUE)
+    may = Permission.QUEUE if verb is Verb.RELEASE else Permission.OPEN
+    return Shortcut(found.key, found.label, action, target or found.key, may)
 
 
 SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
@@ -74,7 +75,7 @@ SHORTCUTS: dict[Text, tuple[Shortcut, ...]] = {
         Shortcut("g s", _("to the staff"), GO, "/staff", Permission.STAFF),
         Shortcut("g n", _("to the shift notes"), GO, "/shift", Permission.QUEUE),
         Shortcut("g o", _("to my own account"), GO, "/account"),
-        _press("n", _("take the next case")),
+        _press("n", _("take the next case"), Permission.OPEN),
         Shortcut("Ctrl Enter", _("send"), SEND),
         Shortcut("u", _("undo, while it has not left"), UNDO, "", Permission.QUEUE),
         Shortcut("Ctrl z", _("the same, also from the field"), UNDO, "", Permission.QUEUE),

@@ -5,7 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.cases.state_machine import CASE_ROLES, HOLDER_OR_SENIOR, IS_STAFF, Role
+from bot.cases.state_machine import (
+    CASEWORK_ROLES,
+    HOLDER_OR_SUPERVISOR,
+    IS_STAFF,
+    OPENS_NO_CASE,
+    Role,
+)
 from bot.hotline.queue import case_status
 from bot.hotline.queue.claims import NOT_YOUR_QUEUE
 from bot.hotline.queue.visibility import is_seen_by, serves
@@ -29,7 +35,7 @@ class CommandPermission(StrEnum):
     ANY_STAFF = "any_staff"
     """Every role: it concerns only the one who gives it."""
     NO_AUDITOR = "no_auditor"
-    """Every role that may change something."""
+    """Every role that may change something of a case."""
     SERVES_QUEUE = "serves_queue"
     """The holder of the case, and all who serve its queue."""
     HOLDER_OR_SUPERVISOR = "holder_or_supervisor"
@@ -40,7 +46,7 @@ class CommandPermission(StrEnum):
 def may_object(work: Work, case: str, by: Caseworker, now: int) -> bool:
     """Return whether a caseworker holds a case or serves its queue."""
     status = case_status.load(work, case)
-    if status is None or by.role not in CASE_ROLES or not by.is_active:
+    if status is None or by.role not in CASEWORK_ROLES or not by.is_active:
         return False
     return status.holder == by.id or serves(by, status.place, now)
 
@@ -74,10 +80,12 @@ def _role_refusal(
         return None
     if by.role is Role.AUDITOR:
         return IS_STAFF.refusal
+    if by.role is Role.ADMINISTRATOR:
+        return OPENS_NO_CASE
     if permission is CommandPermission.SERVES_QUEUE and not may_object(work, case, by, now):
         return NOT_YOUR_QUEUE
     if permission is CommandPermission.HOLDER_OR_SUPERVISOR and not may_erase(work, case, by, now):
-        return HOLDER_OR_SENIOR.refusal
+        return HOLDER_OR_SUPERVISOR.refusal
     return None
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import bindparam, literal, or_
 
 from bot.cases.offices import CasePlace
-from bot.cases.state_machine import CASE_ROLES
+from bot.cases.state_machine import CASEWORK_ROLES
 from bot.cases.urgency import Priority
 from bot.clock import DAY, MINUTE, SECOND
 from bot.hotline.on_call.roster import CallChannel, serving_first
@@ -365,7 +365,9 @@ def _seen_by(work: Work, alarm: Alarm, emergency: Emergency) -> str:
 def _is_absent(it: Emergency, everyone: Iterable[Caseworker], now: int) -> bool:
     """Return whether no caseworker who sees to this emergency is on duty."""
     on_duty = [
-        each for each in everyone if each.is_active and each.is_on_duty and each.role in CASE_ROLES
+        each
+        for each in everyone
+        if each.is_active and each.is_on_duty and each.role in CASEWORK_ROLES
     ]
     if it.holder and it.status not in QUEUED:
         return all(each.id != it.holder for each in on_duty)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from bot.cases.state_machine import Role
+from bot.cases.state_machine import CASEWORK_ROLES
 from bot.text import Text, _, pgettext
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class OriginChannel(StrEnum):
     OFFICER = "officer"
 
 
-OPENING_ROLES = frozenset({Role.CASEWORKER, Role.SUPERVISOR})
+OPENING_ROLES = CASEWORK_ROLES
 """Who opens cases: administrators read none, and auditors change nothing."""
 CHANNEL_NAMES: Mapping[OriginChannel, Text] = {
     OriginChannel.CHAT: pgettext("origin", "Chat"),

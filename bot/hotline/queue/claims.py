@@ -12,6 +12,8 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import (
+    CASEWORK_ROLES,
+    OPENS_NO_CASE,
     ActionRefusal,
     CaseAction,
     CaseState,
@@ -65,6 +67,7 @@ NOT_THEIR_OFFICE = _(
 )
 IN_THAT_OFFICE = _("This case belongs to that office already.")
 NOT_THEIR_QUEUE = _("That colleague does not serve the queue of this case.")
+COLLEAGUE_OPENS_NO_CASE = _("That colleague opens no case.")
 COLLEAGUE_UNAVAILABLE = _("That colleague is not on duty, or is resting.")
 COLLEAGUE_AT_CAPACITY = _("That colleague holds as many chats as they can.")
 COLLEAGUE_HOLDS_CASE = _("That colleague holds this case already.")
@@ -243,6 +246,8 @@ class Claims:
             moved = check_move(found, CaseAction.RELEASE, by)
         elif not serves(by, found.place, now):
             moved = ActionRefusal(NOT_YOUR_QUEUE)
+        if by.role not in CASEWORK_ROLES:
+            moved = ActionRefusal(OPENS_NO_CASE)
         if isinstance(moved, ActionRefusal):
             return moved
         work.run(_SET_OFFICE, office, case)
@@ -332,6 +337,8 @@ class Claims:
             return COLLEAGUE_HOLDS_CASE
         if not is_seen_by(to, found.place, now):
             return NOT_THEIR_OFFICE
+        if to.role not in CASEWORK_ROLES:
+            return COLLEAGUE_OPENS_NO_CASE
         if not serves(to, found.place, now):
             return NOT_THEIR_QUEUE
         if self._unavailable_reason(to, now):

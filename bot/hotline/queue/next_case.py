@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from bot.cases.state_machine import CASE_ROLES, CaseState
+from bot.cases.state_machine import CASEWORK_ROLES, CaseState
 from bot.cases.urgency import Priority
 from bot.clock import HOUR
 from bot.hotline.queue import case_status
@@ -297,7 +297,7 @@ _OTHERS = select_by(
         staff.c.state == ACTIVE,
         staff.c.rests_until <= bindparam("now"),
         staff.c.id != bindparam("who"),
-        or_(*(staff.c.role == it.value for it in sorted(CASE_ROLES))),
+        or_(*(staff.c.role == it.value for it in sorted(CASEWORK_ROLES))),
     ),
 )
 

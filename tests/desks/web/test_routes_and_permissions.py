@@ -119,7 +119,7 @@ def test_every_answer_carries_what_protects_it(web_desk: WebDeskHarness) -> None
 def test_responses_after_sign_in_carry_security_headers(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person()
     chief = web_desk.worker("Wu", Role.ADMINISTRATOR).comes()
-    chief.told(reference, "claim")
+    web_desk.worker("Mei").comes().told(reference, "claim")
     mark, found = chief.browser.csrf(), set()
     for door in sorted(ROUTES, key=lambda it: it.path == "/signout"):
         if door.path == "/stream":

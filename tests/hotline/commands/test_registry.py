@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.state_machine import Role
+from bot.cases.state_machine import OPENS_NO_CASE, Role
 from bot.desks.forum import command_handlers as forum
 from bot.desks.web.case.actions import CASE_ACTIONS, OWN_ACTIONS
 from bot.desks.web.interpreting.page import INTERPRETER_VERBS
@@ -64,6 +64,40 @@ def test_an_auditor_gives_no_command_about_a_case(hotline: HotlineHarness, verb:
     events = auditor.run_command(verb, case, code="1", text="2026-11-01")
     assert refusals(events)
     assert hotline.ask("SELECT status, holder, priority FROM cases") == before
+
+
+KEYLESS_MAY = {Verb.RELEASE}
+"""What an administrator may do with a case: it brings the case to those who can read it."""
+
+
+@pytest.mark.parametrize(
+    "verb", [it.verb for it in COMMANDS.values() if it.permission != CommandPermission.ANY_STAFF]
+)
+def test_an_administrator_gives_no_command_about_a_case(
+    hotline: HotlineHarness, verb: Verb
+) -> None:
+    _person, _mei, case = claimed(hotline)
+    administrator = hotline.colleague("Wen", role=Role.ADMINISTRATOR)
+    before = hotline.ask("SELECT status, holder, priority, office FROM cases")
+    events = administrator.run_command(verb, case, code="1", text="2026-11-01")
+    assert bool(refusals(events)) == (verb not in KEYLESS_MAY)
+    after = hotline.ask("SELECT status, holder, priority, office FROM cases")
+    assert (after == before) == (verb not in KEYLESS_MAY)
+
+
+def test_a_case_that_waits_is_not_claimed_by_one_who_cannot_open_it(
+    hotline: HotlineHarness,
+) -> None:
+    _person, mei, case = claimed(hotline)
+    mei.run_command(Verb.RELEASE, case)
+    administrator = hotline.colleague("Wen", role=Role.ADMINISTRATOR)
+    administrator.run_command(Verb.ON_DUTY)
+    for where in (case, ""):
+        events = administrator.run_command(Verb.CLAIM, where)
+        assert refusals(events) == [OPENS_NO_CASE.source]
+    supervisor = hotline.colleague("Hua", role=Role.SUPERVISOR)
+    assert refusals(supervisor.run_command(Verb.TRANSFER, case, code=administrator.id))
+    assert hotline.ask("SELECT status, holder FROM cases") == [("waiting", None)]
 
 
 def test_a_text_that_is_too_long_is_refused(hotline: HotlineHarness) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.exceptions import HTTPException
 
 from bot.cases.routing import QUEUE_NAMES, Queue
-from bot.cases.state_machine import SENIOR_ROLES, ActionRefusal, CaseAction, next_state
+from bot.cases.state_machine import SENIOR_ROLES, ActionRefusal, CaseAction, Role, next_state
 from bot.clock import SECOND
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
@@ -123,7 +123,7 @@ async def _page_values(request: DeskRequest) -> dict[str, Any]:
         "filter_values": case_filter.named, "max_name": MAX_NAME_LENGTH,
         "views": views, "may_add_view": len(views) < MAX_VIEWS,
         "shown_view": next((it for it in views if (it.tab, it.case_filter) == shown), None),
-        "may_select": tab == queries.MINE or (tab == queries.ALL and by.role in SENIOR_ROLES),
+        "may_select": by.role is Role.SUPERVISOR if tab == queries.ALL else tab == queries.MINE,
     }  # fmt: skip
 
 

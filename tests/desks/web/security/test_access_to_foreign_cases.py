@@ -37,6 +37,7 @@ T = TypeVar("T")
 NOT_HIS = ("fishers",)
 HIS = ("trafficking", "labour", "child_protection", "violence_at_home", "information")
 HELPS = (Role.CASEWORKER, Role.SUPERVISOR, Role.ADMINISTRATOR)
+HOLDS = (Role.CASEWORKER, Role.SUPERVISOR)
 SEES: dict[Role, frozenset[str]] = {
     Role.CASEWORKER: frozenset({"own", "waiting"}),
     Role.SUPERVISOR: frozenset({"own", "waiting", "other_queue", "anothers"}),
@@ -79,7 +80,7 @@ class Cast:
         self.looks = office.worker("Lin", role, queues=queues)
         self.jun = office.worker("Jun")
         self.cases = {
-            "own": self._held_by(self.looks if role in HELPS else self.jun),
+            "own": self._held_by(self.looks if role in HOLDS else self.jun),
             "anothers": self._held_by(self.jun),
             "erased": office.add_person()[1],
             "waiting": office.add_person()[1],
