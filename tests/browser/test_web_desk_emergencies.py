@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from playwright.async_api import expect
 
 from tests.browser.browser_desk_harness import BrowserDeskHarness
+from tests.browser.conftest import WIDE
 from tests.browser.desk_windows import held, mei_at_the_desk, signed_in, window
 from tests.support.database_fixtures import query
 
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
     from tests.support.people.chat_person import ChatPerson
 
+PHONE = {"width": 390, "height": 844}
+MAX_LINE, MAX_TWO_LINES = 50, 100
+"""Pixels of the notices on a phone, and on a wide page."""
+HEIGHT = "() => document.getElementById('emergencies').getBoundingClientRect().height"
+SIDEWAYS = "() => document.documentElement.scrollWidth > window.innerWidth"
 WAITS = re.compile(r"^(\(\d+\) )?⚠ P0 · ")
 
 
@@ -76,3 +82,31 @@ async def test_an_emergency_a_colleague_claims_is_said_no_more(
             await jun_page.locator("form[action$='/do/claim'] button").click()
             await expect(page.locator("[data-emergency]")).to_have_count(0)
             await expect(page).not_to_have_title(WAITS)
+
+
+async def test_many_emergencies_take_one_line_of_a_phone_and_two_of_a_wide_page(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        _person, own = await held(page, office)
+        references = [(await in_danger(office))[1] for _ in range(4)]
+        await page.goto(f"{office.address}/cases/{own}")
+        notices = page.locator("#emergencies")
+        await expect(notices.locator("[data-emergency]")).to_have_count(2)
+        await expect(notices).to_contain_text("More emergencies: 2")
+        assert 0 < await page.evaluate(HEIGHT) <= MAX_TWO_LINES
+
+        await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        await expect(notices.locator("[data-emergency]:visible")).to_have_count(1)
+        first = notices.locator(f'[data-emergency="{references[0]}"]')
+        await expect(first).to_contain_text(f"P0 {references[0]}: ")
+        await expect(notices.get_by_role("link", name="More emergencies: 3")).to_have_text("+3")
+        assert 0 < await page.evaluate(HEIGHT) <= MAX_LINE
+        assert not await page.evaluate(SIDEWAYS)
+        await notices.get_by_role("link", name="More emergencies: 3").click()
+        await expect(page).to_have_url(re.compile("/queue/waiting$"))
+        await page.goto(f"{office.address}/cases/{references[0]}")  # the open case is left out
+        await expect(notices.locator(f'[data-emergency="{references[0]}"]')).to_have_count(0)
+        await expect(notices.get_by_role("link", name="More emergencies: 2")).to_have_text("+2")
+        await page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+        await expect(notices).to_contain_text("More emergencies: 1")

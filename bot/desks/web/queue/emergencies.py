@@ -41,9 +41,13 @@ class EmergencyNotice:
 
 
 def find_emergencies(work: Work, by: Caseworker, now: int) -> list[EmergencyNotice]:
-    """Return the emergencies that a caseworker would be alerted to now, the longest wait first."""
+    """Return the emergencies that a caseworker would be alerted to now, the most urgent first.
+
+    Those that are overdue come first, the longest of them at the top: a phone shows one alone.
+    """
     is_here = by.is_on_duty and by.rests_until <= now
-    return [*(_waiting(work, by, now) if is_here else ()), *_own(work, by, now)]
+    found = [*(_waiting(work, by, now) if is_here else ()), *_own(work, by, now)]
+    return sorted(found, key=lambda it: (not it.is_overdue, it.since))
 
 
 def _waiting(work: Work, by: Caseworker, now: int) -> list[EmergencyNotice]:
