@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from gettext import NullTranslations
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -42,6 +43,9 @@ NEVER: Final = 2**62
 """In place of a moment: no check is needed."""
 MAX_LISTED: Final = 5
 """Deadlines that a card shows."""
+MINUTES, HOURS, DAYS = _("{n} min"), _("{n} h"), _("{n} d")
+IN_ENGLISH: Final = NullTranslations()
+"""For events, which are told in more than one language."""
 
 NO_SUCH_EVENT = _("Say what happened: {codes}.")
 NO_SUCH_DAY = _("Say when, as 2026-11-25 or 2026-11-25 14:30.")
@@ -277,17 +281,19 @@ class CaseDeadlines:
         return str(found[0][0]) if found else ""
 
 
-def deadline_text(deadline: Deadline, now: int) -> tuple[Text, dict[str, str]]:
+def deadline_text(
+    deadline: Deadline, now: int, words: Catalogue = IN_ENGLISH
+) -> tuple[Text, dict[str, str]]:
     """Return a deadline as staff read it, and its blanks: `help may end in 19 h (...)`."""
     rule, left = deadline.rule, deadline.time_left(now)
-    span = str(deadline.times) if left is None else format_span(abs(left))
+    span = str(deadline.times) if left is None else format_span(abs(left), words)
     text = rule.overdue_text if left is not None and left < 0 else rule.soon_text
     return text, {"left": span, "ago": span}
 
 
 def deadline_line(deadline: Deadline, words: Catalogue, now: int) -> str:
     """Return a deadline in one language."""
-    text, values = deadline_text(deadline, now)
+    text, values = deadline_text(deadline, now, words)
     return text.render(words, values)
 
 
@@ -296,8 +302,9 @@ def deadlines_line(running: Iterable[Deadline], words: Catalogue, now: int) -> s
     return "; ".join(f"{it.last_day}: {deadline_line(it, words, now)}" for it in running)
 
 
-def format_span(span: int) -> str:
-    """Return a span in its largest whole unit, rounded down."""
+def format_span(span: int, words: Catalogue) -> str:
+    """Return a span (microseconds) in its largest whole unit, rounded down, in one language."""
     if span >= 3 * DAY:
-        return f"{span // DAY} d"
-    return f"{span // HOUR} h" if span >= HOUR else f"{span // MINUTE} min"
+        return DAYS.render(words, {"n": str(span // DAY)})
+    text, unit = (HOURS, HOUR) if span >= HOUR else (MINUTES, MINUTE)
+    return text.render(words, {"n": str(span // unit)})

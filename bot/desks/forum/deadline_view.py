@@ -39,8 +39,9 @@ def deadline_text(context: ForumContext, summary: CaseSummary, deadline: Deadlin
         return locale(texts.DEADLINE, line=deadline_line(deadline, locale.staff_catalogue, now))
     if left is None:
         return locale(texts.DEADLINE_EXISTS, reference=summary.reference)
+    span = format_span(abs(left), locale.staff_catalogue)
     text = texts.DEADLINE_ENDED if left < 0 else texts.DEADLINE_ENDS
-    return locale(text, left=format_span(abs(left)), reference=summary.reference)
+    return locale(text, left=span, reference=summary.reference)
 
 
 def deadlines_summary(

@@ -21,6 +21,7 @@ from bot.desks.web import texts
 from bot.desks.web.qr_code import qr_code
 from bot.desks.web.shortcuts import shortcuts_for
 from bot.hotline.commands.registry import COMMANDS
+from bot.hotline.deadlines import deadline_line
 from bot.languages.format_date import format_full_day, format_short_date
 
 if TYPE_CHECKING:
@@ -96,6 +97,9 @@ def _time_filters() -> dict[str, Callable[..., str]]:
         ),
         "law_time": of_request(
             lambda request, at: request.context.legal_deadlines.law.format_time(at)
+        ),
+        "deadline": of_request(
+            lambda request, it: deadline_line(it, request.locale.staff_catalogue, request.now)
         ),
         "duration": of_request(lambda request, span: format_duration(request.locale, span)),
     }  # fmt: skip

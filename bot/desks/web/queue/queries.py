@@ -23,7 +23,7 @@ from bot.cases.urgency import reason_texts
 from bot.desks.case_summary import CaseSummaries, CaseSummary
 from bot.desks.web.preferences import BY_DUE, BY_PRIORITY, BY_WAITING, QueueFilter
 from bot.desks.web.templates import MAX_COUNT
-from bot.hotline.deadlines import CONTACT, MAX_LISTED, deadline_text
+from bot.hotline.deadlines import CONTACT, MAX_LISTED
 from bot.hotline.deliveries.messages import DeliveryMessages
 from bot.hotline.origins.model import CHANNEL_NAMES
 from bot.hotline.origins.store import CaseOrigins
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from bot.desks.web.context import DeskContext
     from bot.hotline.staff.staff import Caseworker
+    from bot.places.deadlines import Deadline
     from bot.store.writer import Work
     from bot.text import Text
 
@@ -85,7 +86,7 @@ class QueueRow:
     is_sealed: bool
     holder: str
     is_mine: bool
-    deadlines: tuple[tuple[Text, dict[str, str]], ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
     snooze_ended: str = ""
     """Why the snooze ended, a key of `texts.SNOOZE_ENDED`; empty for none."""
     is_follow_up_due: bool = False
@@ -199,7 +200,7 @@ def load_rows(
             QueueRow(
                 summary, tuple(reason_texts(reasons)), summary.reasons is None,
                 "" if is_waiting else names.get(summary.holder, summary.holder),
-                summary.holder == by.id, tuple(deadline_text(it, now) for it in soon[:MAX_LISTED]),
+                summary.holder == by.id, tuple(soon[:MAX_LISTED]),
                 snooze.return_reason(by.id, now), snooze.is_due(now), snooze.snoozed_until,
                 case in taken_back, case in asked,
                 CHANNEL_NAMES[channels[case]] if case in channels else None, heard.get(case),

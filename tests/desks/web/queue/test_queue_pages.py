@@ -255,6 +255,18 @@ def test_a_time_that_runs_out_stands_in_the_row_and_can_be_asked_for(
     assert lines(mei, "/queue/mine") == [near]
 
 
+def test_a_time_in_a_row_is_in_the_language_of_the_desk(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person()
+    mei = web_desk.worker()
+    mei.colleague.claims(web_desk.case(reference))
+    begins_a_clock(web_desk, mei, reference, 53)
+    mei.comes().browser.post("/language", {"language": "zh_Hant", "back": "/"})
+    page = mei.browser.get("/queue/mine").text
+    row = page.partition(f'id="case-{reference}"')[2].partition("</tr>")[0]
+    assert re.search(r"1\d 小時", row)
+    assert not re.search(r"\d (h|min|d)\b", row)
+
+
 def test_what_the_priority_says_already_stands_last_in_a_row(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person()
     intake, now = Intake(web_desk.vault, BOT), web_desk.home.loop.now()
