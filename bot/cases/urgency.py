@@ -154,6 +154,7 @@ RULES = (
 """Most urgent first."""
 
 REASON_TEXTS = {rule.code: rule.reason for rule in RULES}
+PRIORITIES_OF_REASONS = {rule.code: rule.priority for rule in RULES}
 
 
 def assess_urgency(

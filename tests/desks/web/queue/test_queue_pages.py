@@ -267,10 +267,18 @@ def test_a_time_in_a_row_is_in_the_language_of_the_desk(web_desk: WebDeskHarness
     assert not re.search(r"\d (h|min|d)\b", row)
 
 
-def test_what_the_priority_says_already_stands_last_in_a_row(web_desk: WebDeskHarness) -> None:
+@pytest.mark.parametrize(
+    ("answers", "words"),
+    [
+        ({"tell": "now", "alarms": ("held",)}, ["Reports danger now", "being locked in or held"]),
+        ({"tell": "now", "safe": "not_safe"}, ["is not safe at this", "Reports danger now"]),
+    ],
+)
+def test_the_gravest_reason_stands_first_in_a_row_and_of_two_the_one_that_says_more(
+    web_desk: WebDeskHarness, answers: dict[str, Answer], words: list[str]
+) -> None:
     _person, reference = web_desk.add_person()
     intake, now = Intake(web_desk.vault, BOT), web_desk.home.loop.now()
-    answers: dict[str, Answer] = {"tell": "now", "alarms": ("held",)}
     web_desk.home.database.writer.run_sync(
         lambda work: intake.raise_priority(
             work, web_desk.case(reference), answers, Priority.EMERGENCY, now
@@ -278,8 +286,8 @@ def test_what_the_priority_says_already_stands_last_in_a_row(web_desk: WebDeskHa
     )
     page = web_desk.worker().comes().browser.get("/queue/waiting").text
     row = page.partition(f'id="case-{reference}"')[2].partition("</tr>")[0]
-    held, told = "being locked in or held", "Reports danger now"
-    assert 0 < row.index(held) < row.index(told)
+    first, second = words
+    assert 0 < row.index(first) < row.index(second)
 
 
 def test_a_missed_check_in_shows_the_deadline_at_once(web_desk: WebDeskHarness) -> None:
