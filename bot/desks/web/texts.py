@@ -105,6 +105,7 @@ CASE_GIVEN_AWAY = _("{name} has case {reference} now: {by} transferred it at {at
 CASE_GIVEN_BY_YOU = _("{name} has case {reference} now: you transferred it at {at}.")
 CASE_CLAIMED_BY = _("{name} has case {reference} now, claimed at {at}.")
 CASE_NOT_YOURS = _("Case {reference} is no longer open to you.")
+CASE_ERASED = _("Case {reference} is erased.")
 KEY_OPENS_NOTHING = _(
     "Your key does not open this case: you could not read what the person writes. It opens by "
     "itself once a colleague who can read it is at the desk; a supervisor can transfer it to you."

@@ -90,7 +90,10 @@ _END_OLD = delete_by(
 
 @dataclass(frozen=True, slots=True)
 class InterruptedExport:
-    """An export that waits for a second factor, and goes on once its page is shown again."""
+    """What waits for a second factor, and goes on once the page of its case is shown again.
+
+    An erasure does not go on by itself: what was typed for it stands in its form again.
+    """
 
     path: str
     """Of its form, without the prefix of the desk."""
@@ -99,6 +102,7 @@ class InterruptedExport:
     """The page it was asked on."""
     asked_at: int
     is_confirmed: bool = False
+    method: str = "post"
 
 
 class SessionRow(NamedTuple):

@@ -22,8 +22,7 @@ def require_step_up(request: DeskRequest, back: str) -> Response | None:
         raise NotFoundError("request of another site")
     if request.current_session.has_stepped_up(request.now):
         return None
-    if request.route.changes_state:  # the form of an export: its page sends it again
-        request.current_session.interrupted = asked_export(request, back)
+    request.current_session.interrupted = asked_export(request, back)  # its page asks for it again
     return request.redirect_to_step_up(back)
 
 
@@ -31,7 +30,8 @@ def asked_export(request: DeskRequest, back: str) -> InterruptedExport:
     """Return the export that a request asks for on a page, with what was typed for it."""
     path = request.http.url.path.removeprefix(request.context.root)
     given = {name: it for name, it in request.form.items() if name not in _OF_ONE_FORM}
-    return InterruptedExport(path, given, back, request.now)
+    method = "post" if request.route.changes_state else "get"
+    return InterruptedExport(path, given, back, request.now, method=method)
 
 
 def take_interrupted(request: DeskRequest, page: str) -> InterruptedExport | None:
@@ -43,6 +43,12 @@ def take_interrupted(request: DeskRequest, page: str) -> InterruptedExport | Non
     session.interrupted = None
     is_recent = 0 <= request.now - waits.asked_at <= GOES_ON_FOR
     return waits if is_recent and session.has_stepped_up(request.now) else None
+
+
+def typed_before_step_up(waits: InterruptedExport | None, action: str) -> str:
+    """Return what was typed for a command that a second factor interrupted; empty for none."""
+    is_asked = waits is not None and waits.path.endswith(action)
+    return waits.fields.get("code", "") if waits and is_asked else ""
 
 
 def step_up_form(request: DeskRequest, back: str, error: str = "") -> Response:

@@ -17,6 +17,7 @@ from starlette.exceptions import HTTPException
 from bot.cases.reference import parse_reference
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import CaseAccess, access_case
+from bot.desks.web.auth.step_up import asked_export
 from bot.desks.web.case import drafts
 from bot.desks.web.case.send_checks import (
     SendCheck,
@@ -92,13 +93,14 @@ async def _handle_case_action(request: DeskRequest) -> Response:
     if verb in PLAN_ACTIONS:
         path = f"{path}/plan"
     if form.needs_step_up:
-        if not request.current_session.has_stepped_up(request.now):
-            return request.redirect_to_step_up(path)
         if parse_reference(request.form.get("code", "")) != seen.summary.reference:
             other = CommandResult(
                 seen.case, is_refused=True, source=texts.ERASE_WRONG_NUMBER.source
             )
             return respond(request, other, path)
+        if not request.current_session.has_stepped_up(request.now):
+            request.current_session.interrupted = asked_export(request, path)
+            return request.redirect_to_step_up(path)
     if why := await _obstacle(request, seen, verb):
         return respond(request, why, path)
     filled = read_input(request, verb)

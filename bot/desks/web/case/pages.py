@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bot.cases.routing import queue_name
 from bot.clock import HOUR, MINUTE
 from bot.desks.web import texts
-from bot.desks.web.auth.step_up import take_interrupted
+from bot.desks.web.auth.step_up import take_interrupted, typed_before_step_up
 from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.case.conversation import (
     ShownConversation,
@@ -49,6 +49,7 @@ PANES = {
 }  # fmt: skip
 PANES_WITH_CONTENT = frozenset({"conversation", "file", "answer"})
 """Panes with text of a person: fetching one is audited as reading."""
+ERASE_PATH = f"/do/{Verb.ERASE.value}"
 MAX_PHRASES = 200
 MORNING = 9 * HOUR
 SNOOZE_HOURS = ((HOUR, texts.IN_AN_HOUR), (4 * HOUR, texts.IN_FOUR_HOURS))
@@ -86,8 +87,12 @@ async def _case_page(request: DeskRequest) -> Response:
     await take_back_words(request, view)
     file = await load_case_file(request, view)
     talk = await _load_conversation(request, view, Window(is_first=True), file.opened)
-    goes_on = take_interrupted(request, f"/cases/{view.access.summary.reference}")
-    return request.render("case.html", file=file, talk=talk, words="", goes_on=goes_on, **values)
+    waits = take_interrupted(request, f"/cases/{view.access.summary.reference}")
+    erasing = typed_before_step_up(waits, ERASE_PATH)
+    return request.render(
+        "case.html", file=file, talk=talk, words="", goes_on=None if erasing else waits,
+        erasing=erasing, **values,
+    )  # fmt: skip
 
 
 @get("/cases/{reference}/panes/{pane}", Permission.CASE, is_pane=True, is_background=True)

@@ -82,6 +82,11 @@ def test_erasing_wants_the_second_factor_again_after_a_while(web_desk: WebDeskHa
     web_desk.home.advance_time(31)
     proved = mei.browser.post("/step-up", {"code": mei.code(), "back": f"/cases/{reference}"})
     assert proved.headers["location"] == f"/cases/{reference}"
+    page = mei.browser.get(f"/cases/{reference}").text  # what was typed is kept; nothing goes on
+    assert 'id="more-erase" open>' in page
+    assert f'value="{reference}" autocomplete' in page
+    assert "data-goes-on" not in page
+    assert erased(web_desk) == 0
     mei.told(reference, "erase", code=reference)
     assert erased(web_desk) == 1
 

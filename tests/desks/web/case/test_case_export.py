@@ -101,6 +101,37 @@ def test_taking_out_wants_the_second_factor_again(web_desk: WebDeskHarness, way:
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_after_the_second_factor_the_export_that_was_asked_goes_on_once(
+    web_desk: WebDeskHarness, way: str
+) -> None:
+    mei = web_desk.worker().comes()
+    reference = talked(web_desk, mei)
+    case = f"/cases/{reference}"
+    web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
+    mei.browser.get(f"{case}/{way}")
+    assert "data-goes-on" not in mei.browser.get(case).text
+    web_desk.home.advance_time(31)
+    proved = mei.browser.post("/step-up", {"code": mei.code(), "back": case})
+    assert proved.headers["location"] == case
+    assert f'method="get" action="{case}/{way}" data-goes-on' in mei.browser.get(case).text
+    assert "data-goes-on" not in mei.browser.get(case).text
+    assert mei.browser.get(f"{case}/{way}").status_code == 200
+    assert exported(web_desk) != []
+
+
+def test_what_another_site_asks_for_does_not_go_on(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    reference = talked(web_desk, mei)
+    web_desk.home.advance_time(STEP_UP_LIFETIME / SECOND + 1)
+    for way in WAYS:
+        asked = mei.browser.get(f"/cases/{reference}/{way}", **{"sec-fetch-site": "cross-site"})
+        assert asked.status_code == 404
+    web_desk.home.advance_time(31)
+    mei.browser.post("/step-up", {"code": mei.code(), "back": f"/cases/{reference}"})
+    assert "data-goes-on" not in mei.browser.get(f"/cases/{reference}").text
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_a_case_is_exported_only_by_staff_who_may_read_it(
     web_desk: WebDeskHarness, way: str
 ) -> None:
