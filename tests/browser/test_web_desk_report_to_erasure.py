@@ -256,6 +256,7 @@ async def _erases(page: Page, reference: str, other: str) -> None:
     await page.locator("input[name=code]").fill(code[0])
     await page.get_by_role("button", name="Continue").click()
     await page.wait_for_url(f"**/cases/{reference}")
+    await expect(page.locator("#more-erase input[name=code]")).to_have_value(reference)
     await expect(page.locator("#messages").get_by_text(HAPPENED)).to_be_visible()
     await _types_its_number(page, other)
     await expect(page.locator(".toast.refused")).to_contain_text("Nothing was erased")
@@ -272,7 +273,7 @@ async def _types_its_number(page: Page, number: str) -> None:
 
 async def _is_gone_at_the_desk(page: Page, reference: str, others: list[str]) -> None:
     """The page that was open shows nothing of it any more, nor does anything that leads to it."""
-    await expect(page.locator("#moved")).to_contain_text("no longer open to you")
+    await expect(page.locator("#moved h2")).to_have_text(re.compile(r"^Case \w+ is erased\.$"))
     await expect(page.get_by_text(HAPPENED)).to_have_count(0)
     await page.get_by_role("link", name="Go to your cases").click()
     await page.locator("[data-tab=all]").click()

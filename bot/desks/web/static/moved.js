@@ -7,6 +7,10 @@ const PARTS = ":is(main, dialog) :is([data-pane], [data-form])"; // of the case
 const TYPED = `${PARTS} :is(textarea, input:not([type=hidden], [type=radio], [type=checkbox], [type=file])):not([data-draft])`;
 const listeners = [];
 let hasLeft = false;
+let isErasing = false; // this page asked for the erasure, or showed that it was confirmed
+document.addEventListener("sent", ({ target }) => {
+  if (target.matches("form[action$='/do/erase']")) isErasing = true;
+});
 let setAsideWords = []; // typed in fields that are removed with the case
 
 /** Call `does` when the case of this page is no longer open to the caseworker. */
@@ -32,7 +36,9 @@ export async function leaveCase() {
   const notice = document.getElementById("moved");
   if (!notice) location.assign(`${root}/queue/mine`); // the page of its code
   if (!notice) return true;
-  if (said.told) notice.querySelector("[data-told]").textContent = said.told;
+  const isErased = status === 404 && (isErasing || document.querySelector("[data-erasing]") !== null);
+  notice.classList.toggle("erased", isErased);
+  if (said.told || isErased) notice.querySelector("[data-told]").textContent = said.told || notice.dataset.erased;
   banner("moved", true);
   setAsideWords = [...document.querySelectorAll(TYPED)].filter((it) => it.value !== it.defaultValue).map((it) => it.value);
   for (const pane of document.querySelectorAll(PARTS)) {
