@@ -20,6 +20,7 @@ from bot.desks.web.auth.totp import SecondFactors, current_code
 from bot.desks.web.auth.webauthn import WebAuthn
 from bot.desks.web.auth.wrong_guesses import WrongGuesses
 from bot.desks.web.command_client import CommandClient
+from bot.desks.web.live.lapsed_claims import LapsedClaims
 from bot.desks.web.live.moved_cases import MovedCases
 from bot.desks.web.live.seen_marks import SeenMarks
 from bot.desks.web.live.watcher import EventStreams
@@ -136,6 +137,7 @@ class DeskContext:
         self.sessions = DeskSessions(writer, vault, vault.keys, self.clock)
         self.command_client = CommandClient(writer, vault, self.clock, self.wake_dispatcher)
         self.moved_cases = MovedCases()
+        self.lapsed_claims = LapsedClaims()
         self.streams = EventStreams(self.moved_cases)
         self.search_slots = asyncio.Semaphore(MAX_SEARCHES)
         self.seen_marks = SeenMarks(writer)

@@ -36,7 +36,7 @@ from bot.desks.web.form_with_file import (
 )
 from bot.desks.web.live.delayed_letters import load_delayed
 from bot.desks.web.live.emergency_notices import leave_out_dismissed
-from bot.desks.web.live.own_cases import load_own_cases
+from bot.desks.web.live.own_cases import load_own_cases, note_lapsed_claims
 from bot.desks.web.preferences import load_preferences
 from bot.desks.web.queue.emergencies import find_emergencies
 from bot.desks.web.request import LANGUAGE_COOKIE, SESSION_COOKIE, DeskRequest, NotFoundError
@@ -232,6 +232,8 @@ class DeskEndpoint:
         request.session, request.session_secret = session, secret
         if request.is_for_page:
             leave_out_dismissed(request)
+            if request.caseworker.role in CASE_ROLES:
+                await note_lapsed_claims(request)
 
 
 def _load_signed_in(work: Work, request: DeskRequest, who: str) -> None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.desks.web.auth.sessions import DeskSession
     from bot.desks.web.context import DeskContext
     from bot.desks.web.live.delayed_letters import DelayedLetter
+    from bot.desks.web.live.lapsed_claims import LapsedClaim
     from bot.desks.web.queue.emergencies import EmergencyNotice
     from bot.desks.web.queue.queries import QueueCounts
     from bot.desks.web.routes import Route
@@ -73,6 +74,8 @@ class DeskRequest:
     queue_counts: QueueCounts | None = None
     """How many cases are in each list, which the bar of every page shows."""
     own_cases: Sequence[OwnCase] = ()
+    lapsed_claims: Sequence[LapsedClaim] = ()
+    """Cases of the caseworker that went back to the queue a while ago, not worked on in time."""
     """The caseworker's own cases, which every page shows."""
     delayed: Sequence[DelayedLetter] = ()
     """What the caseworker sent and can still undo, which every page shows."""

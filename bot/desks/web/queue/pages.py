@@ -20,7 +20,7 @@ from bot.desks.web import texts
 from bot.desks.web.auth.case_access import check_case_access
 from bot.desks.web.case.actions import ActionInput, send_command
 from bot.desks.web.form_nonces import NONCE_FIELD
-from bot.desks.web.live.own_cases import load_own_cases
+from bot.desks.web.live.own_cases import load_own_cases, note_lapsed_claims
 from bot.desks.web.middleware import CSRF_FIELD
 from bot.desks.web.preferences import (
     FILTER_FIELDS,
@@ -68,6 +68,7 @@ async def _queue_page(request: DeskRequest) -> Response:
 @get("/queue/{tab}/pane", Permission.QUEUE, is_pane=True, is_background=True)
 async def _queue_pane(request: DeskRequest) -> Response:
     await request.read(lambda work: load_own_cases(work, request))
+    await note_lapsed_claims(request)
     return request.render("_queue.html", **await _page_values(request))
 
 

@@ -9,15 +9,18 @@ const ownList = document.getElementById("own-cases");
 const conversation = document.getElementById("messages");
 let knownCases = new Map();
 let reportedSeen = "";
+const toldLapses = new Set();
 
 export function initOwnCases() {
   if (!ownList) return;
   knownCases = read();
+  for (const { dataset } of lapses()) toldLapses.add(dataset.lapsed);
   showOwnCases();
   ownList.addEventListener("renewed", () => {
     const now = read();
     for (const [reference, it] of now) compare(reference, knownCases.get(reference), it);
     knownCases = now;
+    tellLapses();
     showOwnCases();
   });
   report();
@@ -26,6 +29,18 @@ export function initOwnCases() {
   document.addEventListener("awake", report);
   conversation?.addEventListener("scroll", report, { passive: true });
   addEventListener("focus", report);
+}
+
+const lapses = () => ownList.querySelectorAll("[data-lapsed]");
+
+/** Say at once which claims lapsed: the case waits for others from now on. */
+function tellLapses() {
+  for (const { dataset, textContent } of lapses()) {
+    if (toldLapses.has(dataset.lapsed)) continue;
+    toldLapses.add(dataset.lapsed);
+    toast(textContent, true, dataset.address);
+    callAttention();
+  }
 }
 
 /** Read the list: unread messages and priority of each case, by its number. */

@@ -12,6 +12,7 @@ from bot.desks.web.live import seen_marks
 from bot.desks.web.live.seen_marks import SeenMarks
 from bot.desks.web.live.watcher import GONE, OWN
 from bot.hotline.queue.own_cases import MAX_LISTED, SeenMark, own_cases
+from tests.desks.web.auth.test_moved_keys import lapses
 from tests.desks.web.case.test_case_erasure_page import _drain
 from tests.support.harnesses.web_desk_harness import ORIGIN
 from tests.support.sse_client import SseClient, close_all, open_all
@@ -346,3 +347,34 @@ def test_a_page_can_ask_whose_session_its_browser_has(web_desk: WebDeskHarness) 
     after = mei.browser.get("/session").json()
     assert after["who"] == mei.id
     assert after["csrf"] != before["csrf"]
+
+
+# --- a claim that lapses ----------------------------------------------------------------------
+
+
+def test_one_whose_claim_lapsed_is_told_also_after_signing_in_again(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    went_back = f"Case {reference} went back to the queue: not answered within 16 min."
+    assert went_back not in mei.browser.get("/queue/mine").text
+    jun.browser.get("/queue/mine")
+    lapses(web_desk)
+    mei.comes()
+    assert went_back in mei.browser.get("/queue/mine").text
+    assert f'data-lapsed="{reference}/' in mei.browser.get("/own-cases").text
+    assert went_back not in jun.comes().browser.get("/queue/mine").text
+    mei.told(reference, "claim")
+    assert went_back not in mei.browser.get("/queue/mine").text
+
+
+def test_what_was_returned_or_closed_by_oneself_did_not_lapse(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    for verb, code in (("release", {}), ("close", {"code": "helped"})):
+        _person, reference = web_desk.add_person()
+        mei.told(reference, "claim")
+        mei.browser.get("/queue/mine")
+        mei.told(reference, verb, **code)
+        assert "went back to the queue" not in mei.browser.get("/queue/mine").text
