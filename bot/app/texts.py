@@ -19,6 +19,7 @@ from bot.clock import DAY, MINUTE
 from bot.conversation import CONTROLS, FlowRegistry
 from bot.dispatch import callback_data
 from bot.dispatch.privacy_notice import PrivacyNotice
+from bot.dispatch.rate_limit import Loss
 from bot.dispatch.rendering import Renderer
 from bot.dispatch.system_texts import SystemTexts
 from bot.dispatch.turn_services import TurnServices
@@ -251,6 +252,10 @@ _PROGRESS = case_progress.ProgressTexts(
     next=hotline.NEXT_STEP, replies=hotline.RECIPIENT_REPLIES, titles=ROLE_TITLES,
     appointment=hotline.APPOINTMENT, services=hotline.SERVICE_NAMES,
 )  # fmt: skip
+_NOT_KEPT = {
+    Loss.KIND: phrases.UNSUPPORTED_CONTENT, Loss.SIZE: phrases.FILE_TOO_LARGE,
+    Loss.FILES: phrases.FILES_REFUSED, Loss.WORDS: phrases.DAILY_LIMIT,
+}  # fmt: skip
 _DIGITS = Text("{digits}")
 _ONCE_READ = {
     phrases.OPENING: phrases.PHONE_WARNING,
@@ -276,10 +281,9 @@ def build_system_texts(
         controls=CONTROLS, labels=flow_texts(), danger=phrases.DANGER, bye=phrases.CLEAR_CHAT,
         other_language=phrases.OTHER_LANGUAGE, kept_too=phrases.KEPT_TOO,
         cleared=phrases.CHAT_CLEARED, stale_button=phrases.STALE_BUTTON,
-        pressed_already=phrases.ALREADY_ANSWERED, unsupported_content=phrases.UNSUPPORTED_CONTENT,
+        pressed_already=phrases.ALREADY_ANSWERED, not_kept=_NOT_KEPT,
         received_contact=phrases.RECEIVED_CONTACT, received_edit=phrases.RECEIVED_CHANGE,
-        file_too_large=phrases.FILE_TOO_LARGE, no_files=phrases.FILES_REFUSED,
-        over_daily_limit=phrases.DAILY_LIMIT, with_case=phrases.WITH_CASE,
+        with_case=phrases.WITH_CASE,
         question_stands=phrases.QUESTION_STANDS,
         once_read=_ONCE_READ,
         nothing_lost=phrases.AFTER_OUTAGE,

@@ -8,6 +8,8 @@ Every limit is that of one chat and ends by itself.
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 import msgspec
 
 from bot.clock import DAY, MINUTE, SECOND
@@ -29,6 +31,19 @@ MIN_FILE_COST = 512 * 1024
 """Bytes a file counts at least: two hundred small ones are a day's worth too."""
 
 
+class Loss(StrEnum):
+    """What is not kept of what came; the person is told so, once a burst."""
+
+    KIND = "kind"
+    """A message of a kind that is not taken."""
+    SIZE = "size"
+    """A file that is too large."""
+    FILES = "files"
+    """Files, while none are taken."""
+    WORDS = "words"
+    """Words beyond those of a day."""
+
+
 class ChatActivity(msgspec.Struct, array_like=True):
     """What one chat has written."""
 
@@ -44,6 +59,8 @@ class ChatActivity(msgspec.Struct, array_like=True):
     """Replies in a row to messages that did not move the flow on."""
     dropped_count: int = 0
     """Messages today that were only counted."""
+    losses_told: dict[Loss, int] = msgspec.field(default_factory=dict)
+    """When the person was last told that something is not kept."""
 
     def note_update(self, now: int) -> None:
         """Note that something came; after a pause bursts are counted from the beginning."""
@@ -83,10 +100,16 @@ class ChatActivity(msgspec.Struct, array_like=True):
         """Tell whether the last reply serves for this message, unless the flow moves on."""
         if now == self.answered_at:  # in the same batch: the reply cannot have been read
             return True
-        quiet = (
-            STREAM_INTERVAL if self.is_heavy or self.idle_answers > MAX_BURSTS else BURST_INTERVAL
-        )
-        return bool(self.idle_answers) and 0 <= now - self.answered_at < quiet
+        return bool(self.idle_answers) and 0 <= now - self.answered_at < self._quiet()
+
+    def _quiet(self) -> int:
+        """Return how long one reply serves."""
+        is_stream = self.is_heavy or self.idle_answers > MAX_BURSTS
+        return STREAM_INTERVAL if is_stream else BURST_INTERVAL
+
+    def was_loss_just_told(self, loss: Loss, now: int) -> bool:
+        """Tell whether the person was told in this burst that something is not kept."""
+        return loss in self.losses_told and 0 <= now - self.losses_told[loss] < self._quiet()
 
     def note_answer(self, now: int, *, moved: bool) -> None:
         """Note that a reply was sent."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bot.conversation import Say
+    from bot.dispatch.rate_limit import Loss
     from bot.hotline.chat import case_progress
     from bot.text import Catalogue, Text
 
@@ -30,14 +31,10 @@ class SystemTexts:
     """What was deleted, and how to delete what is left."""
     stale_button: Text
     pressed_already: Text
-    unsupported_content: Text
+    not_kept: Mapping[Loss, Text]
+    """What the person is told where something they sent is not kept."""
     received_contact: Text
     received_edit: Text
-    file_too_large: Text
-    no_files: Text
-    """No files are taken now: the disk is too full, or the chat sent too many today."""
-    over_daily_limit: Text
-    """More was written today than is stored."""
     other_language: Text
     """How to go on in another language: said in that language."""
     kept_too: Text

@@ -24,9 +24,11 @@ from bot.hotline.events import Event
 if TYPE_CHECKING:
     from bot.conversation import Frame, Outcome
     from bot.dispatch.hotline_adapter import HotlineAdapter
+    from bot.dispatch.rate_limit import Loss
     from bot.dispatch.turn_services import TurnServices
     from bot.hotline.chat.takeover import TakeoverState
     from bot.hotline.events import EventKind
+    from bot.messages import Body
 
 FLEETING_MARK = "~"
 """Sets the buttons of a summary apart from those of the question that follows it."""
@@ -52,6 +54,8 @@ class TurnContext:
     """Whether words that were not understood are short enough to be meant as an answer."""
     is_in_case: bool = False
     """Whether what was written in this turn has reached the case."""
+    losses: dict[Loss, list[Body]] = field(default_factory=dict)
+    """What is not kept of what was sent in this turn, with what was said of it."""
     submitted: Outcome | None = None
     """With which outcome something was sent to staff in this turn."""
     position_before_answer: Position | None = None
@@ -69,7 +73,7 @@ class TurnContext:
         self.chat_key, self.now, self._hotline = chat_key, now, hotline
         self.effects, self.position_before_answer = Effects(), None
         self.alarms, self.is_in_case, self.must_reply = frozenset(), False, False
-        self.submitted = None
+        self.submitted, self.losses = None, {}
         self.conversation = conversation or Conversation("", Position())
         unpack(self.conversation.position, self.services.registry)
         self._load_facts()

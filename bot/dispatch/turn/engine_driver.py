@@ -190,10 +190,11 @@ class EngineDriver:
             self.answer_question(heard)
             return
         if turn.is_in_case:
-            self.replies.send_text(turn.services.texts.with_case)
+            self.replies.say_with_case()
         else:
             keep_extra(turn.conversation.position, heard)
-            self.replies.send_text(FILE_KEPT)
+            if not turn.losses:
+                self.replies.send_text(FILE_KEPT)
         self.continue_or_start()
 
     def begin_flow(self, flow: str) -> None:

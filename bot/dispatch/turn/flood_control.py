@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bot.cases.intake import MAX_FILE_BYTES
+from bot.dispatch.rate_limit import Loss
 from bot.dispatch.turn.flow_names import STORY_FLOW
 from bot.messages import DeleteMessages, UpdateKind
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.replies import Replies
     from bot.dispatch.turn.typed_text import TypedText
-    from bot.messages import Update
+    from bot.messages import Body, Update
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +44,7 @@ class FloodControl:
         services = self.turn.services
         if activity.accepts_files and services.has_disk_space():
             return update
-        self.replies.send_text(services.texts.no_files)
+        self.replies.say_not_kept(Loss.FILES)
         return replace(update, kind=UpdateKind.UNSUPPORTED, files=(), detail=update.files[0].kind)
 
     def is_over_daily_limit(self, update: Update) -> bool:
@@ -55,6 +56,8 @@ class FloodControl:
         self, update: Update, fleeting: list[int], handle: Callable[[Update], None]
     ) -> None:
         """Handle an update; leave its reply out if the last one serves for it too.
+
+        What is not kept is said all the same, once a burst: no earlier reply has said it.
 
         Args:
             update: what came.
@@ -77,9 +80,17 @@ class FloodControl:
         ):
             # The offer of a caseworker answers a whole burst of words.
             activity.note_answer(turn.now, moved=has_moved and not turn.is_in_flow(STORY_FLOW))
+            self._take_untold_losses()
             return
-        effects.bodies, effects.fleeting = [], []
+        effects.bodies, effects.fleeting = self._take_untold_losses(), []
         conversation.question_count, conversation.fleeting_letters = question_count, fleeting
+
+    def _take_untold_losses(self) -> list[Body]:
+        """Return what says what is not kept, unless this burst was told so; note that it is."""
+        now, told = self.turn.now, self.turn.conversation.activity
+        new = [it for it in self.turn.losses if not told.was_loss_just_told(it, now)]
+        told.losses_told |= dict.fromkeys(new, now)
+        return [body for loss in new for body in self.turn.losses[loss]]
 
     def _current_step(self) -> tuple[int, str, str]:
         """Return where the conversation stands, to be compared."""

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from bot.cases.intake import MAX_FILE_BYTES
 from bot.conversation import Choose, ChooseMany, Collect, Decide, answer, keep_extra
 from bot.conversation.inputs import FilesInput, LocationInput, PressInput, TextInput
+from bot.dispatch.rate_limit import Loss
 from bot.dispatch.turn.flow_names import DANGER_ALARM, ERASES, ERASURE_QUESTION, LEAVES
 from bot.dispatch.turn.received_files import received_files
 from bot.dispatch.turn.slash_commands import BYE
@@ -88,7 +89,7 @@ class MessageHandler:
         """Count a text that is too much to be kept, and say so; alarming words still count."""
         self.turn.conversation.activity.dropped_count += 1
         alarms = self.commands.note_alarms(update.text)
-        self.replies.send_text(self.turn.services.texts.over_daily_limit)
+        self.replies.say_not_kept(Loss.WORDS)
         self.commands.begin_alarm_flow(alarms)
 
     def keep(self, update: Update) -> frozenset[str]:
@@ -337,7 +338,7 @@ class MessageHandler:
         if self.turn.frames:
             self.engine.answer_question(choice or TextInput(text))
         elif self.turn.is_in_case:
-            self.replies.send_text(self.turn.services.texts.with_case)
+            self.replies.say_with_case()
             self.engine.start_conversation()
         else:
             self.turn.conversation.position.add_extra(text)
@@ -360,15 +361,24 @@ class MessageHandler:
 
     def _handle_files(self, update: Update) -> None:
         alarms = self.commands.note_alarms(update.text)
-        if any(file.size > MAX_FILE_BYTES for file in update.files):
-            self.replies.send_text(self.turn.services.texts.file_too_large)
+        too_large = [file.size > MAX_FILE_BYTES for file in update.files]
+        if any(too_large):
+            self.replies.say_not_kept(Loss.SIZE)
         if self._continues_album(update):
             self._keep_album_files(self._files_in(update))
+        elif all(too_large) and (not update.text or self._is_collecting()):
+            self._note_lost_files(self._files_in(update))
         elif self._keep_for_alarm(self._files_in(update), alarms):
             pass
         elif alarms or not self._offer_for(self._files_in(update)):
             self.engine.answer_or_keep(self._files_in(update))
         self.commands.begin_alarm_flow(alarms)
+
+    def _note_lost_files(self, files: FilesInput) -> None:
+        """Note files that are not kept, which are thanked for by no reply, and ask again."""
+        if not self.turn.is_in_case:  # staff see in the report that there were some
+            self._keep_album_files(files)
+        self.engine.continue_or_start()
 
     def _continues_album(self, update: Update) -> bool:
         """Tell whether this is a further file of an album. Several albums may come in turns."""
@@ -380,12 +390,18 @@ class MessageHandler:
 
     def _keep_album_files(self, files: FilesInput) -> None:
         """Take further files of an album that was answered; they must answer nothing else."""
-        turn, frames = self.turn, self.turn.frames
-        registry, position = turn.services.registry, turn.conversation.position
-        if frames and isinstance(registry.question(frames[-1].flow, frames[-1].step), Collect):
-            answer(registry, position, files, turn.facts)
+        turn, position = self.turn, self.turn.conversation.position
+        if self._is_collecting():
+            answer(turn.services.registry, position, files, turn.facts)
         else:
             keep_extra(position, files)
+
+    def _is_collecting(self) -> bool:
+        """Tell whether the open question takes any number of files."""
+        frames, registry = self.turn.frames, self.turn.services.registry
+        if not frames:
+            return False
+        return isinstance(registry.question(frames[-1].flow, frames[-1].step), Collect)
 
     def _handle_location(self, update: Update) -> None:
         self.turn.conversation.position.add_extra(update.text)
@@ -422,7 +438,7 @@ class MessageHandler:
         return FilesInput(received_files(update, self.turn.now), update.text)
 
     def _handle_unsupported(self, _update: Update) -> None:
-        self.replies.send_text(self.turn.services.texts.unsupported_content)
+        self.replies.say_not_kept(Loss.KIND)
         self.engine.continue_or_start()
 
 

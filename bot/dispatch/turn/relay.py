@@ -16,7 +16,7 @@ from bot.clock import MINUTE, SECOND
 from bot.conversation import Card, Choose, ChooseMany, Menu
 from bot.dispatch import callback_data
 from bot.dispatch.conversation_store import SESSION_TIMEOUT, UrgentMessage
-from bot.dispatch.rate_limit import STREAM_INTERVAL
+from bot.dispatch.rate_limit import STREAM_INTERVAL, Loss
 from bot.dispatch.turn.flow_names import DANGER_FLOW, DELETE_FLOW, LANGUAGE_FLOW, STOP_FLOW
 from bot.dispatch.turn.outcome_rules import DRAFT_FLOWS, READ_FLOWS
 from bot.dispatch.turn.received_files import received_files
@@ -144,11 +144,10 @@ class Relay:
 
     def _say_what_is_not_kept(self, update: Update) -> None:
         """Tell the person what does not reach the caseworker, who cannot know what it was."""
-        texts = self.turn.services.texts
         if update.kind is UpdateKind.UNSUPPORTED:
-            self.replies.send_text(texts.unsupported_content)
+            self.replies.say_not_kept(Loss.KIND)
         elif any(file.size > MAX_FILE_BYTES for file in update.files):
-            self.replies.send_text(texts.file_too_large)
+            self.replies.say_not_kept(Loss.SIZE)
 
     def store_unconfirmed(self, update: Update) -> None:
         """Add what is written in a chat without a live session to its case, as not confirmed."""

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bot.cases.consents import CONSENT_QUESTIONS, QuestionWording
 from bot.clock import MINUTE
-from bot.conversation.replies import FILE_KEPT, NOT_UNDERSTOOD
+from bot.conversation.replies import FILE_KEPT, NOT_UNDERSTOOD, RECEIVED
 from bot.dispatch.conversation_store import VISIBLE_BODIES, letter_ids, person_message_ids
 from bot.dispatch.effects import ScheduledRemoval
 from bot.dispatch.privacy_notice import text_digest
@@ -18,6 +18,7 @@ from bot.messages import DeleteMessages, EditText, SendText, Toast
 
 if TYPE_CHECKING:
     from bot.conversation import Reply, Turn
+    from bot.dispatch.rate_limit import Loss
     from bot.dispatch.turn.context import TurnContext
     from bot.messages import Update
     from bot.text import Text
@@ -27,6 +28,8 @@ REMEMBERED = 10 * MINUTE
 """How long a long question, or a no to it, need not be asked about in full again."""
 UNANSWERED = frozenset({NOT_UNDERSTOOD, FILE_KEPT})
 """Replies to what answered no question."""
+RECEIPTS = frozenset({FILE_KEPT, RECEIVED})
+"""Replies that say that a file is here."""
 
 
 @dataclass(slots=True, eq=False)
@@ -51,6 +54,18 @@ class Replies:
         for blank, value in (values or {}).items():
             shown = shown.replace("{" + blank + "}", value)
         turn.effects.bodies += [*turn.services.recording_of(language, shown), SendText(shown)]
+
+    def say_not_kept(self, loss: Loss) -> None:
+        """Tell the person what is not kept of what they sent; no burst leaves this out."""
+        texts, bodies = self.turn.services.texts, self.turn.effects.bodies
+        first = len(bodies)
+        self.send_text(texts.not_kept[loss])
+        self.turn.losses[loss] = bodies[first:]
+
+    def say_with_case(self) -> None:
+        """Say that a message reached the case, unless a part of it is not kept."""
+        if not self.turn.losses:
+            self.send_text(self.turn.services.texts.with_case)
 
     def send_fleeting(self, message: SendText) -> None:
         """Send a message that vanishes at the next step."""
@@ -110,6 +125,9 @@ class Replies:
     def _true_now(self, replies: list[Reply]) -> list[Reply]:
         """Return replies; once staff read what the person writes, what is true of that instead."""
         turn, texts = self.turn, self.turn.services.texts
+        if turn.losses:  # "We have it" would be read as said of what is not kept
+            said = RECEIPTS | (UNANSWERED if turn.is_in_case else set())
+            replies = [it for it in replies if it.is_question or it.text not in said]
         if turn.may_write_secret():  # it was kept nowhere, and the question vanished with it
             return replies[1:] if replies and replies[0].text is NOT_UNDERSTOOD else replies
         if turn.read_case:
