@@ -83,17 +83,33 @@ class PassphraseHandler:
         """Delete what was written where a passphrase is chosen: the question promises that."""
         self.turn.effects.bodies.append(DeleteMessages((update.message,)))
 
-    def check_text(self, update: Update, *, was_choosing: bool) -> None:
+    def check_text(self, update: Update, *, was_choosing: bool, was_secret: bool) -> None:
         """Compare what was written with the answer of a check-in, if one is due.
 
-        In the flow in which that answer is chosen, the text is deleted from the phone instead.
+        In the flow in which that answer is chosen, the text is deleted from the phone instead; and
+        where a passphrase is chosen, so is what may be the word once more: many write it twice, to
+        be sure of it.
+
+        Args:
+            update: what was written.
+            was_choosing: it was written in a flow in which a passphrase is chosen.
+            was_secret: it was written where a text may be that passphrase.
         """
         if update.kind is not UpdateKind.TEXT:
             return
         if not was_choosing:
             self._compare_check_in(update)
-        elif self.turn.is_in_flow(CHECK_IN_FLOW):
-            self.turn.effects.bodies.append(DeleteMessages((update.message,)))
+        elif self.turn.is_in_flow(CHECK_IN_FLOW) or (was_secret and not self._is_surely_none(update)):
+            self._take_off_phone_once(update)
+
+    def _is_surely_none(self, update: Update) -> bool:
+        """Tell whether a text is surely no passphrase: a command, or a cry for help."""
+        return bool(self.turn.alarms) or update.text.startswith("/")
+
+    def _take_off_phone_once(self, update: Update) -> None:
+        removed = (it for it in self.turn.effects.bodies if isinstance(it, DeleteMessages))
+        if not any(update.message in it.messages for it in removed):
+            self.take_off_phone(update)
 
     def _compare_check_in(self, update: Update) -> None:
         """Let a text be compared, unseen, with the answers of check-ins that are due.

@@ -98,7 +98,7 @@ class TurnHandler:
         goes_on = self._session.continue_after(update)
         silence = self._note_activity(update)
         accepted = self._flood_control.count(update)
-        was_choosing = turn.is_in_flow(*PASSPHRASE_FLOWS)
+        was_choosing, was_secret = turn.is_in_flow(*PASSPHRASE_FLOWS), turn.may_write_secret()
         read_case, extras = turn.read_case, _count_extras(turn.conversation)
         self._store_written(accepted)
         if not self._forward(accepted, silence, fleeting):
@@ -111,7 +111,7 @@ class TurnHandler:
         is_extra = _count_extras(turn.conversation) > extras
         self._keep_urgent(accepted, read_case, is_extra=is_extra)
         self._engine.ask_about_notice()
-        self._passphrases.check_text(update, was_choosing=was_choosing)
+        self._passphrases.check_text(update, was_choosing=was_choosing, was_secret=was_secret)
         self._replies.schedule_removal(0 if update.kind is UpdateKind.PRESS else update.message)
         self._keep_sender(update)
         turn.forget_closed_questions()

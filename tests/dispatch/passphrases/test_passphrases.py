@@ -232,6 +232,26 @@ def test_a_message_with_a_passphrase_is_deleted_at_once(hotline: HotlineHarness)
     assert person._message in removed
 
 
+def test_a_word_that_is_written_twice_is_deleted_both_times(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    send_report(person)
+    person.presses("Choose a secret word")
+    for word in (WORD, WORD, WORD.upper()):
+        person.says(word)
+        assert person._message in removed_in(hotline)
+    assert current_step(person) == ("passphrase", "wants_second")
+    assert WORD not in readable_text(stored_conversation(person))
+
+
+def test_a_cry_for_help_where_a_word_may_be_written_stays(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    send_report(person)
+    person.presses("Choose a secret word")
+    person.says(WORD)
+    person.says("he is hitting me")
+    assert person._message not in removed_in(hotline)
+
+
 def test_the_phone_does_not_show_that_a_passphrase_was_chosen(hotline: HotlineHarness) -> None:
     person, _case = with_words(hotline)
     person.says("hm")
