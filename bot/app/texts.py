@@ -31,6 +31,7 @@ from bot.hotline.on_call.roster import OnCallRoster, configured_channels
 from bot.hotline.origins.spoken import SpokenTexts
 from bot.hotline.referrals.consent_dialog import ConsentDialog, ConsentTexts
 from bot.hotline.staff.service_hours import ServiceHours, plan_of_settings
+from bot.hotline.staff.staff_presence import StaffPresence
 from bot.languages import (
     FALLBACK,
     LANGUAGES,
@@ -144,6 +145,7 @@ def build_turn_context(settings: Settings, vault: Vault, options: BuildOptions) 
         clock_monitor=options.clock_monitor,
         casework=casework_of(settings),
         has_disk_space=options.has_disk_space,
+        presence=StaffPresence(vault),
         voices=options.voices,
     )
 
@@ -459,16 +461,16 @@ def build_fact_source(
     escrow: Callable[[], bool] = lambda: False,
     plan: Callable[[], ServicePlan] | None = None,
 ) -> Callable[[int], frozenset[str]]:
-    """Return the facts at a moment: staffed, what the place knows, and the permanent ones."""
+    """Return the facts at a moment: in_hours, what the place knows, and the permanent ones."""
     permanent = permanent_facts(settings) | ({"rehearsal"} if rehearsal else set())
     current_plan = plan or _plan_of(settings)
 
     @lru_cache(maxsize=2)
     def known_in(minute: int, plan: ServicePlan, place: Place) -> frozenset[str]:
-        staffed = {"staffed"} if plan.hours().is_open(minute * MINUTE) else set()
+        in_hours = {"in_hours"} if plan.hours().is_open(minute * MINUTE) else set()
         today = datetime.fromtimestamp(minute * 60, settings.zone).date()
         told = recipient_facts(settings, today)
-        return frozenset(permanent | staffed | told | place.known_facts(today))
+        return frozenset(permanent | in_hours | told | place.known_facts(today))
 
     return lambda now: _with_escrow(
         known_in(now // MINUTE, current_plan(), find_place(settings.place)), exists=escrow()

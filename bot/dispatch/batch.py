@@ -332,7 +332,7 @@ class BatchProcessor:
         self, work: Work, batch: _Batch, key: bytes, row: ConversationRow
     ) -> HotlineAdapter:
         row.require_readable()
-        self._services.load_changes(work)
+        self._services.load_changes(work, batch.now)
         hotline = self._hotline_for(work, batch.now, key)
         self._turn.begin(key, row.conversation, batch.now, hotline)
         return hotline

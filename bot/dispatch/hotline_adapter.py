@@ -353,13 +353,14 @@ class HotlineAdapter:
         Nothing is returned for an office without hours of its own, or a case of all offices.
         """
         weeks = self.services.service_hours.plan(self.work).queue_weeks
-        office = self._office_of(conversation.case) if weeks else EVERY_OFFICE
+        office = self.office_of(conversation.case) if weeks else EVERY_OFFICE
         if office is None or office_part(office) not in weeks:
             return {}
         read_in = catalogue(conversation.language)
         return {"hours": self.services.texts.office_hours(office, read_in)}
 
-    def _office_of(self, case: str) -> str | None:
+    def office_of(self, case: str) -> str | None:
+        """Return the office of a case; that of every office if there is no such case."""
         opened = next((it for it in self.opened_cases if it.id == case), None)
         if opened is not None:
             return opened.office

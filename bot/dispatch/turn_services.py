@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from bot.hotline.on_call.roster import OnCallRoster
     from bot.hotline.referrals.consent_dialog import ConsentDialog
     from bot.hotline.staff.service_hours import ServiceHours
+    from bot.hotline.staff.staff_presence import StaffPresence
     from bot.languages.voice_files import RecordingNames
     from bot.store.writer import Work
     from bot.vault import Vault
@@ -40,7 +41,7 @@ class TurnServices:
     texts: SystemTexts
     vault: Vault
     facts_at: Callable[[int], frozenset[str]]
-    """Facts of this deployment at a moment: rehearsal, police, staffed."""
+    """Facts of this deployment at a moment: rehearsal, police, in_hours."""
     phrasebook: Phrasebook
     consent: ConsentDialog
     notice: PrivacyNotice
@@ -59,6 +60,8 @@ class TurnServices:
     languages: frozenset[str] = frozenset(LANGUAGES)
     """Those this deployment offers."""
     clock_monitor: ClockMonitor = field(default_factory=ClockMonitor)
+    presence: StaffPresence | None = None
+    """Who is here to read; None: no one ever is."""
     session_counts: SessionCounts = field(default_factory=SessionCounts)
     """Where sessions stand, for the operator's figures."""
     voices: RecordingNames = field(default_factory=dict)
@@ -78,11 +81,15 @@ class TurnServices:
         """Let the database look up what `load_changes` will ask for."""
         self.service_hours.expect(work)
         self.phrasebook.expect(work)
+        if self.presence is not None:
+            self.presence.expect(work)
 
-    def load_changes(self, work: Work) -> None:
-        """Read the hours and phrases that hold now, so that texts and facts follow them."""
+    def load_changes(self, work: Work, now: int) -> None:
+        """Read the hours, phrases and duty that hold now, so that texts and facts follow them."""
         self.renderer.use_blanks_of(self.service_hours.plan(work))
         self.phrasebook.load(work)
+        if self.presence is not None:
+            self.presence.load(work, now)
 
     def recording_of(self, language: str, shown: str) -> list[SendRecording]:
         """Return the recording that says a message as it is shown, if there is one."""

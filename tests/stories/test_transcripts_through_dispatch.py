@@ -116,6 +116,8 @@ class House:
                 hours=ALWAYS if "staffed" in known else NEVER,
                 **{name: value for fact in known for name, value in DEPLOYED.get(fact, {}).items()},
             )
+            if "staffed" in known:
+                self.homes[known].colleague(languages=())
         return self.homes[known]
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bot.cases.offices import EVERY_OFFICE
 from bot.conversation import Position, unpack
 from bot.conversation.outcomes import TOLD
 from bot.dispatch import callback_data
@@ -18,6 +19,7 @@ from bot.dispatch.turn.flow_names import (
     PLAN_DETAILS_STEP,
     RECOGNITION_FLOW,
 )
+from bot.hotline.chat.takeover import OpenerState
 from bot.hotline.contact_rule import is_present
 from bot.hotline.events import Event
 
@@ -98,12 +100,28 @@ class TurnContext:
     def _load_facts(self) -> None:
         facts = self.services.facts_at(self.now)
         self.facts = facts | {"sent"} if self.conversation.has_case else facts
+        if self._is_staffed():
+            self.facts |= {"staffed"}
         if self.conversation.is_alerted:
             self.facts |= {"alerted"}
         # None is left of before a silence.
         if any(not it.loose_at for it in self.conversation.urgent_messages):
             self.facts |= {"alarmed"}
         self.set_read(is_read=self.conversation.is_read)
+
+    def _is_staffed(self) -> bool:
+        """Tell whether a caseworker is here: one who is in a talk with this person, or on duty.
+
+        A takeover in which no one has written for long is no talk: those on duty decide then.
+        """
+        takeover, presence = self.conversation.takeover, self.services.presence
+        is_talking = takeover is not None and takeover.opener_state == OpenerState.ANSWERED
+        if is_talking and is_present(max(takeover.since, takeover.spoken_at), self.now):
+            return True
+        if presence is None:
+            return False
+        case = self.conversation.case if self.has_hotline and presence.has_offices else ""
+        return presence.is_anyone_here(self.hotline.office_of(case) if case else EVERY_OFFICE)
 
     def set_read(self, *, is_read: bool) -> None:
         """Note whether staff read what the person writes in this session, and set the fact."""

@@ -398,7 +398,7 @@ class EngineDriver:
             ending.flow,
             self._submission_answers(ending),
             rule.opens_case,
-            rule.priority(is_staffed="staffed" in turn.facts),
+            rule.priority(is_staffed=bool({"staffed", "in_hours"} & turn.facts)),
         )
         conversation = turn.conversation
         reference = turn.hotline.submit(conversation, submission)

@@ -25,7 +25,7 @@ class OutcomeRule:
     min_priority: Priority = Priority.STANDARD
     """Its priority when no rule says more."""
     staffed_priority: Priority | None = None
-    """The same while a caseworker is on duty; None: no other."""
+    """The same in opening hours, and while a caseworker is on duty; None: no other."""
 
     def priority(self, *, is_staffed: bool) -> Priority:
         """Return the priority when no rule says more."""

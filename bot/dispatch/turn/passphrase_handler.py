@@ -99,7 +99,9 @@ class PassphraseHandler:
             return
         if not was_choosing:
             self._compare_check_in(update)
-        elif self.turn.is_in_flow(CHECK_IN_FLOW) or (was_secret and not self._is_surely_none(update)):
+        elif self.turn.is_in_flow(CHECK_IN_FLOW) or (
+            was_secret and not self._is_surely_none(update)
+        ):
             self._take_off_phone_once(update)
 
     def _is_surely_none(self, update: Update) -> bool:

@@ -125,6 +125,11 @@ def languages_on_duty(work: Work) -> frozenset[str]:
     return frozenset(tag for (tags,) in work.rows(_LANGUAGES_ON_DUTY) for tag in tags.split())
 
 
+def expect_on_duty(work: Work) -> None:
+    """Let the database look up what `Staff.on_duty` will ask for."""
+    work.expect(_ON_DUTY)
+
+
 class Staff:
     """The caseworkers of this deployment, used inside units of work."""
 

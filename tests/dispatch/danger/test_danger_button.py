@@ -46,6 +46,7 @@ def test_from_every_question_one_press_shows_the_numbers_and_one_question(
     sqlite_hotline: HotlineHarness, language: str
 ) -> None:
     label = "danger"
+    sqlite_hotline.colleague()
     for place in QUESTIONS:
         person = sqlite_hotline.person(language)
         place_at(person, reachable_positions()[place], language=language)

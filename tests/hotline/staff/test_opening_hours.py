@@ -170,13 +170,13 @@ def test_without_fixed_hours_every_hour_counts() -> None:
     assert never.subtract(night, DAY) == night - DAY
 
 
-def test_what_people_are_told_follows_the_same_hours(tmp_path: Path) -> None:
+def test_how_soon_a_talk_is_due_follows_the_same_hours(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, hours="09:00-21:00", weekdays="1-5", holidays="2026-11-26")
     known = build_fact_source(settings)
-    assert "staffed" in known(at("2026-11-25T12:00"))
-    assert "staffed" not in known(at("2026-11-25T21:00"))
-    assert "staffed" not in known(at("2026-11-26T12:00"))
-    assert "staffed" not in known(at("2026-11-28T12:00"))
+    assert "in_hours" in known(at("2026-11-25T12:00"))
+    assert "in_hours" not in known(at("2026-11-25T21:00"))
+    assert "in_hours" not in known(at("2026-11-26T12:00"))
+    assert "in_hours" not in known(at("2026-11-28T12:00"))
     assert known(at("2026-11-25T12:00")) == known(at("2026-11-25T12:00") + MINUTE - 1)
 
 

@@ -1,0 +1,109 @@
+"""Whether people are told that someone is here: duty and a running talk decide, no hours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.clock import SECOND
+from bot.hotline.contact_rule import PRESENCE_WINDOW
+from bot.hotline.staff.staff import Staff
+from flows.requests.talk import Talk
+from flows.texts import phrases, questions
+from tests.dispatch.relay.test_takeover import met
+from tests.support.dispatch_inspection import place_at, reachable_positions
+from tests.support.harnesses.hotline_harness import ALWAYS, NEVER, HotlineHarness
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from bot.text import Text
+    from tests.support.people.caseworker_driver import CaseworkerDriver
+    from tests.support.people.chat_person import ChatPerson
+
+
+@pytest.fixture(params=[ALWAYS, NEVER], ids=["open", "no_fixed_hours"])
+def home(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[HotlineHarness]:
+    """Return a hotline whose hours say nothing of who is here."""
+    found = HotlineHarness(tmp_path, hours=request.param)
+    yield found
+    found.close()
+
+
+def first_line(text: Text) -> str:
+    return text.source.partition("\n")[0].partition("{")[0]
+
+
+def asks_to_talk(home: HotlineHarness) -> str:
+    person = home.person()
+    place_at(person, reachable_positions()["talk", "safe"])
+    return "\n".join(person.says("1"))
+
+
+def set_duty(colleague: CaseworkerDriver, *, on: bool) -> None:
+    home = colleague.home
+    home.database.writer.run_sync(
+        lambda work: Staff(home.house.vault).set_duty(work, colleague.id, on=on)
+    )
+
+
+def says_nobody(person: ChatPerson) -> bool:
+    heard = "\n".join(person.says("/danger"))
+    return first_line(phrases.NOBODY_NOW) in heard
+
+
+def test_while_a_caseworker_is_on_duty_no_one_is_told_that_nobody_is_here(
+    home: HotlineHarness,
+) -> None:
+    home.colleague()
+    assert first_line(Talk.nobody_here.text) not in asks_to_talk(home)
+    assert not says_nobody(home.person())
+    person = home.person()
+    place_at(person, reachable_positions()["report", "safe"])
+    assert person.says("when will you answer")[0].startswith(first_line(questions.ON_DUTY))
+
+
+def test_while_no_one_is_on_duty_no_one_is_told_that_someone_is_here(home: HotlineHarness) -> None:
+    set_duty(home.colleague(), on=False)
+    assert first_line(Talk.nobody_here.text) in asks_to_talk(home)
+    assert says_nobody(home.person())
+    person = home.person()
+    place_at(person, reachable_positions()["report", "safe"])
+    assert person.says("when will you answer")[0].startswith(first_line(questions.OFF_DUTY))
+
+
+def test_who_takes_a_break_is_not_here(home: HotlineHarness) -> None:
+    mei = home.colleague()
+    until = home.loop.now() + 600 * SECOND
+    home.database.writer.run_sync(lambda work: Staff(home.house.vault).rest(work, mei.id, until))
+    assert says_nobody(home.person())
+    home.advance_time(601)
+    assert not says_nobody(home.person())
+
+
+def test_a_person_in_a_talk_is_never_told_that_nobody_is_here(home: HotlineHarness) -> None:
+    person, mei, case = met(home)
+    set_duty(mei, on=False)
+    mei.says(case, "I am here with you")
+    assert not says_nobody(person)
+    assert says_nobody(home.person())
+
+
+def test_a_talk_in_which_no_one_writes_any_more_says_nothing_of_who_is_here(
+    home: HotlineHarness,
+) -> None:
+    person, mei, _case = met(home)
+    set_duty(mei, on=False)
+    for _ in range(3):  # the person writes on, the caseworker does not
+        home.advance_time(PRESENCE_WINDOW / SECOND / 2)
+        person.says("are you there")
+    assert says_nobody(person)
+
+
+def test_duty_that_has_changed_holds_for_the_next_message(home: HotlineHarness) -> None:
+    mei, person = home.colleague(), home.person()
+    assert not says_nobody(person)
+    set_duty(mei, on=False)
+    assert says_nobody(person)
