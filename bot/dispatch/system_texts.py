@@ -38,11 +38,11 @@ class SystemTexts:
     other_language: Text
     """How to go on in another language: said in that language."""
     kept_too: Text
-    """For words while a caseworker is offered, who has read nothing yet."""
+    """For words that no one has read: while a caseworker is offered, and while none is here."""
     question_stands: Text
     """In place of a long question of consent that was asked a moment ago."""
     with_case: Text
-    """For a message that answered no question and reached the case."""
+    """For a message that answered no question and reached the case while a caseworker is here."""
     once_read: Mapping[Text, Text]
     """What is said, once staff read what the person writes, in place of what is true only before:
     that nothing is passed on without "Send"."""

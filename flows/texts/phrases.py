@@ -389,9 +389,9 @@ DRAFT_LEFT = _("All right. What was not sent is erased. We begin again.")
 OTHER_LANGUAGE = _("You can go on in this language. To choose it, press /language.")
 
 KEPT_TOO = _("We kept this too. No person has read it yet.")
-"""For words while a caseworker is offered."""
+"""For words while a caseworker is offered, and for those that reach a case while none is here."""
 WITH_CASE = _("They have it now.")
-"""For a message that answered no question and reached the case."""
+"""For a message that answered no question and reached the case while a caseworker is here."""
 STILL_READ = _("They have what you wrote. You can go on writing here: they read it.")
 """In place of what is true only before staff read what a person writes."""
 # Translators: in place of "What you write is locked on our computer ...", once staff read.

@@ -204,8 +204,8 @@ class MessageHandler:
         if kind is not None:
             self._answer_kind(kind, update.text)
         else:
-            is_read = self.turn.is_in_case
-            self._ask_passphrase_again(texts.with_case if is_read else texts.may_be_left_out)
+            receipt = self.replies.case_receipt()
+            self._ask_passphrase_again(receipt if self.turn.is_in_case else texts.may_be_left_out)
 
     def _ask_passphrase_again(self, first: Text) -> None:
         self.replies.send_text(first)

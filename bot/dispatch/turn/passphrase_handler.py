@@ -99,9 +99,9 @@ class PassphraseHandler:
             return
         if not was_choosing:
             self._compare_check_in(update)
-        elif self.turn.is_in_flow(CHECK_IN_FLOW) or (
-            was_secret and not self._is_surely_none(update)
-        ):
+            return
+        may_be_word = was_secret and not self._is_surely_none(update)
+        if may_be_word or self.turn.is_in_flow(CHECK_IN_FLOW):
             self._take_off_phone_once(update)
 
     def _is_surely_none(self, update: Update) -> bool:

@@ -65,7 +65,15 @@ class Replies:
     def say_with_case(self) -> None:
         """Say that a message reached the case, unless a part of it is not kept."""
         if not self.turn.losses:
-            self.send_text(self.turn.services.texts.with_case)
+            self.send_text(self.case_receipt())
+
+    def case_receipt(self) -> Text:
+        """Return what is said of a message that reached the case.
+
+        While no one is here, "They have it now" would be read as said of people who read it.
+        """
+        texts = self.turn.services.texts
+        return texts.with_case if "staffed" in self.turn.facts else texts.kept_too
 
     def send_fleeting(self, message: SendText) -> None:
         """Send a message that vanishes at the next step."""
@@ -137,7 +145,7 @@ class Replies:
         else:
             return replies
         if turn.is_in_case:
-            instead |= dict.fromkeys(UNANSWERED, texts.with_case)
+            instead |= dict.fromkeys(UNANSWERED, self.case_receipt())
         is_asked_again = not turn.read_case and (
             turn.may_have_answered or not turn.is_in_flow(STORY_FLOW)
         )

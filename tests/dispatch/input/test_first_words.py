@@ -218,6 +218,7 @@ def test_another_language_than_the_one_chosen_is_offered(sqlite_hotline: Hotline
 
 def test_after_danger_neither_language_nor_storage_is_asked(hotline: HotlineHarness) -> None:
     person = hotline.person("en")
+    hotline.colleague()
     person.says("tolong dia punya pisau dia mau bunuh saya")
     now = pgettext("button", "Tell them now")
     person.presses(told(person, now))

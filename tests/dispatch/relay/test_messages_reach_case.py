@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 URGENT = "he has a knife, help me now"
 ADDRESS = "5 Harbour Road, third floor, the red door"
-WITH_CASE = "They have it now."
+WITH_CASE, KEPT_TOO = "They have it now.", "We kept this too. No person has read it yet."
 LONG = SESSION_TIMEOUT // SECOND + 60
 
 
@@ -84,6 +84,7 @@ def test_the_alarming_words_go_along_and_the_draft_does_not(hotline: HotlineHarn
 
 
 def test_an_address_typed_next_is_on_the_desk_within_its_turn(hotline: HotlineHarness) -> None:
+    hotline.colleague()
     person = told(hotline)
     before = len(hotline.board.events)
     heard = person.says(ADDRESS)
@@ -92,6 +93,14 @@ def test_an_address_typed_next_is_on_the_desk_within_its_turn(hotline: HotlineHa
     assert heard[0] == WITH_CASE
     assert current_step(person) == ("report", "leaving")
     assert stored_conversation(person).position.extra_texts == [URGENT]
+
+
+def test_while_no_one_is_here_nothing_is_said_to_be_with_them(hotline: HotlineHarness) -> None:
+    person = told(hotline)
+    heard = person.says(ADDRESS)
+    assert written(hotline) == [URGENT, ADDRESS]
+    assert heard[0] == KEPT_TOO
+    assert WITH_CASE not in heard
 
 
 def test_it_reaches_the_case_after_a_restart(hotline: HotlineHarness) -> None:
@@ -110,6 +119,7 @@ def test_what_answers_the_question_is_its_answer_too(hotline: HotlineHarness) ->
 
 
 def test_a_number_that_answers_nothing_reaches_it(hotline: HotlineHarness) -> None:
+    hotline.colleague()
     person = told(hotline)
     assert person.says("17")[0] == WITH_CASE
     assert written(hotline) == [URGENT, "17"]
@@ -183,6 +193,7 @@ def test_words_after_sending_reach_the_case_and_the_menu_is_shown(
 
 
 def test_a_burst_is_answered_once(sqlite_hotline: HotlineHarness) -> None:
+    sqlite_hotline.colleague()
     person = told(sqlite_hotline)
     heard = person.send_update(*(person.words(f"we are {n} people here now") for n in range(2, 9)))
     assert len(written(sqlite_hotline)) == 8
@@ -219,7 +230,7 @@ def test_after_a_silence_it_reaches_the_case_as_not_confirmed(hotline: HotlineHa
     person = told(hotline)
     hotline.advance_time(LONG)
     heard = person.says(ADDRESS)
-    assert WITH_CASE not in heard
+    assert not {WITH_CASE, KEPT_TOO} & {*heard}
     (last,) = messages(hotline)[1:]
     assert (last.content.text, last.content.unconfirmed) == (ADDRESS, True)
     assert quarantine_reasons(hotline) == []

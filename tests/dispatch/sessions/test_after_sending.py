@@ -157,6 +157,7 @@ def test_something_new_is_a_case_of_its_own_and_asked_about_again(hotline: Hotli
 
 
 def test_after_nothing_more_the_person_can_still_return(hotline: HotlineHarness) -> None:
+    hotline.colleague()
     person = sent(hotline)
     person.presses("Nothing more")
     assert current_step(person) is None

@@ -19,7 +19,7 @@ from flows.requests.contact import ContactFlow
 from flows.requests.talk import Talk
 from flows.start.language import LanguageFlow
 from flows.start.welcome import Welcome
-from flows.texts.phrases import WITH_CASE
+from flows.texts.phrases import KEPT_TOO, WITH_CASE
 from tests.support.dispatch_inspection import GO_ON
 
 if TYPE_CHECKING:
@@ -97,13 +97,14 @@ class NumberedWalker:
         return self._is_asked_anew()
 
     def _is_unanswered(self) -> bool:
-        """Tell whether a question still has to follow the last words; none follows `WITH_CASE`."""
+        """Tell whether a question still has to follow the last words; none follows a receipt."""
         messages = self.phone.chat.messages
         own = max((it for it in messages if not messages[it]["from"]["is_bot"]), default=0)
         if not own or (self.phone.bot_texts() and int(self._asked()["message_id"]) > own):
             return False
         newest = messages[max(messages)]
-        return bool(newest.get("text") != WITH_CASE.render(catalogue(LANGUAGE)))
+        receipts = (it.render(catalogue(LANGUAGE)) for it in (WITH_CASE, KEPT_TOO))
+        return newest.get("text") not in receipts
 
     def _is_asked(self, beginning: str) -> bool:
         return str(self._asked().get("text")).startswith(beginning)
