@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 
     from bot.app.build import RunningApp
+    from bot.clock import Clock
     from bot.desks.partner_room.context import PracticeScene
     from bot.desks.web.context import DeskContext
     from bot.hotline.staff.staff import Caseworker
@@ -165,7 +166,7 @@ async def open_desk(
     """Serve the desk on the sandbox's address."""
     bot_id = int(TOKEN.partition(":")[0])
     options = DeskOptions(
-        bot_id=bot_id, origin=address, root=DESK_PATH, password_cost=DEMO_COST,
+        bot_id=bot_id, origin=address, root=DESK_PATH, clock=sandbox.clock, password_cost=DEMO_COST,
         rehearsal=True, wake_dispatcher=bot.wake_dispatcher,
     )  # fmt: skip
     async with open_storage(settings) as (database, vault):
@@ -205,10 +206,13 @@ class RestartableBot:
         self._is_restarting = False
         self.ready = asyncio.Event()
 
-    async def run(self, settings: Settings) -> None:
-        """Run the bot, again after each restart, until cancelled."""
+    async def run(self, settings: Settings, clock: Clock) -> None:
+        """Run the bot by a clock, again after each restart, until cancelled.
+
+        It is the sandbox's: time that passes there passes for the bot and for the desk too.
+        """
         options = RunOptions(
-            limits=UNLIMITED, rehearsal=True, ready=self.ready,
+            clock=clock, limits=UNLIMITED, rehearsal=True, ready=self.ready,
             disk=DiskSpace.unlimited(settings.data), extra_job=self._know_app,
         )  # fmt: skip
         while True:
@@ -265,7 +269,7 @@ class RunningDemo:
 
 async def _run_bot_and_view(demo: RunningDemo, options: DemoOptions) -> None:
     bot = demo.bot
-    running = asyncio.create_task(bot.run(demo.settings))
+    running = asyncio.create_task(bot.run(demo.settings, demo.sandbox.clock))
     view = asyncio.create_task(_show_when_ready(demo, options))
     try:
         await running

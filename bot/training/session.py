@@ -23,7 +23,6 @@ from bot.app.demo import (
 )
 from bot.app.storage import open_storage
 from bot.app.texts import build_system_texts
-from bot.clock import SystemClock
 from bot.conversation import CONTROLS
 from bot.desks.practice import PracticeCase
 from bot.errors import HavenError, SettingError
@@ -240,7 +239,7 @@ class TrainingPractice:
     async def cases(self) -> list[PracticeCase]:
         """Return the fictional people with what came of them so far."""
         context, bot = self.context, int(self.sandbox.token.partition(":")[0])
-        minutes, now = context.settings.response_minutes, SystemClock().now()
+        minutes, now = context.settings.response_minutes, self.sandbox.clock.now()
 
         def look(work: Work) -> list[PracticeCase]:
             pairs = zip(self.scenarios, self.phones, strict=True)
@@ -271,7 +270,7 @@ class _Plan:
 async def _run_scenarios(
     sandbox: Sandbox, runner: RestartableBot, settings: Settings, plan: _Plan
 ) -> None:
-    bot = asyncio.create_task(runner.run(settings))
+    bot = asyncio.create_task(runner.run(settings, sandbox.clock))
     phones = plan.phones
     names = label_lookup(settings)
     tasks = [bot]
@@ -318,7 +317,7 @@ def label_lookup(settings: Settings) -> LabelLookup:
 async def _debriefs(
     settings: Settings, scenarios: Sequence[Scenario], phones: Sequence[Phone], sandbox: Sandbox
 ) -> list[Debrief]:
-    bot, now = int(sandbox.token.partition(":")[0]), SystemClock().now()
+    bot, now = int(sandbox.token.partition(":")[0]), sandbox.clock.now()
     async with open_storage(settings) as (database, vault):
         return [
             await database.writer.run(

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
+from bot.clock import SECOND
 from tests.support.forked_commands import haven_program
 from tests.support.paths import ROOT
 
@@ -71,6 +74,31 @@ def test_a_demo_that_is_stopped_as_it_begins_takes_its_folder_along(
         process.send_signal(signal.SIGTERM)
         assert ends(process) == (0, "")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_time_that_passes_on_the_phone_page_passes_for_the_bot_and_the_desk(
+    tmp_path: Path,
+) -> None:
+    day = 25 * 60 * 60
+    with demo(tmp_path, "--port", "0") as process:
+        assert process.stdout is not None
+        origin = process.stdout.readline().rstrip().removeprefix("Haven is ready at ").rstrip("/")
+        began = time.time()
+        httpx.post(f"{origin}/sandbox/clock", json={"seconds": day}).raise_for_status()
+        (stored,) = tmp_path.glob("*/data/haven.db")
+        while heartbeat(stored) < began + day:
+            assert time.time() < began + PATIENCE
+            assert process.poll() is None
+            time.sleep(0.2)  # the demo needs the processor
+        (written,) = tmp_path.glob("*/data/haven.log")
+        assert "clock_wrong" not in written.read_text(encoding="utf-8")
+
+
+def heartbeat(database: Path) -> float:
+    """Return when the bot of a database last said that it runs, in seconds."""
+    with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
+        (found,) = connection.execute("SELECT max(alive_at) FROM heartbeats").fetchone()
+    return float(found or 0) / SECOND
 
 
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
