@@ -24,6 +24,7 @@ from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.on_call import CallLetters, CallSenders, OnCallService
 from bot.dispatch.passphrase_hashing import PassphraseHashing
 from bot.dispatch.receiver import UpdateReceiver
+from bot.dispatch.reminders.lost_files import LostFileNotice
 from bot.exports.bodies_abroad import BodiesAbroad
 from bot.hotline.erasure.requests import ErasureJob
 from bot.hotline.events import Event, EventKind
@@ -82,6 +83,8 @@ class App:
     """Stores updates for workers, in a process that is a front and no worker."""
     chat_worker: ChatWorker
     """Answers what fronts have stored."""
+    lost_files: LostFileNotice
+    """Tells people of files that cannot be downloaded."""
 
     def tell_staff(self, work: Work, text: Text, values: Mapping[str, str]) -> list[Letter]:
         """Store and return the letters that tell all staff something about the service."""
@@ -198,4 +201,5 @@ def build(
         Canary(canary_channel, inlet, inbox, vault, database.writer, clock),
         build_figures(settings, staff, services),
         receiver, ChatWorker(inbox, batches, database.writer, clock, hand_over),
+        LostFileNotice(vault, conversations, batches),
     )  # fmt: skip

@@ -383,7 +383,7 @@ def _leader_jobs(parts: JobParts) -> list[Coroutine[Any, Any, None]]:
     writer = app.database.writer
     downloader = FileDownloader(
         writer, app.vault, TelegramFiles(process.bot), process.blobs, app.clock,
-        process.has_room_for_files,
+        process.has_room_for_files, app.lost_files.tell,
     )  # fmt: skip
     jobs: list[Coroutine[Any, Any, None]] = [
         app.courier.run(), app.passphrase_hashing.run(), downloader.run(),

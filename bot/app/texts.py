@@ -257,6 +257,7 @@ _PROGRESS = case_progress.ProgressTexts(
 _NOT_KEPT = {
     Loss.KIND: phrases.UNSUPPORTED_CONTENT, Loss.SIZE: phrases.FILE_TOO_LARGE,
     Loss.FILES: phrases.FILES_REFUSED, Loss.WORDS: phrases.DAILY_LIMIT,
+    Loss.DOWNLOAD: phrases.FAILED_TRY_AGAIN,
 }  # fmt: skip
 _DIGITS = Text("{digits}")
 _ONCE_READ = {

@@ -42,6 +42,8 @@ class Loss(StrEnum):
     """Files, while none are taken."""
     WORDS = "words"
     """Words beyond those of a day."""
+    DOWNLOAD = "download"
+    """A file that the channel does not give us; the person has read that it is kept."""
 
 
 class ChatActivity(msgspec.Struct, array_like=True):

@@ -375,7 +375,7 @@ RECOGNISED = _("Thank you. We know you again and go on from before.")
 """After the right passphrase."""
 
 FAILED_TRY_AGAIN = _("Something did not work here. What you wrote is kept. Please try once more.")
-"""After an error."""
+"""After a file was sent that cannot be downloaded."""
 
 CONTINUE_OR_LEAVE = _("There are answers you have not sent. Go on with them, or begin again?")
 """After /start within a flow; shows no answer."""

@@ -116,6 +116,8 @@ class FileDownloader:
     clock: Clock
     has_room: Callable[[], bool] = lambda: True
     """While it returns False, files wait and no attempts are counted."""
+    tell_lost: Callable[[Work, str, int], None] = lambda _work, _case, _now: None
+    """Tells the person of a case, at a moment, that a file they sent did not arrive."""
 
     def __post_init__(self) -> None:
         self._day_started, self._bytes_today = 0, 0
@@ -221,14 +223,15 @@ class FileDownloader:
     def _record_lost(
         self, work: Work, name: str, case: str, why: str, note: FileRef | None
     ) -> None:
-        work.run(_FINISH, LOST, 0, name)
-        event = CustodyEvent(
-            at=self.clock.now(), actor=SYSTEM, action=CustodyAction.LOST, file=name, detail=why
-        )
+        if not work.run(_FINISH, LOST, 0, name):
+            return  # its case was erased meanwhile
+        now = self.clock.now()
+        event = CustodyEvent(at=now, actor=SYSTEM, action=CustodyAction.LOST, file=name, detail=why)
         if note is not None:
             event = _with_arrival(event, note)
         with contextlib.suppress(DecryptionError):  # of a case without its key nothing is sealed
             self._custody.record(work, case, event)
+        self.tell_lost(work, case, now)
 
     async def _save_file(self, file: _DueFile) -> FileInspector:
         out = self.blobs.create(file.name)

@@ -11,6 +11,7 @@ from bot.conversation import Collect, Position, Review, unpack
 from bot.conversation.inputs import PressInput, TextInput
 from bot.conversation.progress import fill_answer, flow_progress, resume
 from bot.dispatch.conversation_store import SESSION_TIMEOUT, Conversation, suspended_sessions
+from bot.dispatch.rate_limit import Loss
 from bot.dispatch.turn.flow_names import URGENT_DETAILS_FLOW
 from bot.dispatch.turn.relay import answer_content
 from bot.dispatch.turn.session import session_cases
@@ -31,6 +32,7 @@ from bot.hotline.chat.takeover import (
     NotifyRecipientReply,
     NotifyReferralSent,
     OpenerState,
+    SayFileLost,
     SayNobodyComes,
     SendMessage,
     SendOpener,
@@ -117,6 +119,7 @@ class StaffActions:
             SendOpener: self._request_opener,
             ConfirmIdentity: self._confirm_identity,
             SayNobodyComes: self._say_nobody_comes,
+            SayFileLost: self._say_file_lost,
             JoinChat: self._join_chat,
         }
 
@@ -441,6 +444,14 @@ class StaffActions:
         if self._takeover is None and action.case in {conversation.case, *conversation.cases}:
             self.replies.send_text(texts.nobody_comes)
             self.replies.send_text(texts.danger_numbers)
+        return None
+
+    def _say_file_lost(self, _action: SayFileLost) -> Text | None:
+        """Say it once for all files that are lost together, as those of an album."""
+        activity, now = self.turn.conversation.activity, self.turn.now
+        if not activity.was_loss_just_told(Loss.DOWNLOAD, now):
+            activity.losses_told[Loss.DOWNLOAD] = now
+            self.replies.say_not_kept(Loss.DOWNLOAD)
         return None
 
     def _has_answered(self, by: str) -> bool:

@@ -201,6 +201,13 @@ class SayNobodyComes:
 
 
 @dataclass(frozen=True, slots=True)
+class SayFileLost:
+    """Tell a person who is present that something they sent did not arrive."""
+
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
 class JoinChat:
     """Go on with the person of a case that staff opened, in the chat that has just joined it."""
 
@@ -212,6 +219,6 @@ class JoinChat:
 ChatAction = (
     TakeOver | HandBack | SendMessage | EditMessage | TransferChat | FillIn | AskConsent
     | NotifyReferralSent | NotifyRecipientReply | Insist | SendOpener | ConfirmIdentity
-    | SayNobodyComes | JoinChat
+    | SayNobodyComes | SayFileLost | JoinChat
 )  # fmt: skip
 """What a command does in a conversation."""
