@@ -79,12 +79,12 @@ class App:
     fact_checks: FactCheckFollower
     canary: Canary
     figures: FigureMonths
+    lost_files: LostFileNotice
+    """Tells people of files that cannot be downloaded."""
     receiver: UpdateReceiver
     """Stores updates for workers, in a process that is a front and no worker."""
     chat_worker: ChatWorker
     """Answers what fronts have stored."""
-    lost_files: LostFileNotice
-    """Tells people of files that cannot be downloaded."""
 
     def tell_staff(self, work: Work, text: Text, values: Mapping[str, str]) -> list[Letter]:
         """Store and return the letters that tell all staff something about the service."""
@@ -199,7 +199,6 @@ def build(
         build_retention(settings, vault, erasures), policy, ErasureJob(erasures),
         mailbox, hashing, on_call, fact_checks,
         Canary(canary_channel, inlet, inbox, vault, database.writer, clock),
-        build_figures(settings, staff, services),
+        build_figures(settings, staff, services), LostFileNotice(vault, conversations, batches),
         receiver, ChatWorker(inbox, batches, database.writer, clock, hand_over),
-        LostFileNotice(vault, conversations, batches),
     )  # fmt: skip

@@ -115,8 +115,7 @@ class TurnContext:
         A takeover in which no one has written for long is no talk: those on duty decide then.
         """
         takeover, presence = self.conversation.takeover, self.services.presence
-        is_talking = takeover is not None and takeover.opener_state == OpenerState.ANSWERED
-        if is_talking and is_present(max(takeover.since, takeover.spoken_at), self.now):
+        if takeover is not None and _is_in_talk(takeover, self.now):
             return True
         if presence is None:
             return False
@@ -232,3 +231,9 @@ class TurnContext:
     def record_notice(self) -> None:
         """Note the version of the privacy notice that this person now knows."""
         self.conversation.notice_version = self.services.notice.version(self.conversation.language)
+
+
+def _is_in_talk(takeover: TakeoverState, now: int) -> bool:
+    """Tell whether the person let the caseworker begin, and that one wrote not long ago."""
+    has_begun = takeover.opener_state == OpenerState.ANSWERED
+    return has_begun and is_present(max(takeover.since, takeover.spoken_at), now)
