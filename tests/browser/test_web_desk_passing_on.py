@@ -294,6 +294,22 @@ async def answered_late(route: Route) -> None:
     await route.fulfill(response=answer)
 
 
+async def test_what_was_sent_a_moment_ago_goes_out_before_a_case_is_returned(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        person, _reference = await held(page, office)
+        await office.presses(person, "I can write now")
+        await page.locator("#say-words").fill("A colleague goes on from here.")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#outgoing")).to_be_visible()
+        await page.locator("#case-actions > summary").click()
+        await page.locator("#more-release > summary").click()
+        await page.locator("#more-release button").click()  # once: nothing is asked
+        await expect(page.locator(".case-status")).to_contain_text("Not assigned yet.")
+        assert person.texts.count("A colleague goes on from here.") == 1
+
+
 async def test_a_transfer_asks_about_words_that_were_not_sent(
     browser: Browser, tmp_path: Path
 ) -> None:

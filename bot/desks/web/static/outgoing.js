@@ -77,10 +77,10 @@ export function delay(form) {
   if (form.dataset.check) check(waiting);
 }
 
-/** Return what was typed or waits to be sent; empty for nothing. */
+/** Return what was typed and not sent; empty for nothing. What waits is sent: it goes out first. */
 export function unsentWords() {
   const typed = [...document.querySelectorAll("main [data-draft]")].map((it) => it.value.trim());
-  return [waiting ? describe(waiting) : "", ...typed].filter(Boolean).join("\n");
+  return typed.filter(Boolean).join("\n");
 }
 
 /** Show what is delayed; with a question it waits for the answer. */
