@@ -228,3 +228,27 @@ async def test_a_question_for_consent_does_not_overtake_what_was_sent_before(
             while CONSENT not in person.last:  # noqa: ASYNC110 - no event tells it
                 await asyncio.sleep(0.02)
         assert person.texts[-2] == "Are you safe?"
+
+
+async def test_pasted_words_that_are_too_long_stay_whole_and_are_not_sent(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        await held(page, office)
+        words, count = page.locator("#say-words"), page.locator("#say [data-count]")
+        await words.fill("Are you safe?")
+        await expect(count).to_be_hidden()
+        long = "Ten words. " * 909 + "A"  # 10,000 characters
+        await words.fill("")
+        await words.focus()
+        await page.keyboard.insert_text(long)
+        await expect(words).to_have_value(long)
+        await expect(count).to_contain_text("10,000 of 4,096 characters")
+        await page.keyboard.press("Control+Enter")
+        await expect(words).to_have_value(long)
+        await expect(page.locator("#outgoing")).to_be_hidden()
+        await words.fill("A" * 4096)
+        await expect(count).to_have_text("4,096 of 4,096 characters")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#outgoing")).to_be_visible()
+        await expect(count).to_be_hidden()

@@ -25,6 +25,7 @@ import { initSounds } from "./sounds.js";
 import { initTimeline } from "./timeline.js";
 import { initToastPlace } from "./toast_place.js";
 import { initTypedTimes } from "./typed_times.js";
+import { initWordCounts } from "./word_counts.js";
 
 initIdle(); // first: it must be able to stop the key or click that only wakes the page
 initForms();
@@ -32,6 +33,7 @@ initOutgoing();
 initDelayed();
 initAttach();
 initDrafts();
+initWordCounts();
 initPictures();
 initSounds();
 initDialogs();

@@ -6,6 +6,7 @@ import { leaveCase } from "./moved.js";
 import { delay, lettersGone, unsentWords } from "./outgoing.js";
 import { showSignedOut, refresh } from "./panes.js";
 import { forget } from "./typed_times.js";
+import { countWords, isTooLong } from "./word_counts.js";
 
 const askedAbout = new WeakMap(); // unsent words, by the form that would leave them behind
 const unansweredForms = new WeakMap(); // fields of forms that may have arrived, although no answer came
@@ -22,6 +23,7 @@ export function initForms() {
     const form = event.target;
     if (!("fetch" in form.dataset)) return;
     event.preventDefault();
+    if (isTooLong(form)) return;
     if ("delay" in form.dataset && document.getElementById("outgoing")) delay(form);
     else sendForm(form, event.submitter);
   });
@@ -106,6 +108,7 @@ function tellResult(form, { told = "", refused = false }) {
 /** Clear a form that was sent. */
 export function clear(form) {
   for (const field of form.querySelectorAll("textarea")) field.value = "";
+  form.querySelectorAll("[data-most]").forEach(countWords);
   for (const field of form.querySelectorAll("input:not([type=hidden], [type=radio], [type=checkbox])")) field.value = field.defaultValue;
   forget(form);
   for (const field of form.querySelectorAll("select")) {

@@ -6,6 +6,7 @@ import { clear, fieldsOf, sameNonce, send } from "./forms.js";
 import { post, toast } from "./http.js";
 import { attach } from "./attach.js";
 import { isGone, onLeaving, showKept } from "./moved.js";
+import { countWords } from "./word_counts.js";
 
 const DELAY = 5000; // milliseconds
 const MOST_LEAVING = 60000; // characters
@@ -70,6 +71,7 @@ export function delay(form) {
   showOutgoing("");
   if (form.dataset.closeDialog) document.getElementById(form.dataset.closeDialog).close();
   if (field) field.value = "";
+  if (field?.dataset.most) countWords(field);
   if (file || form.elements.place) form.closest("details").open = false;
   if (file) form.reset();
   field?.focus();
@@ -230,5 +232,6 @@ function giveBack({ form, words, field, file }) {
   if (!field) return;
   const now = document.getElementById(field.id) ?? field;
   now.value = [words, now.value].filter(Boolean).join("\n");
+  if (now.dataset.most) countWords(now);
   if (isGone()) showKept();
 }
