@@ -20,6 +20,7 @@ from tests.browser.desk_windows import (
     held,
     mei_at_the_desk,
     said_in,
+    says,
     signed_in,
     store_desk_command,
     window,
@@ -252,3 +253,15 @@ async def test_pasted_words_that_are_too_long_stay_whole_and_are_not_sent(
         await page.keyboard.press("Control+Enter")
         await expect(page.locator("#outgoing")).to_be_visible()
         await expect(count).to_be_hidden()
+
+
+async def test_when_a_takeover_ends_under_an_empty_field_the_note_can_be_written(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        person, _reference = await held(page, office)
+        await page.locator("#say-words").focus()
+        await says(office, person, "/bye")
+        await expect(page.locator("#as-message")).to_be_disabled()
+        await expect(page.locator("#note-words")).to_be_visible()
+        await expect(page.locator("#as-note")).to_be_checked()

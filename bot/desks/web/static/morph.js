@@ -39,13 +39,15 @@ function morphOptions(old, fresh) {
 
 /**
  * Update which mode is chosen, but never while the caseworker is writing: their text could go to
- * the person instead of into a note.
+ * the person instead of into a note. A mode that can be used no longer gives way, unless its words
+ * are still there.
  */
 function morphRadio(old, fresh, wasDisabled) {
   const group = old.closest(".compose");
   if (!group) return;
-  const isWriting = [...group.querySelectorAll("textarea")].some((it) => it.value);
-  if (isWriting || group.contains(document.activeElement)) return;
+  const chosen = group.querySelector("input[type=radio]:checked:not(:disabled)");
+  const isWriting = [...group.querySelectorAll(chosen ? "textarea" : ".message-form textarea")].some((it) => it.value);
+  if (isWriting || (chosen && group.contains(document.activeElement))) return;
   if (wasDisabled !== old.disabled) old.checked = fresh.hasAttribute("checked");
   else if (fresh.hasAttribute("checked") && !group.querySelector("input:checked")) old.checked = true;
 }
