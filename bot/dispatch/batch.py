@@ -25,6 +25,7 @@ from bot.errors import UnreadableUpdateError
 from bot.hotline.chat.chat_marks import ChatMarks
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.check_ins.store import TRIED, CheckIns
+from bot.hotline.commands.store import refused_commands
 from bot.hotline.events import Event, EventKind
 from bot.hotline.figures.session_counts import NO_QUESTION, SENT, SessionMark
 from bot.languages import catalogue
@@ -263,9 +264,10 @@ class BatchProcessor:
             else:
                 self._run_command(work, batch, each.command)
         if not fault:
-            refused = _refused_words(batch, commands)
+            refused = refused_commands(commands, batch.events)
             stored.keep_refused(work, refused)
-            stored.delete(work, [each for each in commands if each not in refused])
+            kept = {each.id for each, _why in refused}
+            stored.delete(work, [each for each in commands if each.id not in kept])
         self._store(work, batch)
         return batch.result
 
@@ -556,12 +558,6 @@ def _is_routine(batch: _Batch) -> bool:
         and not any(others)
         and all(it.author == Author.BOT and not it.delay_reason for it in batch.result.letters)
     )
-
-
-def _refused_words(batch: _Batch, commands: Sequence[StoredCommand]) -> list[StoredCommand]:
-    """Return the commands that were refused and hold words: who wrote them gets them back."""
-    refused = {event.reply_to for event in batch.events if event.is_refused} - {""}
-    return [each for each in commands if each.command.text and each.command.reply_to in refused]
 
 
 def session_mark(conversation: Conversation) -> SessionMark:

@@ -158,6 +158,9 @@ class Conversation(msgspec.Struct, array_like=True):
     """When a cry for help that staff read was last answered with numbers."""
     declined_at: int = 0
     """When the person last answered whether a caseworker may read their own words."""
+    left_talk_about: str = ""
+    """The case in which the person ended the talk with a caseworker; empty once one has taken over
+    again."""
 
     @property
     def has_case(self) -> bool:

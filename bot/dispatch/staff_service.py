@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from bot.cases.intake import PERSON
 from bot.cases.state_machine import CaseState
 from bot.cases.urgency import Priority
 from bot.clock import SECOND
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 
 FILLED_IN = "fill_in"
 """The audit action of an answer that a caseworker filled in."""
+PERSON_LEFT = "leave"
+"""The audit action of a person who ended a talk with a caseworker."""
 RELEASE_DELAY = SECOND
 """How long a released letter waits for the reply that comes before it."""
 
@@ -173,6 +176,8 @@ class StaffService:
         may_be_closed = event.kind is EventKind.REPORT_ADDED
         if event.kind is EventKind.PERSON_WROTE:
             may_be_closed = not self.hotline.reply_clocks.person_wrote(work, event.case, now)
+        elif event.kind is EventKind.HANDED_BACK and event.code:
+            self.hotline.audit.record(work, now, PERSON, PERSON_LEFT, event.case, event.code)
         elif event.kind is EventKind.CASEWORKER_WROTE:
             if not _is_opener(event):  # it asks by itself: no one has answered yet
                 self.hotline.reply_clocks.answer_waits(work, event.case, now)

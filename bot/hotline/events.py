@@ -35,6 +35,7 @@ class EventKind(StrEnum):
     """It waits in the queue of another office."""
     TAKEN_OVER = "taken_over"
     HANDED_BACK = "handed_back"
+    """A takeover ended; with a code, a `PersonLeft`, because the person ended the talk."""
     PERSON_WROTE = "heard"
     """The person wrote during a takeover; with the code `unconfirmed`, it came in a quiet chat and
     may be from another person."""

@@ -255,6 +255,23 @@ async def test_pasted_words_that_are_too_long_stay_whole_and_are_not_sent(
         await expect(count).to_be_hidden()
 
 
+async def test_words_that_come_after_the_person_left_stay_on_the_page_with_the_reason(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        person, _reference = await held(page, office)
+        await page.locator("#say-words").fill("Are you safe?")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#outgoing")).to_be_visible()
+        await says(office, person, "/bye")
+        kept = page.locator("#kept-words")
+        await expect(kept).to_contain_text("Not sent: the person ended the chat.")
+        await expect(kept).to_contain_text("Are you safe?")
+        await expect(page.locator("#note-words")).to_be_visible()
+        await expect(page.locator("#messages")).to_contain_text("The person cleared the chat")
+        assert "Are you safe?" not in person.texts
+
+
 async def test_when_a_takeover_ends_under_an_empty_field_the_note_can_be_written(
     browser: Browser, tmp_path: Path
 ) -> None:

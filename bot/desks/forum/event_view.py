@@ -230,7 +230,7 @@ class EventRenderer:
         self._post(event, "\n".join(lines))
 
     def _handed_back(self, event: Event) -> None:
-        self._add_line(event, texts.PERSON_LEFT if event.code == "stopped" else texts.HANDED_BACK)
+        self._add_line(event, texts.PERSON_LEFT if event.code else texts.HANDED_BACK)
 
     def _passphrase_tried(self, event: Event) -> None:
         """Show the result of a passphrase; duress is announced to all."""

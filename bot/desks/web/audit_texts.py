@@ -80,6 +80,7 @@ AUDIT_ACTIONS = {
     "search": pgettext("audit", "searched in cases"),
     "break_glass": pgettext("audit", "opened a colleague's case with a reason"),
     "alert": pgettext("audit", "told staff that a reply is overdue"),
+    "leave": pgettext("audit", "ended the talk with the caseworker"),
     "freeze": pgettext("audit", "stopped the chat: the person is being forced"),
     "sure": pgettext("audit", "confirmed who is writing"),
     "clock": pgettext("audit", "recorded an event for a legal deadline"),

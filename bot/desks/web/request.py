@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from bot.desks.locale import StaffLocale
     from bot.desks.web.auth.sessions import DeskSession
     from bot.desks.web.context import DeskContext
-    from bot.desks.web.live.delayed_letters import DelayedLetter
+    from bot.desks.web.live.delayed_letters import DelayedLetter, UnsentMessage
     from bot.desks.web.live.lapsed_claims import LapsedClaim
     from bot.desks.web.queue.emergencies import EmergencyNotice
     from bot.desks.web.queue.queries import QueueCounts
@@ -79,6 +79,8 @@ class DeskRequest:
     """The caseworker's own cases, which every page shows."""
     delayed: Sequence[DelayedLetter] = ()
     """What the caseworker sent and can still undo, which every page shows."""
+    unsent: Sequence[UnsentMessage] = ()
+    """What the caseworker sent and was refused after its page was left, which every page shows."""
     emergencies: Sequence[EmergencyNotice] = ()
     """Emergencies the caseworker would be alerted to, which every page shows."""
     shift_notice: ShiftNotice | None = None

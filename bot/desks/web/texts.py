@@ -267,6 +267,12 @@ CASE_EVENTS: dict[str, tuple[Text | None, Text | None, Text | None]] = {
     "pass_on": (None, None, _("{name} passed the case on to another office.")),
     "take_over": (None, None, _("{name} took over. The bot is silent.")),
     "hand_back": (None, None, _("{name} handed back to the bot.")),
+    "leave:cleared": (
+        None, _("The person cleared the chat and left. No caseworker holds the chat now."), None
+    ),
+    "leave:stopped": (
+        None, _("The person ended the chat. No caseworker holds the chat now."), None
+    ),
     "insist": (
         None, None, _("{name} had the opening question asked outside the agreed hours.")
     ),

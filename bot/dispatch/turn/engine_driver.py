@@ -55,7 +55,7 @@ from bot.dispatch.turn.outcome_rules import (
     READ_FLOWS,
 )
 from bot.dispatch.turn.relay import answer_content
-from bot.hotline.chat.takeover import OpenerState
+from bot.hotline.chat.takeover import OpenerState, PersonLeft
 from bot.languages.whereabouts import find_whereabouts
 
 if TYPE_CHECKING:
@@ -446,4 +446,4 @@ class EngineDriver:
             self.drafts.discard()
         elif self.turn.position_before_answer is not None:
             self.drafts.keep(self.turn.position_before_answer)
-        self.relay.end_takeover()
+        self.relay.end_takeover(PersonLeft.STOPPED)

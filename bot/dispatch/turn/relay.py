@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from bot.conversation.questions.question import Question
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.replies import Replies
-    from bot.hotline.chat.takeover import TakeoverState
+    from bot.hotline.chat.takeover import PersonLeft, TakeoverState
     from bot.hotline.referrals.model import Referral
     from bot.messages import Body, Update
 
@@ -532,14 +532,15 @@ class Relay:
         self.withdraw_waiting_question(takeover)
         turn.add_event(EventKind.HANDED_BACK, takeover.case, takeover.by)
 
-    def end_takeover(self) -> None:
+    def end_takeover(self, how: PersonLeft) -> None:
         """End the takeover because the person has left; messages that wait are withdrawn."""
         takeover = self.turn.conversation.takeover
         if takeover is not None:
             self.turn.conversation.takeover = None
+            self.turn.conversation.left_talk_about = takeover.case
             self.turn.effects.staff.withdraw_waiting = True
             self.withdraw_waiting_question(takeover)
-            self.turn.add_event(EventKind.HANDED_BACK, takeover.case, code="stopped")
+            self.turn.add_event(EventKind.HANDED_BACK, takeover.case, code=how.value)
 
     def _with_sound(self, parts: Sequence[Body]) -> list[Body]:
         """Let the phone ring if the person said that any time is safe; otherwise stay silent."""

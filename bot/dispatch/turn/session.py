@@ -39,7 +39,7 @@ from bot.dispatch.conversation_store import (
     suspended_sessions,
 )
 from bot.dispatch.effects import ScheduledRemoval
-from bot.hotline.chat.takeover import OpenerState
+from bot.hotline.chat.takeover import OpenerState, PersonLeft
 from bot.messages import ClearChat, SendText
 from bot.partners.partners import parse_code
 
@@ -201,7 +201,7 @@ class Session:
         wipe = ClearChat(person_message_ids(conversation.message_ids))
         turn.effects.bodies = [wipe, SendText(farewell)]
         self._let_vanish(1)
-        self.relay.end_takeover()
+        self.relay.end_takeover(PersonLeft.CLEARED)
         self.drafts.discard()
         self._discard_concealed()
         self.suspend()

@@ -51,6 +51,7 @@ from bot.hotline.commands.texts import (
     OPENER_NEEDED,
     OPENER_SENT_NOW,
     OUTSIDE_CONTACT_RULE,
+    PERSON_ENDED_CHAT,
     QUESTION_WAITS,
     TAKE_OVER_FIRST,
 )
@@ -154,6 +155,13 @@ class StaffActions:
         takeover = self._takeover
         return takeover if takeover is not None and takeover.by == by else None
 
+    def _why_not_sent(self, case: str) -> Text:
+        """Return why a message of a caseworker who has not taken over is not sent."""
+        conversation = self.turn.conversation
+        sessions = (conversation, *suspended_sessions(conversation))
+        has_left = any(it.left_talk_about == case for it in sessions)
+        return PERSON_ENDED_CHAT if has_left else TAKE_OVER_FIRST
+
     @property
     def _position(self) -> Position:
         """Return where the conversation stands that the takeover is about."""
@@ -177,7 +185,8 @@ class StaffActions:
         takeover = TakeoverState(
             action.case, action.by, action.title, action.rule, self.turn.now, action.reference
         )
-        self._session_of(action.case).takeover = takeover
+        session = self._session_of(action.case)
+        session.takeover, session.left_talk_about = takeover, ""
         self._add_taken_over(action.case, action.by)
         self._schedule_opener(takeover)
         return None
@@ -283,7 +292,7 @@ class StaffActions:
     def _send_message(self, action: SendMessage) -> Text | None:
         takeover = self._takeover_of(action.message.author)
         if takeover is None:
-            return TAKE_OVER_FIRST
+            return self._why_not_sent(action.message.case)
         takeover.spoken_at = self.turn.now
         if action.message.content.code != OPENER:
             self._send_when_allowed(takeover, self._parts_of(action.message), action.message)
@@ -329,7 +338,7 @@ class StaffActions:
         turn, message = self.turn, action.message
         takeover = self._takeover_of(message.author)
         if takeover is None:
-            return TAKE_OVER_FIRST
+            return self._why_not_sent(message.case)
         takeover.spoken_at = turn.now
         letter, text = message.content.message, message.content.text
         if not action.delay_reason:

@@ -11,7 +11,7 @@ again.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -49,6 +49,15 @@ class OpenerState(IntEnum):
 
 OPENER_UNSENT = frozenset({OpenerState.TO_SEND, OpenerState.WAITING})
 """States in which the person has seen no opener."""
+
+
+class PersonLeft(StrEnum):
+    """How a person ended a talk with a caseworker."""
+
+    CLEARED = "cleared"
+    """They cleared the chat and left."""
+    STOPPED = "stopped"
+    """They stopped the conversation."""
 
 
 class TakeoverState(msgspec.Struct, array_like=True):

@@ -19,7 +19,8 @@ import msgspec
 from sqlalchemy import and_, bindparam, cast, func, insert, select
 
 from bot.errors import DecryptionError
-from bot.hotline.commands.types import Command, decode, encode
+from bot.hotline.commands.texts import PERSON_ENDED_CHAT
+from bot.hotline.commands.types import MESSAGE_VERBS, Command, decode, encode
 from bot.log import log
 from bot.mailbox.inbox import FOREVER, MAX_CRASHES
 from bot.store import Prepared, Work, delete_by, select_by, select_one, update_by
@@ -32,8 +33,11 @@ from bot.vault.keys.epoch_keys import RESEAL_AFTER, epoch_number
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.hotline.events import Event
 
 WAITING, DELAYED, QUARANTINED, REFUSED = "waiting", "delayed", "quarantined", "refused"
+LEFT = "left"
+"""Why a message was refused: the person had ended the talk."""
 _UNREADABLE = (DecryptionError, msgspec.MsgspecError)
 _NEW = ("state", "sealed", "attempts", "created_at")
 _ADD = Prepared(
@@ -64,13 +68,16 @@ _QUARANTINE_CRASHING = update_by(
     staff_commands, by=(_IS_WAITING, staff_commands.c.attempts >= MAX_CRASHES),
     constants={"state": QUARANTINED, "fault": "the process ended over it"},
 )  # fmt: skip
-_REFUSE = update_by(staff_commands, by="id", constants={"state": REFUSED})
+_REFUSE = update_by(staff_commands, "fault", by="id", constants={"state": REFUSED})
 _IS_DELAYED = staff_commands.c.state == DELAYED
 _IS_UNDONE = and_(~_IS_WAITING, ~_IS_DELAYED, staff_commands.c.sealed.is_not(None))
 _UNDONE = select_by(
     staff_commands, "id", "sealed", "attempts", "created_at", by=("case_id", _IS_UNDONE),
     order_by="id",
 )  # fmt: skip
+_ALL_UNDONE = select_by(
+    staff_commands, "id", "sealed", "created_at", "case_id", "fault", by=_IS_UNDONE, order_by="id"
+)
 _DELAYED = select_by(
     staff_commands, "id", "sealed", "created_at", "case_id", by=_IS_DELAYED, order_by="id"
 )
@@ -107,6 +114,33 @@ class DelayedCommand:
     id: int
     command: Command
     due_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class UndoneCommand:
+    """A command that was refused or failed after its page had gone on."""
+
+    id: int
+    command: Command
+    why: str
+    """LEFT, or another reason."""
+
+
+def refused_commands(
+    commands: Sequence[StoredCommand], events: Sequence[Event]
+) -> list[tuple[StoredCommand, str]]:
+    """Return the commands to keep, each with why it was refused, from the events that say so.
+
+    These are the ones that hold words, or that the person would have read: who gave them is told,
+    and gets the words back.
+    """
+    said = {it.reply_to: it.text for it in events if it.is_refused and it.reply_to}
+    return [
+        (each, LEFT if said[command.reply_to] is PERSON_ENDED_CHAT else "")
+        for each in commands
+        if (command := each.command).reply_to in said
+        and (command.text or command.verb in MESSAGE_VERBS)
+    ]
 
 
 def delay_command(work: Work, vault: Vault, command: Command, due_at: int) -> None:
@@ -160,9 +194,9 @@ class StaffCommands:
         work.run(_QUARANTINE, why[:80], command.id)
 
     @staticmethod
-    def keep_refused(work: Work, commands: Sequence[StoredCommand]) -> None:
-        """Keep refused commands, sealed: their words go back to who wrote them."""
-        work.many(_REFUSE, [(each.id,) for each in commands])
+    def keep_refused(work: Work, commands: Sequence[tuple[StoredCommand, str]]) -> None:
+        """Keep refused commands, sealed, each with why: their words go back to who wrote them."""
+        work.many(_REFUSE, [(why[:80], each.id) for each, why in commands])
 
     def delayed(self, work: Work, by: str, case: str = "") -> list[DelayedCommand]:
         """Return the delayed commands of a caseworker, of one case or of all, oldest first."""
@@ -181,6 +215,16 @@ class StaffCommands:
         found = self.delayed(work, by, case)
         work.many(_DELETE, [(it.id,) for it in found])
         return [it.command for it in found]
+
+    def undone(self, work: Work, by: str) -> list[UndoneCommand]:
+        """Return a caseworker's commands that were refused or failed and are kept, oldest first."""
+        found = []
+        for row, sealed, created_at, case, fault in work.rows(_ALL_UNDONE):
+            with suppress(*_UNREADABLE):
+                command = self._decode(sealed, created_at)
+                if command.by == by and case:
+                    found.append(UndoneCommand(row, command, fault or ""))
+        return found
 
     @staticmethod
     def has_undone(work: Work, case: str) -> bool:

@@ -101,6 +101,7 @@ OFF_DUTY_RETURNED = _(
     "colleagues: {cases}."
 )
 TAKE_OVER_FIRST = _("Take the conversation over first; nothing was sent.")
+PERSON_ENDED_CHAT = _("Not sent: the person ended the chat.")
 NOT_TAKEN_OVER = _("No caseworker holds this conversation.")
 OUTSIDE_CONTACT_RULE = _(
     "The person wants to be written to only after they wrote: nothing was sent. /insist with a "

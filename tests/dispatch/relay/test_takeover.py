@@ -381,9 +381,7 @@ def test_stopping_ends_the_takeover(hotline: HotlineHarness) -> None:
     person, mei, case = met(hotline)
     person.says("/stop")
     person.presses("Erase" if any("Erase" in it for it in person.labels()) else person.labels()[0])
-    assert refusals(mei.says(case, "hello")) == [
-        "Take the conversation over first; nothing was sent."
-    ]
+    assert refusals(mei.says(case, "hello")) == ["Not sent: the person ended the chat."]
 
 
 def test_a_phrase_is_read_in_either_language_and_its_answer_comes_back_as_a_code(

@@ -27,6 +27,7 @@ from bot.desks.web.case.message_view import (
 )
 from bot.desks.web.casework.duty_view import open_duty_lines
 from bot.desks.web.interpreting.names import pseudonyms
+from bot.desks.web.live.watcher import OWN
 from bot.desks.web.queue.office_names import NO_OFFICE, CaseOffice, office_of_case
 from bot.dispatch.conversation_store import Conversations
 from bot.errors import CaseNotReadableError, DecryptionError
@@ -69,6 +70,8 @@ class ChatStatus:
     is_taken_over: bool = False
     holder: str = ""
     is_unconfirmed: bool = False  # whether it is unknown who holds the phone now
+    has_left: bool = False
+    """Whether the person ended the last talk with a caseworker about this case."""
     has_answered: bool = False
     """Whether someone answered the opener there: letters wait until a caseworker confirms who."""
     progress: FlowProgress | None = None
@@ -215,6 +218,7 @@ async def take_back_words(request: DeskRequest, view: CaseView) -> None:
         view.drafts = load_drafts(work, case, keyring)
 
     await request.write(take)
+    request.context.streams.tell(frozenset({request.caseworker.id}), OWN)  # told on every page
 
 
 async def load_case_page_view(request: DeskRequest) -> CaseView:
@@ -296,8 +300,10 @@ def _chat_status(work: Work, context: DeskContext, case: str, now: int) -> ChatS
         conversation = Conversations(context.vault).peek(work, bytes(rows[0][0])) if rows else None
     except DecryptionError:
         return ChatStatus()
+    has_left = False
     while conversation is not None:
         takeover = conversation.takeover
+        has_left = has_left or conversation.left_talk_about == case
         if takeover is not None and takeover.case == case:
             position = unpack(conversation.position, context.flow_registry)
             progress = flow_progress(context.flow_registry, position, context.known_facts(now))
@@ -306,4 +312,4 @@ def _chat_status(work: Work, context: DeskContext, case: str, now: int) -> ChatS
                 has_answered=is_quiet and bool(takeover.answered_at), progress=progress,
             )  # fmt: skip
         conversation, is_quiet = conversation.suspended, True
-    return ChatStatus()
+    return ChatStatus(has_left=has_left)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import access_case
 from bot.desks.web.case.drafts import DRAFT_KINDS, put_back
-from bot.desks.web.live.delayed_letters import load_delayed
+from bot.desks.web.live.delayed_letters import load_delayed, load_unsent
 from bot.desks.web.live.event_log import log_delays_changed
 from bot.desks.web.routes import Permission, get, post
 from bot.hotline.commands.store import StaffCommands
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 @get("/delayed", Permission.QUEUE, is_pane=True, is_background=True)
 async def _pane(request: DeskRequest) -> Response:
     vault, by, now = request.context.vault, request.caseworker.id, request.now
-    request.delayed = await request.read(lambda work: load_delayed(work, vault, by, now))
+    shown = request.http.query_params.get("case", "")
+
+    def load(work: Work) -> None:
+        request.delayed = load_delayed(work, vault, by, now)
+        request.unsent = load_unsent(work, vault, by, shown)
+
+    await request.read(load)
     return request.render("_delayed.html")
 
 
