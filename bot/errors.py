@@ -185,6 +185,10 @@ class LetterRefusedError(DeliveryError):
     """The channel will never accept this letter; `args[0]` is its reason."""
 
 
+class FileTooLargeError(LetterRefusedError):
+    """The channel gives no file as large as this one."""
+
+
 class GroupMovedError(LetterRefusedError):
     """The group became a supergroup; `chat` is its new id, which the desk follows."""
 

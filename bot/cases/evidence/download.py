@@ -19,10 +19,15 @@ from sqlalchemy import bindparam
 
 from bot.cases.evidence.custody_log import CustodyAction, CustodyEvent, CustodyLog
 from bot.cases.evidence.file_type import HEAD_BYTES, detect_type
-from bot.cases.intake import LOST, SAVED, TO_FETCH
+from bot.cases.intake import LOST, SAVED, TO_FETCH, TOO_LARGE
 from bot.cases.sealed_fields import open_handle
 from bot.clock import DAY, SECOND, Clock
-from bot.errors import DecryptionError, FileStorageError, LetterRefusedError
+from bot.errors import (
+    DecryptionError,
+    FileStorageError,
+    FileTooLargeError,
+    LetterRefusedError,
+)
 from bot.log import log
 from bot.store import Work, Writer, select_by, update_by
 from bot.store.tables.main import FILE_WAITS, files
@@ -182,10 +187,11 @@ class FileDownloader:
     async def _download(self, file: _DueFile) -> None:
         try:
             seen = await self._save_file(file)
-        except LetterRefusedError:
-            log.warning("file_failed", file=file.name, error="LetterRefusedError")
+        except LetterRefusedError as error:
+            log.warning("file_failed", file=file.name, error=type(error).__name__)
+            state = TOO_LARGE if isinstance(error, FileTooLargeError) else LOST
             await self.writer.run(
-                lambda it: self._record_lost(it, file.name, file.case, "refused", file.note)
+                lambda it: self._record_lost(it, file.name, file.case, "refused", file.note, state)
             )
         except FileStorageError as error:
             self._note_failure(error)
@@ -221,9 +227,15 @@ class FileDownloader:
         return True
 
     def _record_lost(
-        self, work: Work, name: str, case: str, why: str, note: FileRef | None
+        self,
+        work: Work,
+        name: str,
+        case: str,
+        why: str,
+        note: FileRef | None,
+        state: str = LOST,
     ) -> None:
-        if not work.run(_FINISH, LOST, 0, name):
+        if not work.run(_FINISH, state, 0, name):
             return  # its case was erased meanwhile
         now = self.clock.now()
         event = CustodyEvent(at=now, actor=SYSTEM, action=CustodyAction.LOST, file=name, detail=why)

@@ -12,7 +12,7 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
 from bot.channels.telegram.delivery_errors import delivery_error
-from bot.errors import DeliveryError, LetterRefusedError, RetryLaterError
+from bot.errors import DeliveryError, FileTooLargeError, LetterRefusedError, RetryLaterError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -40,7 +40,8 @@ async def download(
     file under the same handle is refused. `stall` seconds may pass without a byte.
 
     Raises:
-        LetterRefusedError: it is too big, or not the file that was sent.
+        FileTooLargeError: it is too big.
+        LetterRefusedError: it is not the file that was sent.
         RetryLaterError: the download is incomplete; start again.
     """
     url, stated_size = await _locate(bot, handle, size_limit, unique)
@@ -53,7 +54,7 @@ async def download(
         async for chunk in request.stream(url, stall=stall):
             received += len(chunk)
             if received > size_limit:
-                failure = LetterRefusedError(TOO_BIG)
+                failure = FileTooLargeError(TOO_BIG)
                 break
             yield chunk
     except TelegramError:
@@ -70,7 +71,9 @@ async def _locate(bot: Bot, handle: str, size_limit: int, unique: str) -> tuple[
         file = await bot.get_file(handle)
     except BadRequest as error:
         is_too_big = "too big" in str(error).lower()
-        failure: DeliveryError = LetterRefusedError(TOO_BIG if is_too_big else "no such file")
+        failure: DeliveryError = LetterRefusedError("no such file")
+        if is_too_big:
+            failure = FileTooLargeError(TOO_BIG)
     except TelegramError as error:
         failure = delivery_error(error, may_repeat=True)
     except (LookupError, TypeError, ValueError, AttributeError):
@@ -78,7 +81,7 @@ async def _locate(bot: Bot, handle: str, size_limit: int, unique: str) -> tuple[
     else:
         size = file.file_size or 0
         if size > size_limit:
-            raise LetterRefusedError(TOO_BIG)
+            raise FileTooLargeError(TOO_BIG)
         if unique and file.file_unique_id != unique:
             raise LetterRefusedError("another file")
         if not (file.file_path or "").startswith(f"{bot.base_file_url}/"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.cases.assessment import NO_FINDING, UNKNOWN_TOPIC, VOCABULARIES
+from bot.cases.intake import LOST, TO_FETCH, TOO_LARGE
 from bot.cases.queries import REPORT_KIND_NAMES
 from bot.desks import delivery_texts as deliveries
 from bot.desks.evidence_cover import GROUNDS
@@ -423,6 +424,12 @@ DELIVERY_STATES = {
     "refused": _("cannot be sent in this form"),
     "withdrawn": _("cancelled"),
 }
+MISSING_FILES = {
+    TO_FETCH: _("not downloaded yet"),
+    TOO_LARGE: _("could not be downloaded: larger than 20 MB"),
+    LOST: _("could not be downloaded"),
+}
+"""Why the bytes of a file are not here, by its state."""
 REFERRAL_STAGES = {
     "offered": _("consent asked"),
     "agreed": _("agreed"),

@@ -20,7 +20,7 @@ from bot.cases.intake import MAX_FILE_BYTES, CaseOpening, Intake, NewReport
 from bot.cases.urgency import Priority
 from bot.clock import DAY, SECOND
 from bot.conversation import FileRef
-from bot.errors import DecryptionError, LetterRefusedError, RetryLaterError
+from bot.errors import DecryptionError, FileTooLargeError, LetterRefusedError, RetryLaterError
 from bot.store.blobs.folder import FolderBlobs
 from bot.vault.file_encryption import CHUNK_SIZE, open_chunks
 from tests.support.database_fixtures import database_on, migrated_url, query
@@ -300,6 +300,13 @@ def test_what_is_refused_is_not_asked_for_again(room: Room) -> None:
     assert room.on_disk() == []
     room.keeps_for(2 * MAX_BACKOFF_SECONDS)
     assert room.source.asked == ["p"]
+
+
+def test_a_file_that_the_channel_finds_too_large_is_kept_as_such(room: Room) -> None:
+    room.source.script["p"] = [[FileTooLargeError("too big")]]
+    room.sends(photo())
+    room.keeps()
+    assert room.states() == [("too_large", 0, 0)]
 
 
 def test_a_file_that_is_too_large_is_named_and_never_fetched(room: Room) -> None:

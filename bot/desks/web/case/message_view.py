@@ -71,6 +71,8 @@ class MessageFile:
     """When the channel says it was sent; 0: not known."""
     message: int = 0
     """The channel's number of its message."""
+    state: str = ""
+    """A key of `texts.MISSING_FILES` where its bytes are not stored."""
 
 
 @dataclass(slots=True)
@@ -289,6 +291,7 @@ def message_file(kind: str, number: int, item: EvidenceFile | None) -> MessageFi
         arrived_at=item.arrived_at if item is not None else 0,
         sent_at=item.sent_at if item is not None else 0,
         message=item.message if item is not None else 0,
+        state=item.state if item is not None else "",
     )  # fmt: skip
 
 

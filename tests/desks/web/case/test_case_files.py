@@ -219,3 +219,22 @@ def test_a_file_comes_whole_or_not_at_all(web_desk: WebDeskHarness, mei: WebCase
         assert (said.status_code, said.content) == (200, PHOTO)
         assert said.headers["accept-ranges"] == "none"
         assert "content-range" not in said.headers
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("named", "not downloaded yet"),
+        ("too_large", "could not be downloaded: larger than 20 MB"),
+        ("gone", "could not be downloaded"),
+    ],
+)
+def test_a_file_that_is_not_here_says_whether_it_will_come(
+    web_desk: WebDeskHarness, mei: WebCaseworker, state: str, said: str
+) -> None:
+    connection = web_desk.home.database.connect()
+    connection.execute("UPDATE files SET state = ?", (state,))
+    connection.commit()
+    connection.close()
+    pane = mei.browser.get(f"/cases/{web_desk.newest()}/panes/file").text
+    assert f">{said}</p>" in pane

@@ -180,7 +180,7 @@ def test_a_change_of_earlier_words_is_no_answer_to_the_open_question(
     assert "Changed words from before to:" in edited
 
 
-def test_a_photo_that_was_replaced_by_editing_stands_next_to_the_first(
+def test_a_photo_that_was_replaced_stands_next_to_the_first_or_says_it_fails(
     web_desk: WebDeskHarness,
 ) -> None:
     mei, person, reference = takeover(web_desk)
@@ -195,3 +195,13 @@ def test_a_photo_that_was_replaced_by_editing_stands_next_to_the_first(
         person.send_update(person.message("edited_message", message_id=number, **changed))
     message = bubble(conversation(mei, reference), "door f2")
     assert message.count("not downloaded yet") == 2, message
+    for state, said in (
+        ("too_large", "could not be downloaded: larger than 20 MB"),
+        ("gone", "could not be downloaded"),
+    ):
+        connection = web_desk.home.database.connect()
+        connection.execute("UPDATE files SET state = ?", (state,))
+        connection.commit()
+        connection.close()
+        message = bubble(conversation(mei, reference), "door f2")
+        assert message.count(f"· {said}</p>") == 2, message
