@@ -7,6 +7,7 @@ letters, because the channel's are known only once a letter has been sent.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -69,6 +70,17 @@ class UrgentMessage(msgspec.Struct, array_like=True):
     loose_at: int = 0
     """When it was written, if nothing in it alarms and it answered no question: such words are of
     "just now" for half an hour. 0: alarming words, or a story."""
+
+
+class Suspension(StrEnum):
+    """Why a session was suspended: who holds the phone now is not known."""
+
+    QUIET = ""
+    """The person was silent for too long."""
+    ACCOUNT_CHANGED = "account"
+    """The name or the language of the account changed."""
+    LEFT = "left"
+    """The person cleared the chat and left."""
 
 
 class Conversation(msgspec.Struct, array_like=True):
@@ -158,6 +170,8 @@ class Conversation(msgspec.Struct, array_like=True):
     """When a cry for help that staff read was last answered with numbers."""
     declined_at: int = 0
     """When the person last answered whether a caseworker may read their own words."""
+    suspended_because: str = ""
+    """Why this session was suspended, a `Suspension`; empty: the chat was quiet."""
     left_talk_about: str = ""
     """The case in which the person ended the talk with a caseworker; empty once one has taken over
     again."""

@@ -39,6 +39,7 @@ from bot.desks.web.live.emergency_notices import leave_out_dismissed
 from bot.desks.web.live.own_cases import load_own_cases, note_lapsed_claims
 from bot.desks.web.preferences import load_preferences
 from bot.desks.web.queue.emergencies import find_emergencies
+from bot.desks.web.queue.unconfirmed_replies import unconfirmed_replies
 from bot.desks.web.request import LANGUAGE_COOKIE, SESSION_COOKIE, DeskRequest, NotFoundError
 from bot.desks.web.routes import CHECKED_BY_HANDLER, ROLES, Permission, Repetition, Route
 from bot.desks.web.security_headers import (
@@ -246,6 +247,7 @@ def _load_signed_in(work: Work, request: DeskRequest, who: str) -> None:
     request.findings = load_findings(work, request.now, is_polling_watched=not context.rehearsal)
     if request.http.method == "GET" and found.role in CASE_ROLES:
         request.held_replies = held_replies(work)
+        request.unconfirmed_replies = unconfirmed_replies(work, context.vault, request.held_replies)
     context.service_hours.plan(work)  # of what every page shows
     context.phrasebook.load(work)
     if request.is_for_page and found.role in CASE_ROLES:

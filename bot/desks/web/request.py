@@ -71,6 +71,8 @@ class DeskRequest:
     preferences: Mapping[str, str] = field(default_factory=dict)
     held_replies: frozenset[str] = frozenset()
     """References of cases in which a caseworker's message waits for the person."""
+    unconfirmed_replies: frozenset[str] = frozenset()
+    """Those of them in which it waits until a caseworker confirms who writes."""
     queue_counts: QueueCounts | None = None
     """How many cases are in each list, which the bar of every page shows."""
     own_cases: Sequence[OwnCase] = ()

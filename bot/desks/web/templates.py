@@ -167,6 +167,8 @@ def format_duration(locale: StaffLocale, microseconds: int) -> str:
 def _reply_due(request: Any, case: Any) -> str:
     locale: StaffLocale = request.locale
     if case.due_at is None:
+        if case.reference in request.unconfirmed_replies:
+            return locale(texts.REPLY_UNCONFIRMED)
         is_held = case.reference in request.held_replies
         return locale(texts.REPLY_HELD if is_held else texts.ANSWERED)
     left = case.due_at - request.now

@@ -176,6 +176,9 @@ ANSWERED = _("answered")
 # Translators: a caseworker has replied, and the person has not pressed the button yet after which
 # they read it.
 REPLY_HELD = _("not delivered yet, waiting for the person")
+# Translators: a caseworker has replied, someone has answered the opening question, and a caseworker
+# has to confirm that it was the person.
+REPLY_UNCONFIRMED = _("not delivered yet, waits until you confirm who writes")
 MINUTES, HOURS, DAYS = _("{n} min"), _("{n} h"), _("{n} d")
 TWO_SPANS = _("{longer} {shorter}")
 # Translators: {example} e.g. 2026-11-25 14:30

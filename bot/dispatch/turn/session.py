@@ -34,6 +34,7 @@ from bot.dispatch.conversation_store import (
     DRAFT_LIFETIME,
     SESSION_TIMEOUT,
     Conversation,
+    Suspension,
     person_message_ids,
     set_suspended,
     suspended_sessions,
@@ -103,7 +104,7 @@ class Session:
         if looks_different and not has_case:
             self._conceal()
         elif has_case or not self.drafts.has_any():
-            self.suspend()
+            self.suspend(Suspension.ACCOUNT_CHANGED if looks_different else Suspension.QUIET)
         else:
             self.drafts.hide()
             return False
@@ -159,7 +160,7 @@ class Session:
         if touched_at and turn.now - touched_at > SESSION_TIMEOUT and turn.has_known_case():
             self.suspend()
 
-    def suspend(self) -> None:
+    def suspend(self, why: Suspension = Suspension.QUIET) -> None:
         """Put this session away and begin one that knows nothing of it.
 
         Without a case only what was written outside the questions goes along, and is not shown.
@@ -182,7 +183,7 @@ class Session:
                 old.takeover.answered_at = 0
             if old.is_session_only and not old.is_concealed:
                 old.position, old.draft = Position(), None
-            old.urgent_messages = []
+            old.urgent_messages, old.suspended_because = [], why.value
             old.message_ids, old.fleeting_letters, old.proven_cases = [], [], []
             new.suspended = old
         else:
@@ -204,7 +205,7 @@ class Session:
         self.relay.end_takeover(PersonLeft.CLEARED)
         self.drafts.discard()
         self._discard_concealed()
-        self.suspend()
+        self.suspend(Suspension.LEFT)
 
     def end_for_erasure(self) -> None:
         """End the session, and say after that what becomes of the erasure request."""

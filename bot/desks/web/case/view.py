@@ -70,6 +70,8 @@ class ChatStatus:
     is_taken_over: bool = False
     holder: str = ""
     is_unconfirmed: bool = False  # whether it is unknown who holds the phone now
+    suspended_because: str = ""
+    """Why that is unknown, a `Suspension`."""
     has_left: bool = False
     """Whether the person ended the last talk with a caseworker about this case."""
     has_answered: bool = False
@@ -309,6 +311,7 @@ def _chat_status(work: Work, context: DeskContext, case: str, now: int) -> ChatS
             progress = flow_progress(context.flow_registry, position, context.known_facts(now))
             return ChatStatus(
                 is_taken_over=True, holder=takeover.by, is_unconfirmed=is_quiet,
+                suspended_because=conversation.suspended_because,
                 has_answered=is_quiet and bool(takeover.answered_at), progress=progress,
             )  # fmt: skip
         conversation, is_quiet = conversation.suspended, True

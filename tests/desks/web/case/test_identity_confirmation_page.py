@@ -20,6 +20,9 @@ LONG = 31 * 60
 HOW = "She rang us from the shelter."
 
 IDENTITY_UNKNOWN = "It is not known who holds the phone now"
+LISTS = ("/queue/mine", "/own-cases")
+WAITS_FOR_PERSON = "not delivered yet, waiting for the person"
+WAITS_FOR_CASEWORKER = "not delivered yet, waits until you confirm who writes"
 CONFIRM_FIRST = "not sent yet: waits until you confirm who writes"
 CONFIRM_IDENTITY_HOW = "How you made sure that the person is writing"
 
@@ -68,6 +71,47 @@ def test_in_a_quiet_chat_the_page_says_what_comes_before_being_sure(
     assert CONFIRM_FIRST in mei.browser.get(conversation).text
     mei.told(reference, "confirm")
     assert IDENTITY_UNKNOWN not in head(mei, reference)
+
+
+def test_the_reason_why_it_is_not_known_who_writes_is_the_true_one(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, _person, reference = quiet(web_desk)
+    assert f"{IDENTITY_UNKNOWN}, because the chat was quiet." in head(mei, reference)
+    person, reference = web_desk.add_person()
+    for verb in ("claim", "take_over"):
+        mei.told(reference, verb)
+    person.presses("I can write now")
+    person.account["first_name"] = "Rina"
+    person.says("hello")
+    because = "because the name or the language of the account changed."
+    assert f"{IDENTITY_UNKNOWN}, {because}" in head(mei, reference)
+    person, reference = web_desk.add_person()
+    for verb in ("claim", "take_over"):
+        mei.told(reference, verb)
+    person.presses("I can write now")
+    person.says("/bye")
+    mei.told(reference, "take_over")
+    assert f"{IDENTITY_UNKNOWN}, because the person cleared the chat." in head(mei, reference)
+
+
+def test_a_reply_that_waits_for_the_caseworker_says_so_in_the_case_and_in_the_list(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, person, reference = quiet(web_desk)
+    mei.told(reference, "phrase", code="opener")
+    mei.told(reference, "say", words="I am here for you.")
+
+    def shown() -> set[tuple[bool, bool]]:
+        pages = [head(mei, reference), *(mei.browser.get(it).text for it in LISTS)]
+        return {(WAITS_FOR_PERSON in it, WAITS_FOR_CASEWORKER in it) for it in pages}
+
+    assert shown() == {(True, False)}
+    person.presses(person.labels()[0])
+    mei.told(reference, "say", words="Where are you?")
+    assert shown() == {(False, True)}
+    mei.told(reference, "confirm")
+    assert {waits for _person, waits in shown()} == {False}
 
 
 def test_after_a_duress_passphrase_a_supervisor_must_also_confirm(
