@@ -23,6 +23,7 @@ from bot.cases.urgency import REASON_TEXTS as RISKS
 from bot.cases.urgency import assess_urgency, reason_texts
 from bot.clock import to_utc
 from bot.conversation import Ask, Choose, FileRef
+from bot.conversation.question_names import question_name
 from bot.conversation.replies import LEFT_EMPTY
 from bot.store import Database, Work, select_one
 from bot.store.tables.case_extras import check_ins as hours
@@ -65,8 +66,6 @@ ZAWGYI_REMARK = _(
 )
 REASONS_HEADING, FILES_HEADING = _("Reasons"), _("Files")
 MAX_CASES = 200
-UNNAMED_ORGANISATION = "\u2026"
-"""Stands for the organisation where its name is not set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +209,7 @@ class AnswerRenderer:
     def __init__(
         self, book: FlowRegistry, flow_texts: Catalogue, staff: Catalogue, *, organisation: str = ""
     ) -> None:
-        self._blanks = {"organisation": organisation or UNNAMED_ORGANISATION}
+        self._organisation = organisation
         self._book = book
         self._flow_texts = flow_texts
         self.staff = staff
@@ -237,7 +236,7 @@ class AnswerRenderer:
             label = NOT_ANSWERS.get(step)
             prompt = label.render(self.staff) if label else step
         else:
-            prompt = question.short.render(self._flow_texts, self._blanks)
+            prompt = question_name(question.short, self._flow_texts, self._organisation)
         if answer is None:
             return prompt, LEFT_EMPTY.render(self._flow_texts)
         if step == ALARMS:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.clock import SECOND
+from bot.conversation.question_names import question_name
 from bot.hotline.contact_rule import ANY_TIME, HOURS
 from bot.languages import LANGUAGES, catalogue
 from bot.languages.format_date import format_short_date, format_short_day
@@ -15,6 +16,8 @@ from bot.text import Catalogue, Text, _, pgettext
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+    from bot.conversation.questions.question import Question
 
 PRIORITY_NAMES = (
     pgettext("priority", "danger now"),
@@ -48,6 +51,8 @@ class StaffLocale:
 
     language: str
     zone: ZoneInfo
+    organisation: str = ""
+    """The name people read of the organisation that answers."""
 
     @cached_property
     def staff_catalogue(self) -> Catalogue:
@@ -62,6 +67,11 @@ class StaffLocale:
     def __call__(self, text: Text, **values: str) -> str:
         """Return a staff text with its blanks filled in."""
         return text.render(self.staff_catalogue, values)
+
+    def question_name(self, question: Question[Any]) -> str:
+        """Return a question of the bot in words, in one line."""
+        name = question_name(question.short, self.flow_catalogue, self.organisation)
+        return name.replace("\n", " ")
 
     def priority_name(self, priority: int) -> str:
         """Return the name of a priority."""

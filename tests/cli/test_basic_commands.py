@@ -315,6 +315,7 @@ def test_a_case_is_opened_in_the_language_of_who_reads_it(
     assert "I am safe here" in english.stdout
     chinese = json.loads(run_haven(*typed, "--language", "zh_Hant", "--json", **deployment).stdout)
     assert "Messages and notes" in english.stdout
+    assert re.findall(r"\{\w+\}", english.stdout) == []
     written = [(it["from"], it["text"]) for it in chinese["messages"]]
     assert ("person", LATER) in written
     told = {it["step"]: it["answer"] for it in chinese["reports"][0]["answers"]}

@@ -11,14 +11,19 @@ from bot.app.texts import build_phrasebook, build_system_texts
 from bot.cases.escape_text import escape_line
 from bot.cases.queries import display_text, find_case_id
 from bot.clock import to_utc
+from bot.conversation import FlowRegistry
+from bot.conversation.question_names import name_question, question_name
 from bot.hotline.chat.messages import CaseMessage, CaseMessageKind, CaseMessages
 from bot.hotline.chat.phrase_edits import PhraseEdits
 from bot.hotline.staff.staff import Staff
 from bot.languages import STAFF_LANGUAGES, catalogue
+from flows import ALL_FLOWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from zoneinfo import ZoneInfo
+
+    from rich.console import Console
 
     from bot.cli.deployment import Deployment
     from bot.store.writer import Work
@@ -40,9 +45,17 @@ def load_messages(
     tag = language if language in STAFF_LANGUAGES else "en"
     words = catalogue(tag, "staff")
 
+    registry = FlowRegistry(ALL_FLOWS)
+
     def text_of(it: CaseMessage) -> str:
         content = it.content
-        return book.text_for_staff(content, tag) if content.code else content.text
+        if content.code:
+            return book.text_for_staff(content, tag)
+        question = registry.question(*content.asked.split(".", 1)) if content.asked else None
+        if question is None:
+            return content.text
+        name = question_name(question.short, catalogue(tag), settings.organisation)
+        return name_question(content.text, question.short, name)
 
     def load(work: Work) -> list[dict[str, Any]]:
         case = find_case_id(work, reference)
@@ -66,6 +79,12 @@ def _as_json(it: CaseMessage, names: Mapping[str, str], text: str) -> dict[str, 
         "location": [content.latitude, content.longitude] if is_place else None,
         "is_unconfirmed": content.unconfirmed, "state": it.state,
     }  # fmt: skip
+
+
+def print_messages(console: Console, messages: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> None:
+    """Print messages below a case, each as a line or a paragraph of its own."""
+    for line in message_lines(messages, zone):
+        console.print(line)  # one at a time: together they would be one paragraph
 
 
 def message_lines(messages: Sequence[Mapping[str, Any]], zone: ZoneInfo) -> Iterator[Line]:

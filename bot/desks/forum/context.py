@@ -43,7 +43,9 @@ class ForumContext:
     def __post_init__(self) -> None:
         settings, vault = self.settings, self.vault
         self.shows_content = settings.desk_mode == "content"
-        self.locale = locale = StaffLocale(settings.staff_language, settings.zone)
+        self.locale = locale = StaffLocale(
+            settings.staff_language, settings.zone, settings.organisation
+        )
         self.staff = Staff(vault)
         self.audit = AuditLog(vault)
         self.topics = TopicStore(vault)

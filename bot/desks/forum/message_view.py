@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.cases.escape_text import escape_line, escape_text
 from bot.cases.queries import REPORT_KIND_NAMES, display_text
 from bot.conversation import Choose, ChooseMany, FileRef
+from bot.conversation.question_names import name_question
 from bot.desks.consent_text import referral_answers
 from bot.desks.forum import texts
 from bot.desks.forum.cards import ButtonRows, button_token, command_button
@@ -55,7 +56,10 @@ def _message_text(context: ForumContext, summary: CaseSummary, message: CaseMess
         return locale(texts.EDITED_TO, words=display_text(content.text, locale.staff_catalogue))
     if message.kind is CaseMessageKind.LOCATION:
         return f"{content.latitude}, {content.longitude}"
-    return display_text(content.text, locale.staff_catalogue) or f"[{escape_line(content.code)}]"
+    return (
+        display_text(answer_text(context, message), locale.staff_catalogue)
+        or f"[{escape_line(content.code)}]"
+    )
 
 
 def _both_languages(
@@ -69,6 +73,16 @@ def phrase_text(context: ForumContext, summary: CaseSummary, message: CaseMessag
     """Return a phrase in the staff's language and in the person's."""
     read, theirs = _both_languages(context, summary, message)
     return read if read == theirs else context.locale(texts.PHRASE_SENT, words=read, theirs=theirs)
+
+
+def answer_text(context: ForumContext, message: CaseMessage) -> str:
+    """Return the text of a message; one that answers a question begins with its name."""
+    flow, _dot, step = message.content.asked.partition(".")
+    question = context.flow_registry.question(flow, step)
+    if question is None:
+        return message.content.text
+    name = context.locale.question_name(question)
+    return name_question(message.content.text, question.short, name)
 
 
 def caseworker_text(message: CaseMessage) -> str:
@@ -131,7 +145,7 @@ def question_name(context: ForumContext, flow: str, step: str) -> str:
     question = context.flow_registry.question(flow, step)
     if question is None:
         return step
-    name = question.short.render(context.locale.flow_catalogue).replace("\n", " ")
+    name = context.locale.question_name(question)
     return name if len(name) <= MAX_NAME_LENGTH else f"{name[: MAX_NAME_LENGTH - 1]}\u2026"
 
 

@@ -202,4 +202,4 @@ class DeskContext:
 
     def locale(self, language: str) -> StaffLocale:
         """Return the locale of a staff language."""
-        return StaffLocale(language, self.zone)
+        return StaffLocale(language, self.zone, self.organisation)

@@ -312,7 +312,7 @@ def _question_views(request: DeskRequest, flow: str, steps: Iterable[str]) -> li
     found = []
     for step in steps:
         question = registry.question(flow, step)
-        name = question.short.render(words).replace("\n", " ") if question else step
+        name = request.locale.question_name(question) if question else step
         if can_be_filled(registry, flow, step):
             labels = question.choices if isinstance(question, Choose | ChooseMany) else {}
             choices = tuple((code, label.render(words)) for code, label in labels.items())

@@ -243,7 +243,7 @@ class MessageViewBuilder:
         if question is None:
             return
         words = self.locale.flow_catalogue
-        view.question = question.short.render(words).replace("\n", " ")
+        view.question = self.locale.question_name(question)
         view.text = view.text.removeprefix(f"{question.short.source}: ")  # it stands above
         if content.chosen and isinstance(question, Choose | ChooseMany):
             is_single = isinstance(question, Choose)

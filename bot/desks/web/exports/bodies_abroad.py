@@ -74,4 +74,4 @@ def _part_name(request: DeskRequest, code: str) -> str:
     question = registry.question(flow, step) if flow else None
     if question is None:
         return code
-    return question.short.render(request.locale.flow_catalogue).replace("\n", " ")
+    return request.locale.question_name(question)

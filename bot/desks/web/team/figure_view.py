@@ -230,4 +230,4 @@ def _step_name(request: DeskRequest, code: str) -> str:
     question = request.context.flow_registry.question(*code.split(".", 1))
     if question is None:
         return code
-    return question.short.render(request.locale.flow_catalogue).replace("\n", " ")
+    return request.locale.question_name(question)
