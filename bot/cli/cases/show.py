@@ -26,7 +26,7 @@ from bot.cases.queries import (
 from bot.cases.routing import Queue
 from bot.cases.state_machine import draw_mermaid
 from bot.cli.cases.deadlines import near_deadlines
-from bot.cli.cases.messages import load_messages, message_lines
+from bot.cli.cases.messages import load_messages, print_messages
 from bot.cli.deployment import no_such_case, open_deployment, read
 from bot.cli.options import AsJson, Language, PasswordFile, SignedIn, one_of, require_language
 from bot.cli.output import format_time, make_table, print_json, print_table
@@ -115,10 +115,9 @@ def show_case(
         catalogue(language if language in STAFF_LANGUAGES else "en", "staff"),
         settings.zone,
     )
-    lines = message_lines(messages, zone)
-    Console().print(
-        case_view(opened, staff, zone), *check_in_lines(check_in, staff, settings), *lines
-    )
+    console = Console()
+    console.print(case_view(opened, staff, zone), *check_in_lines(check_in, staff, settings))
+    print_messages(console, messages, zone)
 
 
 def draw_states() -> None:
