@@ -101,3 +101,23 @@ async def test_a_message_goes_out_although_its_caseworker_signs_out(
             while commands(office):  # noqa: ASYNC110 - no event tells it
                 await asyncio.sleep(0.02)
         assert written(office) == before + 1
+
+
+async def test_a_message_can_be_undone_in_a_tab_that_was_open_before(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        _person, reference = await held(page, office)
+        other = await page.context.new_page()
+        await other.goto(f"{office.address}/queue/mine")
+        await page.bring_to_front()
+        await sends(page)
+        await expect(bar(other, reference)).to_contain_text(f"Sending to {reference} in")
+        assert WORDS not in await other.content()
+        await other.bring_to_front()
+        await other.keyboard.press("u")
+        await expect(bar(other, reference)).to_have_count(0)
+        await expect(other.locator(".toast").last).to_contain_text("Not sent.")
+        await expect(page.locator("#say-words")).to_have_value(WORDS)
+        await expect(page.locator("#outgoing")).to_be_hidden()
+        assert commands(office) == []

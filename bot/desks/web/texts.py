@@ -92,6 +92,7 @@ NO_SOUND_HERE = _(
 NO_POINT = _("Write the point as two numbers: 25.0330, 121.5654. Nothing was sent.")
 ATTACH_AGAIN = _("Nothing was sent. Confirm, and attach the file again: {question}")
 UNDONE = _("Undone in case {reference}.")
+UNDONE_IN_TAB = _("Not sent. It is in the tab of case {reference} again.")
 WORDS_UNDONE = _("Not sent. Your words are in the field of case {reference} again.")
 NOT_UNDONE = _("It has gone out already.")
 NOT_SENT_YET = _(

@@ -3,8 +3,9 @@
 // is left hands over what waits: the desk sends it at its moment, and other pages can undo it.
 
 import { clear, fieldsOf, sameNonce, send } from "./forms.js";
-import { post, toast } from "./http.js";
+import { newNonce, post, toast } from "./http.js";
 import { attach } from "./attach.js";
+import { tellTabs, tellTabsGone } from "./delayed.js";
 import { isGone, onLeaving, showKept } from "./moved.js";
 import { countWords } from "./word_counts.js";
 
@@ -67,7 +68,8 @@ export function delay(form) {
   const words = field?.value ?? form.elements.place?.value ?? (form.querySelector("p") ?? form.querySelector("button")).textContent;
   const isAgain = unanswered?.words === words && unanswered.file === file && unanswered.form.action === form.action;
   const fields = isAgain ? sameNonce(fieldsOf(form), unanswered.fields) : fieldsOf(form);
-  waiting = { form, fields, words, field, file, when: form.dataset.delay, until: Date.now() + DELAY };
+  waiting = { form, fields, words, field, file, when: form.dataset.delay, until: Date.now() + DELAY, id: newNonce() };
+  tellTabs(waiting.id, field || file || !waiting.when ? "" : words, waiting.until, undo);
   showOutgoing("");
   if (form.dataset.closeDialog) document.getElementById(form.dataset.closeDialog).close();
   if (field) field.value = "";
@@ -124,6 +126,7 @@ function sendAnyway() {
 function take() {
   const mine = waiting;
   clearTimeout(mine.timer);
+  tellTabsGone(mine.id);
   waiting = null;
   outgoingBar.hidden = true;
   return mine;
