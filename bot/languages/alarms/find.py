@@ -46,6 +46,7 @@ from bot.languages.alarms.phrases import (
     in_list_spelling,
     is_run,
 )
+from bot.languages.alarms.questions_apart import statements_beside_questions
 from bot.languages.typed.answer_lists import plain_answer
 from bot.languages.urgency import load_model, sentences_of
 from bot.text import fold, fold_accents
@@ -69,6 +70,8 @@ numbers were chosen, and the measures on others."""
 SELF_HARM = "self_harm"
 GRAVE = frozenset({"danger_now", "sexual_violence", SELF_HARM})
 """Categories whose phrases are doubted last."""
+HARM = frozenset({"violence", "sexual_violence", "held", "weapon", "medical", SELF_HARM})
+"""Categories of what happens to a person; "help" and "police" stand in any question."""
 ALSO_ASKED = frozenset({"police", "moved"})
 """Alarms whose words stand in questions too: "will they send me away", "do not call the police"."""
 SHORT = 25
@@ -159,7 +162,7 @@ def find_alarms(text: str) -> frozenset[str]:
     """
     listed, model = find_listed(text), load_model()
     judged = [(it, model.likelihood(it)) for it in sentences_of(text)]
-    found: set[str] = set()
+    found = _found_apart_from_questions(text)
     left = set(listed)
     for sentence, likelihood in judged:
         own = listed if len(judged) == 1 or not listed else find_listed(sentence) & listed
@@ -173,6 +176,18 @@ def find_alarms(text: str) -> frozenset[str]:
     if SELF_HARM in found and len(found) > 1 and not _means_self_harm(text):
         found.remove(SELF_HARM)
     return frozenset(found)
+
+
+def _found_apart_from_questions(text: str) -> set[str]:
+    """Return what a text says next to a question in it: "is it safe here? my boss beats me"."""
+    found = set[str]()
+    for said in statements_beside_questions(text):
+        listed = find_listed(said) & find_listed(text) & HARM
+        if listed and load_model().likelihood(said).odds > BELIEVED_CLAUSE:
+            found |= listed
+        elif listed:
+            found |= _believed_in_clauses(said, listed)
+    return found
 
 
 def find_alarms_in_clauses(text: str) -> frozenset[str]:

@@ -147,6 +147,26 @@ def test_an_alarm_goes_before_the_answer(sqlite_hotline: HotlineHarness) -> None
     assert shown(sqlite_hotline, organisation.PEOPLE) not in heard
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "is it safe here? boss beat me last night"),
+        ("fil", "safe po ba? nakakulong po ako"),
+        ("vi", "cho em hỏi có an toàn không chủ đánh em chảy máu đầu"),
+        ("th", "ขอถามหน่อย ปลอดภัยไหม นายจ้างตีหัวแตก"),
+        ("my", "မေးလို့ရမလား သူဌေး ရိုက်လို့ ခေါင်းကွဲသွားတယ်"),
+        ("zh_Hant", "請問這裡安全嗎 老闆打我流血"),
+    ],
+)
+def test_who_asks_and_tells_of_harm_at_once_is_offered_a_caseworker(
+    sqlite_hotline: HotlineHarness, language: str, words: str
+) -> None:
+    person = sqlite_hotline.person(language)
+    person.says(words)
+    assert current_step(person) == ("danger", "tell")
+    assert words in stored_conversation(person).position.extra_texts
+
+
 @pytest.mark.parametrize("place", [("report", "what"), ("report", "county")])
 def test_a_question_is_an_answer_where_words_are_asked_for(
     sqlite_hotline: HotlineHarness, place: tuple[str, str]
