@@ -48,6 +48,9 @@ DANGER_ALARM = "danger_now"
 SUICIDE_ALARM = "self_harm"
 """The alarm that may mean that a person does not want to live; it comes before every other."""
 
+CHILD_ALARM, UNDER_18_ANSWER = "child", "under"
+"""The alarm of words about a child, and the answer to a question for an age that says the same."""
+
 
 def flow_for_alarms(alarms: frozenset[str]) -> str | None:
     """Return the flow that these alarms begin; None for none."""

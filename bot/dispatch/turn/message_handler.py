@@ -11,7 +11,14 @@ from bot.cases.intake import MAX_FILE_BYTES
 from bot.conversation import Choose, ChooseMany, Collect, Decide, answer, keep_extra
 from bot.conversation.inputs import FilesInput, LocationInput, PressInput, TextInput
 from bot.dispatch.rate_limit import Loss
-from bot.dispatch.turn.flow_names import DANGER_ALARM, ERASES, ERASURE_QUESTION, LEAVES
+from bot.dispatch.turn.flow_names import (
+    CHILD_ALARM,
+    DANGER_ALARM,
+    ERASES,
+    ERASURE_QUESTION,
+    LEAVES,
+    UNDER_18_ANSWER,
+)
 from bot.dispatch.turn.received_files import received_files
 from bot.dispatch.turn.slash_commands import BYE
 from bot.dispatch.turn.typed_text import PERSON_BUTTON
@@ -143,7 +150,7 @@ class MessageHandler:
             self.turn.conversation.position.add_extra(update.text)
         else:
             self.passphrases.submit(update)
-        self.commands.begin_alarm_flow(alarms)
+        self.commands.begin_alarm_flow(_beyond_answer(alarms, synonym))
 
     def _note_alarms(self, text: str) -> frozenset[str]:
         """Note alarming words; a question in the same line hides none of another clause.
@@ -444,3 +451,9 @@ class MessageHandler:
 
 def _location_in(update: Update) -> LocationInput:
     return LocationInput(update.latitude or 0.0, update.longitude or 0.0)
+
+
+def _beyond_answer(alarms: frozenset[str], choice: PressInput | None) -> frozenset[str]:
+    """Return what a text alarms besides its answer: after an age the report goes on."""
+    is_age = choice is not None and choice.code == UNDER_18_ANSWER
+    return alarms - {CHILD_ALARM} if is_age else alarms

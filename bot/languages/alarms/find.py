@@ -28,6 +28,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.languages.alarms.ages import says_own_age_under_18
 from bot.languages.alarms.index import (
     Run,
     spaced_index,
@@ -163,6 +164,8 @@ def find_alarms(text: str) -> frozenset[str]:
     listed, model = find_listed(text), load_model()
     judged = [(it, model.likelihood(it)) for it in sentences_of(text)]
     found = _found_apart_from_questions(text)
+    if says_own_age_under_18(text):
+        found.add("child")
     left = set(listed)
     for sentence, likelihood in judged:
         own = listed if len(judged) == 1 or not listed else find_listed(sentence) & listed

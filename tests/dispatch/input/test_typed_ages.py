@@ -74,6 +74,37 @@ def test_the_bot_takes_nobody_for_an_adult_who_is_almost_18(
         assert answered == "under" or typed in kept, typed
 
 
+@pytest.mark.parametrize(
+    ("tag", "typed"),
+    [
+        ("en", "i am 16 years old"),
+        ("fil", "17 lang po ako"),
+        ("zh_Hant", "我16歲"),
+        ("id", "umur saya 16"),
+    ],
+)
+def test_an_age_under_18_answers_the_question_for_it_and_nothing_interrupts(
+    sqlite_hotline: HotlineHarness, tag: str, typed: str
+) -> None:
+    person = sqlite_hotline.person(tag)
+    place_at(person, reachable_positions()[QUESTION], language=tag)
+    person.says(typed)
+    assert frames(person)[0].answers.get(QUESTION[1]) == "under"
+    assert frames(person)[-1].flow == QUESTION[0]
+    assert stored_conversation(person).alarms == ["child"]
+
+
+def test_an_age_under_18_that_was_not_asked_for_offers_a_caseworker(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person()
+    person.says("i am 16 years old")
+    assert frames(person)[-1].flow == "danger"
+    person.presses("Tell them now")
+    (reasons,) = sqlite_hotline.ask("SELECT count(*) FROM cases")[0]
+    assert reasons == 1
+
+
 def test_the_learnt_examples_alone_would_take_some_for_adults() -> None:
     """The control: a number is never guessed at."""
     guessed = [
