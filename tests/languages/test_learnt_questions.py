@@ -141,7 +141,7 @@ def test_a_cry_for_help_is_not_answered_like_a_question() -> None:
     ],
 )
 def test_a_wish_that_the_police_hear_nothing_is_no_cry_for_the_police(tag: str, text: str) -> None:
-    assert find_alarms(text) == {"police"}
+    assert find_alarms(text) == frozenset()
     assert surely_asked(text, tag) == "no_police"
 
 

@@ -250,7 +250,7 @@ class MessageHandler:
     def _kind_asked(self, text: str, alarms: frozenset[str]) -> str | None:
         """Return what a text asks about; one with alarming words has to ask it surely.
 
-        "Please do not call the police" asks; staff see its alarms all the same, once they read.
+        "Will the police catch me" asks; staff see its alarms all the same, once they read.
         """
         texts, language = self.turn.services.texts, self.turn.conversation.language
         if not alarms:

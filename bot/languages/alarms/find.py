@@ -47,6 +47,7 @@ from bot.languages.alarms.phrases import (
     in_list_spelling,
     is_run,
 )
+from bot.languages.alarms.police_refused import refuses_police
 from bot.languages.alarms.questions_apart import statements_beside_questions
 from bot.languages.typed.answer_lists import plain_answer
 from bot.languages.urgency import load_model, sentences_of
@@ -73,7 +74,8 @@ GRAVE = frozenset({"danger_now", "sexual_violence", SELF_HARM})
 """Categories whose phrases are doubted last."""
 HARM = frozenset({"violence", "sexual_violence", "held", "weapon", "medical", SELF_HARM})
 """Categories of what happens to a person; "help" and "police" stand in any question."""
-ALSO_ASKED = frozenset({"police", "moved"})
+POLICE = "police"
+ALSO_ASKED = frozenset({POLICE, "moved"})
 """Alarms whose words stand in questions too: "will they send me away", "do not call the police"."""
 SHORT = 25
 """Features of a message of about four words: too few to say much against a phrase."""
@@ -178,6 +180,8 @@ def find_alarms(text: str) -> frozenset[str]:
         found |= left  # a phrase that reaches over the end of a sentence
     if SELF_HARM in found and len(found) > 1 and not _means_self_harm(text):
         found.remove(SELF_HARM)
+    if POLICE in found and refuses_police(text):
+        found.remove(POLICE)
     return frozenset(found)
 
 
