@@ -8,6 +8,7 @@ their readers read both; where a chat begins they are two, and Japanese without 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 
 from bot.text import fold
@@ -44,6 +45,8 @@ FUNCTION_WORDS = {tag: frozenset(words.split()) for tag, words in _FUNCTION_WORD
 """Function words that no other of these languages has."""
 _LANGUAGE_OF_WORD = {word: tag for tag, words in FUNCTION_WORDS.items() for word in words}
 _WORD = re.compile(r"[^\W\d_]+")
+_VIETNAMESE = re.compile("[\u0103\u0111\u01a1\u01b0\u1ea0-\u1ef1\u1ef4-\u1ef9]")
+"""Small letters that of these languages only Vietnamese has. A name is written with capitals."""
 MIN_CHARACTERS, MIN_WORDS = 4, 2
 """Characters of a script, and function words, that make a sentence and not a name."""
 
@@ -70,6 +73,15 @@ def _count_function_words(text: str) -> Counter[str]:
     """Count the function words of each language that is written in Latin letters."""
     words = _WORD.findall(fold(text))
     return Counter(_LANGUAGE_OF_WORD[word] for word in words if word in _LANGUAGE_OF_WORD)
+
+
+def _count_vietnamese_words(text: str) -> Counter[str]:
+    """Count words with letters of Vietnamese alone that are no names and no function words."""
+    words = _WORD.findall(unicodedata.normalize("NFC", text))
+    if words[1:2] and words[1].islower():  # only the beginning of a sentence
+        words[0] = words[0].lower()
+    marked = [it for it in words if it.islower() and _VIETNAMESE.search(it)]
+    return Counter(vi=sum(it not in _LANGUAGE_OF_WORD for it in marked))
 
 
 def _count_scripts(text: str) -> Counter[str]:
@@ -105,7 +117,7 @@ def guess_language(text: str, preferred: str = "") -> str | None:
         return "ja"
     if script == HAN:
         return _guess_reader_of_han(text, preferred) if count >= MIN_CHARACTERS // 2 else None
-    ranked = _count_function_words(text).most_common(2)
+    ranked = (_count_function_words(text) + _count_vietnamese_words(text)).most_common(2)
     if not ranked or ranked[0][1] < MIN_WORDS:
         return None
     is_clear = len(ranked) == 1 or ranked[0][1] > ranked[1][1]

@@ -90,3 +90,32 @@ def test_signs_decide_which_han_is_written_and_else_the_phone(
     preferred: str, text: str, tag: str
 ) -> None:
     assert guess_language(text, preferred) == tag
+
+
+@pytest.mark.parametrize("phone", [it for it in LANGUAGES if it != "vi"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tôi bị chủ đánh",
+        "em bị nhốt trong phòng",
+        "chủ đánh em gãy tay cứu em",
+        "Cứu em với",
+        "chủ nợ lương",
+    ],
+)
+def test_letters_of_vietnamese_alone_tell_it_on_any_phone(phone: str, text: str) -> None:
+    assert guess_language(text, phone) == "vi"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nguyễn Văn Đức",
+        "Đường Lê Lợi, Quận 1",
+        "ơ",
+        "café señor",
+        "majikan saya Bà Hạnh tidak bayar gaji",
+    ],
+)
+def test_a_vietnamese_name_is_no_vietnamese_text(text: str) -> None:
+    assert guess_language(text, "en") != "vi"
