@@ -28,14 +28,21 @@ SENDING_STEPS = frozenset({"send", "send_all"})
 STORY_WORDS = 5
 """Words of a text that tells something, and does not merely try to answer."""
 STORY_SIGNS = 12
-"""The same in a script without spaces: characters of Chinese, Japanese, Thai, Khmer, Burmese."""
-_UNSPACED = re.compile("[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+"""The same in a script without spaces: characters of Thai, Khmer, Burmese."""
+DENSE_STORY_SIGNS = 7
+"""The same of Chinese and Japanese, where one or two signs are a word: 我欠仲介二十萬."""
+_UNSPACED = re.compile("[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff]")
+_DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _WORD = re.compile(r"\w+")
 
 
 def is_story(text: str) -> bool:
     """Tell whether a text is long enough to tell something."""
-    return len(_WORD.findall(text)) >= STORY_WORDS or len(_UNSPACED.findall(text)) >= STORY_SIGNS
+    return (
+        len(_WORD.findall(text)) >= STORY_WORDS
+        or len(_UNSPACED.findall(text)) >= STORY_SIGNS
+        or len(_DENSE.findall(text)) >= DENSE_STORY_SIGNS
+    )
 
 
 @dataclass(slots=True, eq=False)
