@@ -1,4 +1,4 @@
-"""The wish that the police are not called or told: "please dont call police", 不要叫警察.
+"""Requests that the police are not called or told: "please dont call police", 不要叫警察.
 
 The examples confuse it with a cry for the police, because all its words but one are the same. A
 negation counts only with the words of calling and telling between it and the police, so that "do
