@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from bot.app.databases.moved import refuse_moved
 from bot.app.storage import existing_database
 from bot.errors import HavenError
 from bot.hotline.fact_checks import FactChecks
@@ -55,7 +56,12 @@ class FactCheckFollower:
 
 
 def use_stored_checks(settings: Settings) -> None:
-    """Use the checks of a deployment once, for a command; none if it has no database yet."""
+    """Use the checks of a deployment once, for a command; none if it has no database yet.
+
+    Raises:
+        SettingError: it was copied to PostgreSQL, so other checks may be in force.
+    """
+    refuse_moved(settings)
     with contextlib.suppress(HavenError):
         database = existing_database(settings)
         try:

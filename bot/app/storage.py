@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 from sqlalchemy import select
 
+from bot.app.databases.moved import refuse_moved
 from bot.app.databases.upgrade import upgrade_deployment
 from bot.app.keys import load_host_key, open_key_store, opening
 from bot.clock import SECOND, SystemClock
@@ -67,7 +68,11 @@ def open_database(settings: Settings, patience: Patience | None = None) -> Datab
 
 
 def existing_database(settings: Settings) -> Database:
-    """Open the database as it is; raise HavenError if there is none of this release's schema."""
+    """Open the database as it is; raise HavenError if there is none of this release's schema.
+
+    The original of a copy in PostgreSQL is refused.
+    """
+    refuse_moved(settings)
     require_data(settings)
     url = database_url(settings)
     if fault := fault_of(lambda: check_schema(url)):

@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from bot.app.databases.moved import refuse_moved
 from bot.app.file_storage.opening import checked_blobs
 from bot.app.keys import key_store_url, load_host_key, open_key_store
 from bot.app.retention import require_outside
@@ -312,7 +313,11 @@ def _current_ledger(settings: Settings, made_at: int, now: int) -> Ledger | None
 
     They are complete until now, unless they begin after the archives were made: then they were
     started from scratch.
+
+    Raises:
+        SettingError: the present data are in a copy in PostgreSQL, which the settings do not name.
     """
+    refuse_moved(settings)
     try:
         database = existing_database(settings)
     except HavenError:

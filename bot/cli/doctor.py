@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from bot.app.databases.moved import refuse_moved
 from bot.app.databases.upgrade import remaining_copies
 from bot.app.fact_checks import use_stored_checks
 from bot.app.file_storage.opening import check_files
@@ -93,7 +94,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "organisation and contact", settings.public_identity
     yield "host key", lambda: check_host_key(settings)
     yield from surroundings(settings)
-    is_away, fault = None, missing_data(settings)
+    is_away = fault = missing_data(settings) or fault_of(partial(refuse_moved, settings))
     if fault and has_room(settings):
         yield f"not started yet: {fault}", lambda: _refuse_lost(settings)
     elif fault:

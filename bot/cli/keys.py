@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from bot.app.databases.moved import refuse_moved
 from bot.app.keys import load_host_key, open_key_store
 from bot.app.sign_in import ask_again, ask_secret, password_cost
 from bot.app.storage import existing_database
@@ -267,6 +268,7 @@ def show_status() -> None:
 
 def has_escrow(settings: Settings) -> bool:
     """Tell whether there is an escrow key; before the first start there is none."""
+    refuse_moved(settings)
     try:
         existing_database(settings).writer.close()
     except HavenError:

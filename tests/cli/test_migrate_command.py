@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.errors import UnfinishedCopyError
+from bot.sandbox import TOKEN
 from bot.store.copies.row_digests import digest_tables
 from bot.store.copies.table_copy import TableCopy
 from bot.store.database import PRACTICE_MARKER, Database, DataDirectory
@@ -328,8 +329,52 @@ def test_the_original_stays_and_is_not_started_with_any_more(move: Move) -> None
     started = move.haven("staff", "add", "Chen", "--language", "vi")
     assert started.returncode == 1
     assert "HAVEN_KEYS_URL to the copy" in started.stderr
-    (move.folder / "data" / "haven.db.moved").unlink()
+    for name in ("haven.db.moved", "keys.db.moved"):
+        (move.folder / "data" / name).unlink()
     assert move.haven("staff", "add", "Chen", "--language", "vi").returncode == 0
+
+
+OPENS_DATA = (
+    "staff disable 1", "staff list", "staff add Chen --language vi", "cases list",
+    "cases erase ABCD-EFGH", "cases show ABCD-EFGH", "backup", "keys status", "keys rotate {to}",
+    "keys rescue {to} --as 1", "on-call set 1", "partners add House", "desk invite 1", "audit head",
+    "retention", "figures", "privacy", "directory todo", "site build {to} --bot garden_bot",
+    "upgrade", "upgrade --check", "upgrade --rehearse", "start",
+)  # fmt: skip
+"""One command of each kind that opens the data, in its own way or as the others do."""
+
+
+def test_every_command_that_opens_the_original_refuses_it(move: Move) -> None:
+    assert move.runs().returncode == 0
+    before = [rows_of(it) for it in move.originals]
+    identity = {"HAVEN_ORGANISATION": "House", "HAVEN_CONTACT": "a@b.example"}
+    haven = command_runner(move.folder, HAVEN_TELEGRAM_TOKEN=TOKEN, **identity)
+    wrong = []
+    for typed in OPENS_DATA:
+        done = haven(*typed.format(to=move.folder / "new").split())
+        if done.returncode != 1 or "it was copied to PostgreSQL (2" not in done.stderr:
+            wrong.append((typed, done.returncode, done.stderr))
+    assert wrong == []
+    assert [rows_of(it) for it in move.originals] == before
+
+
+def test_half_of_the_new_addresses_is_refused(move: Move) -> None:
+    assert move.runs().returncode == 0
+    for half in ({"HAVEN_DATABASE_URL": move.to}, {"HAVEN_KEYS_URL": move.keys_to}):
+        refused = command_runner(move.folder, **half)("staff", "list")
+        assert "it was copied to PostgreSQL (2" in refused.stderr
+        assert is_user_message(refused.stderr)
+
+
+def test_the_doctor_finds_an_original_that_was_copied_wrong(move: Move) -> None:
+    assert move.runs().returncode == 0
+    old = move.haven("doctor")
+    assert old.returncode == 1
+    (found,) = [line for line in old.stdout.splitlines() if "copied to PostgreSQL" in line]
+    assert found.startswith("wrong  data: ")
+    assert "fine   database" not in old.stdout
+    there = command_runner(move.folder, HAVEN_DATABASE_URL=move.to, HAVEN_KEYS_URL=move.keys_to)
+    assert "copied to PostgreSQL" not in there("doctor").stdout
 
 
 def test_the_original_is_locked_while_it_is_copied(move: Move) -> None:

@@ -101,9 +101,9 @@ def move_to_postgresql(
             if states[0] is TargetState.EMPTY:
                 _record(vault, parts[0].source)
         compared = _copy(parts, states, mark, on_progress)
-        moved_note(parts[0].source).write_text(
-            f"{to_utc(SystemClock().now()):%Y-%m-%d %H:%M} UTC\n", encoding="ascii"
-        )
+        when = f"{to_utc(SystemClock().now()):%Y-%m-%d %H:%M} UTC\n"
+        for part in parts:
+            moved_note(part.source).write_text(when, encoding="ascii")
         return compared
     finally:
         for part in parts:

@@ -132,11 +132,12 @@ def upgrade_deployment(
     Raises:
         AlreadyRunningError: a bot uses the folder, another process of Haven uses a database, or
             upgrades for too long.
+        SettingError: the data or the key store were copied to PostgreSQL.
         StoreTooNewError: the data are of a newer release.
         UpgradeError: no copy could be made before.
     """
+    refuse_moved(settings)
     parts = load_parts(settings)
-    refuse_moved(parts[0].database)
     if not any(part.steps for part in parts):
         return
     with upgrade_lock(settings, parts[0].database, announce):

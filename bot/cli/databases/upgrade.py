@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from bot.app.databases.moved import refuse_moved
 from bot.app.databases.rehearsal import last_rehearsal, rehearse
 from bot.app.databases.release_notes import changelog, upgrade_notes
 from bot.app.databases.standbys import require_synchronous
@@ -49,6 +50,7 @@ def upgrade(
 
 
 def _existing(settings: Settings) -> tuple[UpgradePart, UpgradePart]:
+    refuse_moved(settings)
     parts = load_parts(settings)
     if parts[0].revision is None:
         where = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from bot.app.databases.moved import refuse_moved
 from bot.app.fact_checks import use_stored_checks
 from bot.app.storage import existing_database
 from bot.app.texts import load_place, use_offered_languages
@@ -134,6 +135,7 @@ def _stored(
     settings: Settings, codes: Sequence[str]
 ) -> tuple[ServicePlan, bool, tuple[tuple[str, str], ...]]:
     """Return the hours, whether there is an escrow key, and languages with their link codes."""
+    refuse_moved(settings)
     try:
         existing_database(settings).writer.close()
     except HavenError as error:
