@@ -27,10 +27,19 @@ def format_env(values: Mapping[str, str]) -> str:
         SettingError: a value has signs that not every reader of such files takes.
     """
     return HEAD + "".join(
-        f"{setting_name(field)}={_quoted(field, value)}\n"
+        f"{format_setting(field, value)}\n"
         for field in SETTING_NAMES
         if (value := values.get(field, ""))
     )
+
+
+def format_setting(field: str, value: str) -> str:
+    """Return the line of one setting, as the file, a shell and systemd read it alike.
+
+    Raises:
+        SettingError: the value has signs that not all of them take.
+    """
+    return f"{setting_name(field)}={_quoted(field, value)}"
 
 
 def _quoted(field: str, value: str) -> str:

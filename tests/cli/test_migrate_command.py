@@ -14,6 +14,7 @@ import pytest
 
 from bot.errors import UnfinishedCopyError
 from bot.sandbox import TOKEN
+from bot.settings.env_file import read_env_file
 from bot.store.copies.row_digests import digest_tables
 from bot.store.copies.table_copy import TableCopy
 from bot.store.database import PRACTICE_MARKER, Database, DataDirectory
@@ -78,6 +79,7 @@ class Move:
         assert refused.returncode == 1, refused.stdout
         assert why in refused.stderr
         assert is_user_message(refused.stderr)
+        assert len(refused.stderr.splitlines()) == 1  # no empty bars before it
         assert [current_revision(it) for it in self.copies] == before
 
     def is_equal(self) -> bool:
@@ -102,7 +104,24 @@ def test_every_row_of_both_databases_is_copied_and_compared(move: Move) -> None:
     for name in (*metadata.tables, *key_metadata.tables):
         assert f" {name} " in done.stdout
     assert " no " not in done.stdout.partition("Every row")[0]
-    assert f"HAVEN_DATABASE_URL={move.to}\nHAVEN_KEYS_URL={move.keys_to}\n" in done.stdout
+
+
+def test_the_settings_it_prints_are_read_by_a_shell_and_the_settings_file(move: Move) -> None:
+    more = {name: f"{url}&application_name=a" for name, url in (
+        ("HAVEN_DATABASE_URL", move.to), ("HAVEN_KEYS_URL", move.keys_to),
+    )}  # fmt: skip
+    to, keys_to = more.values()
+    done = move.haven("migrate", "--to", to, "--keys-to", keys_to)
+    assert done.returncode == 0, done.stderr
+    printed = "".join(f"{it}\n" for it in done.stdout.splitlines() if it.startswith(tuple(more)))
+    file = move.folder / "haven.env"
+    file.write_text(printed, encoding="utf-8")
+    assert read_env_file(file) == more
+    sourced = subprocess.run(  # noqa: S603 - a shell, as an operator pastes it
+        ["/bin/sh", "-euc", f"{printed}echo $HAVEN_DATABASE_URL; echo $HAVEN_KEYS_URL"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert sourced.stdout.split() == [to, keys_to]
 
 
 def test_the_copy_recorded_in_the_audit_log_is_a_chain_there_too(move: Move) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from bot.app.databases.move import MoveTarget, move_to_postgresql
 from bot.cli.output import make_table, print_table
 from bot.settings import load_settings
+from bot.setup.env_file import format_setting
 from bot.store.copies.table_copy import ComparedTable
 
 
@@ -25,23 +28,38 @@ def migrate(
             "--keys-to postgresql://user@host/haven_keys for the keys"
         )
     settings = load_settings()
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks = {name: bars.add_task(name, total=None) for name in ("data", "key store")}
-        compared = move_to_postgresql(
-            settings,
-            MoveTarget(to, keys_to),
-            lambda part, done, total: bars.update(tasks[part], completed=done, total=total),
-        )
+    lines = format_setting("database_url", to), format_setting("keys_url", keys_to)
+    with _progress() as on_progress:
+        compared = move_to_postgresql(settings, MoveTarget(to, keys_to), on_progress)
     _print(compared)
     typer.echo("Every row was compared: the copy is equal. Stop using SQLite; set these two:")
-    typer.echo(f"HAVEN_DATABASE_URL={to}")
-    typer.echo(f"HAVEN_KEYS_URL={keys_to}")
+    for line in lines:
+        typer.echo(line)
     typer.echo(
         f"HAVEN_DATA stays {settings.data}: the files people sent are there. Run haven doctor, "
         "then haven start. The SQLite databases were not deleted: delete haven.db* and keys.db* "
         "once you have a backup of the new ones, because what is erased from now on stays in them."
     )
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """Return what shows how far each part is; there is no bar before the first row is read."""
+    bars = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        console=Console(stderr=True),
+    )  # fmt: skip
+    tasks: dict[str, TaskID] = {}
+    with ExitStack() as shown:
+
+        def show(part: str, done: int, total: int) -> None:
+            if not tasks:
+                shown.enter_context(bars)
+            if part not in tasks:
+                tasks[part] = bars.add_task(part, total=total)
+            bars.update(tasks[part], completed=done, total=total)
+
+        yield show
 
 
 def _print(compared: dict[str, list[ComparedTable]]) -> None:
