@@ -30,10 +30,17 @@ from bot.app.storage import (
 from bot.app.texts import build_roster
 from bot.channels.smtp import SmtpServer
 from bot.cli.health.host_key import check_host_key, check_rotation
+from bot.cli.health.levels import (
+    CheckLevel,
+    CheckResult,
+    CheckWarningError,
+    NotKnownError,
+    result_of,
+)
 from bot.cli.health.models import check_models
-from bot.cli.health.processes import describe, refuse_missing
+from bot.cli.health.processes import check_processes, describe, runs_bot
 from bot.cli.health.standbys import standby_checks
-from bot.cli.health.surroundings import surroundings
+from bot.cli.health.surroundings import SILENT, TelegramQuestions, surroundings
 from bot.clock import SECOND, SystemClock
 from bot.documents.typesetter import Typesetter
 from bot.errors import HavenError
@@ -50,6 +57,7 @@ from bot.store.data_folder import has_room, is_new, missing_data
 from bot.store.database import DataDirectory
 from bot.store.disk_space import is_read_only
 from bot.store.findings import load_findings
+from bot.store.processes.heartbeat import last_heartbeat
 from bot.store.processes.running import load_processes
 from bot.vault.backup.create import find_faults, list_archives
 from bot.vault.erasure.erase import Erasures
@@ -74,17 +82,23 @@ MIN_FREE_SHARE = 0.1
 def doctor() -> None:
     """Check settings, databases, keys, backups and disk, and print what is wrong."""
     has_failed = False
-    for name, fault in run_checks(load_settings()):
-        has_failed |= fault is not None
-        typer.echo(f"{'wrong' if fault else 'fine '}  {name}{': ' + fault if fault else ''}")
+    for result in check_all(load_settings()):
+        has_failed |= result.level is CheckLevel.WRONG
+        typer.echo(result.line)
     if has_failed:
         raise typer.Exit(1)
 
 
 def run_checks(settings: Settings) -> Iterator[tuple[str, str | None]]:
-    """Yield every check's name and its fault, None if there is none."""
+    """Yield every check's name and its fault, None if it found nothing wrong."""
+    for it in check_all(settings):
+        yield it.name, it.detail if it.level is CheckLevel.WRONG else None
+
+
+def check_all(settings: Settings) -> Iterator[CheckResult]:
+    """Yield how every check ended."""
     for name, check in _checks(settings):
-        yield name, fault_of(check)
+        yield result_of(name, check)
 
 
 def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
@@ -93,7 +107,8 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "telegram token", settings.token
     yield "organisation and contact", settings.public_identity
     yield "host key", lambda: check_host_key(settings)
-    yield from surroundings(settings)
+    telegram = TelegramQuestions(settings)
+    yield from surroundings(settings, telegram)
     is_away = fault = missing_data(settings) or fault_of(partial(refuse_moved, settings))
     if fault and has_room(settings):
         yield f"not started yet: {fault}", lambda: _refuse_lost(settings)
@@ -110,8 +125,8 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
             yield "a caseworker can open what people send", lambda: _check_key_holders(settings)
             yield from standby_checks(settings)
     if not is_away and not fault_of(lambda: check_schema(url)):
-        yield from _checks_of_data(settings)
-    yield _backing_up(settings), lambda: _check_backups(settings)
+        yield from _checks_of_data(settings, telegram)
+    yield "backups are made and expire", lambda: _check_backups(settings)
     yield "disk space", lambda: _check_disk(DataDirectory(settings.data))
     yield "place", lambda: find_place(settings.place)
     yield "facts of the place", lambda: _refuse_expired(find_place(settings.place).expired(today))
@@ -128,16 +143,28 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "names of the bot", lambda: checked_bot_names(settings)
 
 
-def _checks_of_data(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
+def _checks_of_data(
+    settings: Settings, telegram: TelegramQuestions
+) -> Iterator[tuple[str, Callable[[], object]]]:
     """Yield the checks that read data of this release's schema."""
     use_stored_checks(settings)
-    yield "Telegram accepts the token", lambda: _check_token(settings)
+    running, now = _read(settings, load_processes), SystemClock().now()
+    has_run = bool(_read(settings, last_heartbeat))
+
+    def and_is_known(check: Callable[[Settings], None]) -> None:
+        """Look at what the running bot reported; without a report nothing is fine."""
+        check(settings)
+        if not runs_bot(running, now):
+            raise NotKnownError("Haven does not run")
+        if telegram.is_silent:
+            raise NotKnownError(SILENT)
+
+    yield "Telegram accepts the token", partial(and_is_known, _check_token)
     if not fault_of(settings.token):
         yield "the chats are this bot's", lambda: _check_bot(settings)
-    running, now = _read(settings, load_processes), SystemClock().now()
-    yield describe(running, now), lambda: refuse_missing(running, now)
-    yield "clock agrees with Telegram's", lambda: _check_clock(settings)
-    yield "messages are fetched from Telegram", lambda: _check_polling(settings)
+    yield describe(running, now), lambda: check_processes(running, now, has_run=has_run)
+    yield "clock agrees with Telegram's", partial(and_is_known, _check_clock)
+    yield "messages are fetched from Telegram", partial(and_is_known, _check_polling)
     yield "files can be stored and erased", lambda: check_files(settings)
     yield "every message was handled", lambda: _check_quarantine(settings)
     yield "nothing is kept too long", lambda: _check_retention(settings)
@@ -299,17 +326,18 @@ def _check_bot(settings: Settings) -> None:
 def _check_silence(settings: Settings) -> None:
     """Refuse a database that does not answer the bot that runs in this folder."""
     directory = DataDirectory(settings.data)
+    if not directory.is_locked():
+        raise NotKnownError("no bot runs with this data folder")
     try:
         since = int(directory.silence_mark.read_text(encoding="ascii"))
     except (OSError, ValueError):
         return
-    if directory.is_locked():
-        when = datetime.fromtimestamp(since / SECOND, settings.zone)
-        raise HavenError(
-            f"it has stored nothing since {when:%Y-%m-%d %H:%M:%S}: it is frozen or was stopped, a "
-            "lock is held in it, or its disk is full. Nothing is lost: all waits, and Haven "
-            "continues by itself"
-        )
+    when = datetime.fromtimestamp(since / SECOND, settings.zone)
+    raise HavenError(
+        f"it has stored nothing since {when:%Y-%m-%d %H:%M:%S}: it is frozen or was stopped, a "
+        "lock is held in it, or its disk is full. Nothing is lost: all waits, and Haven "
+        "continues by itself"
+    )
 
 
 def _check_clock(settings: Settings) -> None:
@@ -366,14 +394,11 @@ def _check_on_call(settings: Settings) -> None:
         raise HavenError("; ".join(faults))
 
 
-def _backing_up(settings: Settings) -> str:
-    """Return what is checked of backups; where none are set up, that alone."""
-    if settings.backups is None and not settings.backup_key:
-        return "no backups are made: HAVEN_BACKUPS is not set, and a lost disk loses all cases"
-    return "backups are made and expire"
-
-
 def _check_backups(settings: Settings) -> None:
+    if settings.backups is None and not settings.backup_key:
+        raise CheckWarningError(
+            "none are made: HAVEN_BACKUPS is not set, and a lost disk loses all cases"
+        )
     check_backup_settings(settings)
     folder = settings.backups
     faults = list(find_faults(folder, SystemClock().now())) if folder is not None else []

@@ -75,6 +75,8 @@ class Activity:
         self.clock = clock
         self.standbys = standbys or StandbyWatch({}, clock)
         self.polled_at = self.committed_at = clock.monotonic()
+        self.has_answered = False
+        """Whether the channel answered since the start."""
         self.canary = CanaryRecord(clock)
         self.is_polling = True
         """Whether this process polls, or could: only one front does."""
@@ -83,6 +85,11 @@ class Activity:
 
     def note_poll(self) -> None:
         """Note that the channel answered."""
+        self.has_answered = True
+        self.begin_polling()
+
+    def begin_polling(self) -> None:
+        """Note that it is this process's turn to poll: what is missed counts from now."""
         self.polled_at = self.clock.monotonic()
 
     def note_commit(self) -> None:

@@ -44,7 +44,10 @@ class MetricText(NamedTuple):
     meaning: str
 
 
-POLL_AGE = MetricText("haven_poll_age_seconds", "since Telegram answered last")
+POLL_AGE = MetricText(
+    "haven_poll_age_seconds",
+    "since Telegram answered last; before its first answer, since the start",
+)
 WEBHOOK_PENDING = MetricText(
     "haven_webhook_pending_updates",
     "updates Telegram has not handed over, asked every 30 s; absent while they are polled",

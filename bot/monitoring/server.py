@@ -63,8 +63,12 @@ class WatchPages:
         store, checks = self._store(), {}
         checks["database answers"] = await self._reader.read(store, self._clock.now()) is not None
         if self._bot is not None and self._bot.is_polling:
-            gap = self._bot.activity.seconds_since_poll
-            checks["Telegram answered within 5 minutes"] = gap * SECOND <= POLLING_ALARM
+            activity = self._bot.activity
+            if activity.has_answered:
+                is_recent = activity.seconds_since_poll * SECOND <= POLLING_ALARM
+                checks["Telegram answered within 5 minutes"] = is_recent
+            else:
+                checks["Telegram has not answered since the start"] = False
         checks["keys are usable"] = are_keys_usable(store)
         lines = (f"{'ok ' if is_fine else 'no '} {name}\n" for name, is_fine in checks.items())
         is_ready = all(checks.values())

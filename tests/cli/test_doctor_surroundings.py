@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from bot.app.storage import open_database, open_vault
-from bot.cli.doctor import run_checks
+from bot.cli.doctor import check_all, run_checks
 from bot.cli.health import surroundings as asked
+from bot.cli.health.levels import CheckLevel, CheckResult
 from bot.cli.health.logs import journal_command, logs
-from bot.clock import is_clock_synchronised
+from bot.clock import SystemClock, is_clock_synchronised
 from bot.sandbox import TOKEN, FaultKind, Sandbox, serve
 from bot.store.data_folder import is_new
 from bot.store.database import DataDirectory
+from bot.store.processes.heartbeat import record_heartbeat
+from bot.store.processes.running import RUNS, RunningProcess, beat
 from bot.vault.backup.create import list_archives
 from tests.support.harnesses.hotline_harness import settings_for
 from tests.support.harnesses.webhook_front import front_of, until
@@ -31,6 +35,11 @@ WEBHOOK = "no other program takes the messages"
 FRONT = "HAVEN_WEBHOOK_URL leads to a front"
 GROUP = "caseworkers' group"
 CLOCK = "clock is right by Telegram's at this moment"
+REPORTED = (
+    "Telegram accepts the token", "clock agrees with Telegram's",
+    "messages are fetched from Telegram",
+)  # fmt: skip
+"""What a running bot has found out."""
 DESK = "desk's address and its certificate"
 NTP = "clock is kept by NTP"
 NEW = "not started yet: HAVEN_DATA: "
@@ -44,6 +53,14 @@ def about_new(found: dict[str, str | None]) -> set[str | None]:
 
 async def doctor(settings: Settings) -> dict[str, str | None]:
     return await asyncio.to_thread(lambda: dict(run_checks(settings)))
+
+
+async def all_checks(settings: Settings) -> list[CheckResult]:
+    return await asyncio.to_thread(lambda: list(check_all(settings)))
+
+
+async def levels(settings: Settings) -> dict[str, CheckLevel]:
+    return {it.name: it.level for it in await all_checks(settings)}
 
 
 def settings_at(folder: Path, address: str, **given: Any) -> Settings:
@@ -77,6 +94,53 @@ async def test_a_token_that_is_refused_and_a_telegram_that_is_away_are_told(tmp_
         assert "does not answer" in str(found[ANSWERS])
         assert "HAVEN_TELEGRAM_API" in str(found[ANSWERS])
         assert found[WEBHOOK] is found[CLOCK] is None
+
+
+async def test_nothing_is_called_fine_that_only_telegram_could_say(tmp_path: Path) -> None:
+    """Neither by the doctor, which was not answered, nor by a bot that runs."""
+    settings = settings_at(tmp_path, "http://127.0.0.1:9")
+    database = open_database(settings)
+    open_vault(settings, database).close()
+    now = SystemClock().now()
+    front = RunningProcess.own("front,worker,leader", RUNS, now)
+    with closing(database.writer) as writer:
+        writer.run_sync(lambda work: beat(work, front, now))
+        writer.run_sync(lambda work: record_heartbeat(work, settings.bot_number(), now))
+    found = await levels(settings)
+    assert found[ANSWERS] is CheckLevel.WRONG
+    assert {found[name] for name in (WEBHOOK, CLOCK, *REPORTED)} == {CheckLevel.UNKNOWN}
+    async with serve(Sandbox()) as address:
+        answered = await levels(replace(settings, telegram_api=address))
+    assert {answered[name] for name in (ANSWERS, WEBHOOK, CLOCK, *REPORTED)} == {CheckLevel.FINE}
+
+
+async def test_what_only_a_running_bot_can_report_is_unknown_while_none_runs(
+    tmp_path: Path,
+) -> None:
+    async with serve(Sandbox()) as address:
+        settings = settings_at(tmp_path, address)
+        database = open_database(settings)
+        open_vault(settings, database).close()
+        before = await levels(settings)
+        with closing(database.writer) as writer:
+            bot, now = settings.bot_number(), SystemClock().now()
+            writer.run_sync(lambda work: record_heartbeat(work, bot, now))
+        stopped = {it.name: it for it in await all_checks(settings)}
+    for name in (*REPORTED, "database answers the running bot"):
+        assert before[name] is stopped[name].level is CheckLevel.UNKNOWN
+    assert before["processes: none runs"] is CheckLevel.WARNING
+    assert "haven start" in stopped["processes: none runs"].detail
+    assert "not started yet" not in stopped["processes: none runs"].detail
+
+
+async def test_a_deployment_that_was_set_up_and_not_started_says_so(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    database = open_database(settings)
+    open_vault(settings, database).close()
+    database.writer.close()
+    lines = [it.line for it in await all_checks(settings)]
+    assert any(it.startswith("warn   processes: none runs: not started yet: ") for it in lines)
+    assert any(it.startswith("warn   backups are made and expire: none are made") for it in lines)
 
 
 async def test_a_webhook_and_a_clock_that_differs_are_told(tmp_path: Path) -> None:

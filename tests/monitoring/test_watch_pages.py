@@ -100,6 +100,22 @@ async def test_it_is_not_ready_after_five_minutes_without_telegram(tmp_path: Pat
     assert "no  Telegram answered within 5 minutes" in after.text
 
 
+async def test_a_bot_that_telegram_never_answered_is_not_ready_and_says_so(tmp_path: Path) -> None:
+    async with watched(tmp_path) as haven:
+        await haven.deployment.stop()
+        haven.deployment.sandbox.faults.add(FaultKind.ERROR, lasting=600, code=502)
+        haven.deployment.bot = asyncio.create_task(haven.deployment.run())
+
+        async def is_served() -> bool:
+            return await haven.scrape() is not None
+
+        await haven.until(is_served)
+        ready = await haven.get("/readyz")
+        haven.deployment.sandbox.faults.clear()
+    assert ready.status_code == 503
+    assert "no  Telegram has not answered since the start" in ready.text
+
+
 async def test_a_desk_by_itself_says_how_it_is_and_nothing_of_polling(tmp_path: Path) -> None:
     async with watched(tmp_path) as haven:
         bot = haven.deployment.settings

@@ -72,7 +72,7 @@ class TurnToPoll:
         while not await asyncio.to_thread(lock.hold):  # noqa: ASYNC110 - no event tells it
             await asyncio.sleep(LOOK_SECONDS)
         self.activity.is_polling = True
-        self.activity.note_poll()
+        self.activity.begin_polling()
 
     async def _poll_while_held(self, lock: PollingLock, source: RunsUntilStopped) -> None:
         fetching = asyncio.create_task(_fetch(source))

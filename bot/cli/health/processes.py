@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from bot.app.roles import BOT_ROLES, ProcessRole
+from bot.cli.health.levels import CheckWarningError
 from bot.errors import HavenError
 from bot.store.processes.running import STANDS_BY
 
@@ -20,11 +21,18 @@ WAITS = {
     ProcessRole.LEADER: "no letter leaves, and no alarm comes",
 }
 """What happens without a process of a role."""
+NOT_STARTED = "not started yet: haven start, or the command that haven setup printed"
+IDLE = "people get no answer until Haven is started: haven start"
+
+
+def runs_bot(running: Sequence[RunningProcess], now: int) -> bool:
+    """Tell whether any process fetches, answers or sends."""
+    return any(it.runs(role, now) for it in running for role in BOT_ROLES)
 
 
 def missing_roles(running: Sequence[RunningProcess], now: int) -> list[ProcessRole]:
     """Return the roles without a process, while others run; none where nothing runs at all."""
-    if not any(it.runs(role, now) for it in running for role in BOT_ROLES):
+    if not runs_bot(running, now):
         return []
     return [
         role
@@ -44,6 +52,13 @@ def describe(running: Sequence[RunningProcess], now: int) -> str:
         + (f" ({times})" if times > 1 else "")
         for (roles, state, host), times in sorted(counted.items())
     )
+
+
+def check_processes(running: Sequence[RunningProcess], now: int, *, has_run: bool) -> None:
+    """Warn where nothing runs, as before the first start; else refuse what is missing."""
+    if not any(it.is_alive(now) for it in running):
+        raise CheckWarningError(IDLE if has_run else NOT_STARTED)
+    refuse_missing(running, now)
 
 
 def refuse_missing(running: Sequence[RunningProcess], now: int) -> None:

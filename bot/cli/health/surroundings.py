@@ -13,6 +13,7 @@ from bot.channels.telegram.system_proxy import unused_proxy
 from bot.channels.telegram.webhook.probe import check_webhook_address
 from bot.channels.telegram.webhook.state import WebhookState
 from bot.channels.tls_certificate import certificate_ends_at
+from bot.cli.health.levels import NotKnownError
 from bot.clock import DAY, SECOND, SystemClock, is_clock_synchronised
 from bot.errors import HavenError
 from bot.settings import Settings
@@ -21,6 +22,7 @@ CHECK_NETWORK = (
     "check the network, a firewall, HAVEN_TELEGRAM_API, and, where a proxy is the way out, "
     "HAVEN_TELEGRAM_PROXY"
 )
+SILENT = "Telegram does not answer at this moment"
 Check = tuple[str, Callable[[], object]]
 CERTIFICATE_NOTICE = 14 * DAY
 """Before a certificate ends, an operator should look why it was not renewed."""
@@ -32,6 +34,8 @@ class TelegramQuestions:
     """Asks Telegram once for all checks."""
 
     settings: Settings
+    is_silent: bool = field(default=False, init=False)
+    """Whether it was asked and did not answer."""
     _answers: TelegramAnswers | None = field(default=None, init=False)
 
     def check_answers(self) -> None:
@@ -46,6 +50,7 @@ class TelegramQuestions:
                 )
             )
         except HavenError as error:
+            self.is_silent = True
             raise HavenError(f"{error}; {unused_proxy(self.settings) or CHECK_NETWORK}") from None
         self._answers = answers
         if not answers.is_accepted:
@@ -56,9 +61,10 @@ class TelegramQuestions:
 
         And, where they name one, a webhook to which Telegram does not post, or in vain.
         """
-        if self._answers is None:
-            return
-        found, url = self._answers.webhook, self.settings.webhook_url
+        answers = self._heard()
+        if not answers.is_accepted:
+            raise NotKnownError("Telegram refuses the token")
+        found, url = answers.webhook, self.settings.webhook_url
         if not url and found.url:
             raise HavenError(
                 f"messages go to the webhook of another program ({found.host}). Stop it; haven "
@@ -80,12 +86,17 @@ class TelegramQuestions:
 
     def check_clock(self) -> None:
         """Refuse a clock that differs from Telegram's at this moment."""
-        if self._answers is not None and (error := self._answers.clock_error):
+        if error := self._heard().clock_error:
             way = "fast" if error > 0 else "slow"
             raise HavenError(
                 f"this computer's clock is {abs(error) // SECOND} seconds {way}; set it, and let "
                 "it be kept right (timedatectl set-ntp true)"
             )
+
+    def _heard(self) -> TelegramAnswers:
+        if self._answers is None:
+            raise NotKnownError(SILENT)
+        return self._answers
 
     def check_group(self) -> None:
         """Refuse a group in which the bot cannot open topics."""
@@ -95,9 +106,8 @@ class TelegramQuestions:
             raise HavenError(f"HAVEN_DESK_GROUP: {self._answers.group_fault}")
 
 
-def surroundings(settings: Settings) -> Iterator[Check]:
+def surroundings(settings: Settings, telegram: TelegramQuestions) -> Iterator[Check]:
     """Yield the checks that ask something outside Haven."""
-    telegram = TelegramQuestions(settings)
     if _has_token(settings):
         yield "Telegram answers and takes the token", telegram.check_answers
         yield "no other program takes the messages", telegram.check_taken

@@ -20,7 +20,7 @@ from bot.cases.state_machine import Role
 from bot.channels.telegram.installation import tell_profile
 from bot.cli.backup import make_backup
 from bot.cli.deployment import Deployment, open_deployment
-from bot.cli.doctor import run_checks
+from bot.cli.doctor import check_all
 from bot.cli.install.existing_data import ExistingData, accounts_of, find_existing
 from bot.cli.staff import enrol, print_recovery_key
 from bot.desks.web.auth.totp import SecondFactors
@@ -377,8 +377,8 @@ def _tell_telegram(installation: Installation) -> None:
 
 def _print_findings(installation: Installation) -> None:
     typer.echo("\nFindings of haven doctor:")
-    for name, fault in run_checks(installation.settings()):
-        typer.echo(f"{'wrong' if fault else 'fine '}  {name}{': ' + fault if fault else ''}")
+    for result in check_all(installation.settings()):
+        typer.echo(result.line)
 
 
 def print_next_steps(installation: Installation, *, is_changed: bool) -> None:
