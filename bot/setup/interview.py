@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,10 +12,17 @@ import typer
 
 from bot.app.sign_in import require_strong
 from bot.channels.telegram.client import TELEGRAM_API
-from bot.channels.telegram.installation import KnownBot, check_group, find_bot, recent_groups
+from bot.channels.telegram.installation import (
+    KnownBot,
+    TelegramSilentError,
+    check_group,
+    find_bot,
+    recent_groups,
+)
 from bot.channels.telegram.system_proxy import system_proxy
 from bot.errors import HavenError
 from bot.hotline.staff.staff import MAX_NAME_LENGTH
+from bot.settings.hints import setting_name
 from bot.setup.checks import check_answer
 from bot.setup.questions import QUESTIONS, SECTIONS, SetupQuestion
 
@@ -24,6 +32,8 @@ if TYPE_CHECKING:
 WIDTH = 88
 FIRST = frozenset({"telegram_api", "telegram_proxy"})
 """Where Telegram is, and the way to it: everything else is asked of it."""
+API_VARIABLE = setting_name("telegram_api")
+"""It may be in the environment of `haven setup`, before there is a file of settings."""
 NAMES = frozenset({"administrator", "caseworker"})
 PASSWORDS = frozenset({"administrator_password", "caseworker_password"})
 ADD_TO_GROUP = (
@@ -57,6 +67,8 @@ class Interview:
         """Return the answer that holds without another."""
         if question.key == "token":
             return self.stored_token
+        if question.key == "telegram_api":
+            return self._api
         return self.known.get(question.key) or question.default
 
     def from_file(self, given: Mapping[str, str]) -> None:
@@ -90,14 +102,25 @@ class Interview:
         for line in textwrap.wrap(question.help, WIDTH):
             typer.echo(line)
         while True:
+            answer = self._typed(question)
             try:
-                found = self._take(question, self._typed(question))
-                for line in textwrap.wrap(found, WIDTH):
-                    typer.echo(line)
+                found = self._reach(question, answer)
             except HavenError as error:
                 typer.echo(f"{error}")
             else:
+                for line in textwrap.wrap(found, WIDTH):
+                    typer.echo(line)
                 return
+
+    def _reach(self, question: SetupQuestion, answer: str) -> str:
+        """Take an answer; while Telegram does not answer, ask where it is and for the way to it."""
+        while True:
+            try:
+                return self._take(question, answer)
+            except TelegramSilentError as error:
+                typer.echo(f"{error}")
+            for key in sorted(FIRST):
+                self._ask(QUESTIONS[key])
 
     def _typed(self, question: SetupQuestion) -> str:
         default = self.answers.get(question.key) or self.current(question)
@@ -126,7 +149,7 @@ class Interview:
     @property
     def _api(self) -> str:
         answered = self.answers.get("telegram_api") or self.known.get("telegram_api")
-        return answered or TELEGRAM_API
+        return answered or os.environ.get(API_VARIABLE) or TELEGRAM_API
 
     @property
     def _proxy(self) -> str:

@@ -251,6 +251,34 @@ async def test_at_a_terminal_each_answer_is_checked_and_the_second_factor_is_dra
     assert "fine   a caseworker can open what people send" in found.stdout
 
 
+async def test_at_a_terminal_the_bot_api_of_the_environment_is_asked(machine: BareMachine) -> None:
+    assert "This is @" in await asyncio.to_thread(answer_token, machine, machine.address)
+
+
+async def test_at_a_terminal_a_bot_api_that_does_not_answer_is_asked_for(
+    machine: BareMachine,
+) -> None:
+    """The token is not asked for again: it may well be right."""
+    shown = await asyncio.to_thread(answer_token, machine, "http://127.0.0.1:9", machine.address)
+    assert "Telegram does not answer at http://127.0.0.1:9" in shown
+    assert shown.count("Token: ") == 1
+
+
+def answer_token(machine: BareMachine, api: str, *others: str) -> str:
+    """Start setup with a Bot API in the environment; return what is shown until it knows the bot.
+
+    `others` are addresses of the Bot API that are typed when it asks for one.
+    """
+    terminal = Terminal("setup", "--root", str(machine.root), telegram_api=api)
+    terminal.answers("Token: ", machine.usual["token"])
+    for address in others:
+        terminal.answers("Bot API", address)
+        terminal.answers("Proxy to Telegram", "")
+    terminal.sees("This is @")
+    terminal.leaves()
+    return terminal.shown
+
+
 def set_up_at_a_terminal(machine: BareMachine) -> str:
     """Answer every question as a person does; return all that was on the screen."""
     machine.at("/etc/haven").mkdir(parents=True)

@@ -31,6 +31,10 @@ NO_ANSWER = (
 )
 
 
+class TelegramSilentError(HavenError):
+    """Telegram did not answer, or not as Telegram does."""
+
+
 class KnownBot(NamedTuple):
     """Who a token belongs to."""
 
@@ -52,7 +56,7 @@ async def find_bot(token: str, api: str, proxy: str = "") -> KnownBot:
 
     Raises:
         SettingError: Telegram does not accept it.
-        HavenError: Telegram does not answer.
+        TelegramSilentError: it does not answer.
     """
     async with _asking(token, api, proxy) as bot:
         me = await identify(bot)
@@ -127,4 +131,4 @@ async def _asking(token: str, api: str, proxy: str) -> AsyncIterator[SilentBot]:
     except TokenRefusedError as error:
         raise SettingError(str(error)) from None
     except (TelegramError, *UNREADABLE) as error:
-        raise HavenError(NO_ANSWER.format(api=api, error=type(error).__name__)) from None
+        raise TelegramSilentError(NO_ANSWER.format(api=api, error=type(error).__name__)) from None

@@ -111,10 +111,10 @@ async def bare_machine(folder: Path) -> AsyncIterator[BareMachine]:
 class Terminal:
     """A terminal at which a command asks; used from a thread."""
 
-    def __init__(self, *words: str) -> None:
+    def __init__(self, *words: str, **settings: str) -> None:
         self._own, theirs = pty.openpty()
         self._process = subprocess.Popen(  # noqa: S603 - our own command
-            [*haven_program(), *words], cwd=ROOT, env=command_settings({}),
+            [*haven_program(), *words], cwd=ROOT, env=command_settings(settings),
             stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
         )  # fmt: skip
         os.close(theirs)
@@ -134,6 +134,12 @@ class Terminal:
         """Wait for a question, and type; what is typed unseen before its last space is lost."""
         self.sees(question)
         os.write(self._own, f"{answer}\n".encode())
+
+    def leaves(self) -> None:
+        """End the command in the middle of its questions."""
+        self._process.kill()
+        self._process.wait(PATIENCE)
+        os.close(self._own)
 
     def ends(self) -> int:
         """Wait for the end; return the exit code."""
