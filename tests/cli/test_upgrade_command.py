@@ -134,7 +134,9 @@ def test_the_check_says_what_would_be_done_and_changes_nothing(old: OldDeploymen
 
 def test_data_of_this_release_need_nothing(tmp_path: Path) -> None:
     haven = dump_deployment(tmp_path)
-    assert "haven start changes nothing" in haven("upgrade", "--check").stdout
+    said = haven("upgrade", "--check").stdout
+    assert "haven start changes nothing" in said
+    assert "Upgrading to" not in said
     assert "Nothing to do" in haven("upgrade").stdout
     assert "nothing to rehearse" in haven("upgrade", "--rehearse").stderr
 

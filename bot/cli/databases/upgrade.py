@@ -64,12 +64,11 @@ def _check(settings: Settings) -> None:
     print_table(
         make_table(f"Haven {release}", ("what", "revision", "of this release", "upgrade"), rows)
     )
-    if any(part.steps for part in parts):
-        _print_plan(settings, parts)
-        after = RELEASES.get(parts[0].revision or "")
-    else:
+    if not any(part.steps for part in parts):
         typer.echo("The data are of this release. haven start changes nothing.")
-        after = None
+        return
+    _print_plan(settings, parts)
+    after = RELEASES.get(parts[0].revision or "")
     for version, notes in upgrade_notes(changelog(), after=after, until=release):
         typer.echo(f"\nUpgrading to {version}\n{notes}")
 
