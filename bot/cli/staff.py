@@ -227,7 +227,7 @@ def list_requests(*, as_json: AsJson = False) -> None:
 
 @staff_app.command("approve")
 def approve_key(who: StaffId, signed_in: SignedIn, password_file: PasswordFile = None) -> None:
-    """Approve a colleague's key, signed in as a supervisor whose key opens cases."""
+    """Approve a colleague's key, signed in as a supervisor, or a caseworker if none has a key."""
     with open_deployment() as deployment:
         keyring = deployment.sign_in(signed_in, password_file)
         keys, now = staff_keys_of(deployment.vault), deployment.now()
@@ -243,7 +243,7 @@ def approve_key(who: StaffId, signed_in: SignedIn, password_file: PasswordFile =
 
 @staff_app.command("refuse")
 def refuse_key(who: StaffId, signed_in: SignedIn, password_file: PasswordFile = None) -> None:
-    """Refuse a colleague's key, signed in as a supervisor whose key opens cases."""
+    """Refuse a colleague's key, signed in as a supervisor, or a caseworker if none has a key."""
     with open_deployment() as deployment:
         keyring = deployment.sign_in(signed_in, password_file)
         keys, now = staff_keys_of(deployment.vault), deployment.now()
