@@ -114,10 +114,13 @@ def _group_of(update: Update) -> KnownGroup | None:
 
 
 async def tell_profile(token: str, api: str, profile: PublicProfile, proxy: str = "") -> bool:
-    """Set the bot's menus and profile in every language; whether all were accepted."""
+    """Set the bot's menus and profile in every language; whether all were accepted.
+
+    Nothing is logged: an operator at a terminal reads a sentence about it instead.
+    """
     async with _asking(token, api, proxy) as bot:
         await set_menus(bot, profile.menus)
-        return await set_profile(bot, profile.profiles)
+        return await set_profile(bot, profile.profiles, on_fault=lambda _error: None)
 
 
 @contextlib.asynccontextmanager

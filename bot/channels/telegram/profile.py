@@ -78,7 +78,7 @@ async def publish_profile(
             await set_menus(bot, profile.menus)
             break
         except (TelegramError, *UNREADABLE) as error:
-            log.warning("profile_not_updated", error=type(error).__name__)
+            _log_fault(error)
             asked = retry_delay(error) if isinstance(error, RetryAfter) else 0.0
         await sleep(max(asked, delay))
         delay = min(2 * delay, LONGEST_DELAY)
@@ -86,7 +86,15 @@ async def publish_profile(
         await values.store(profile_key(bot.id), digest)  # on a full disk: told again at a start
 
 
-async def set_profile(bot: Bot, by_tag: Mapping[str, BotProfile]) -> bool:
+def _log_fault(error: Exception) -> None:
+    log.warning("profile_not_updated", error=type(error).__name__)
+
+
+async def set_profile(
+    bot: Bot,
+    by_tag: Mapping[str, BotProfile],
+    on_fault: Callable[[Exception], None] = _log_fault,
+) -> bool:
     """Set the profile in each language; English is also the default. Tell whether all are set."""
     is_set = True
     for code, profile in by_language_code(by_tag).items():
@@ -94,7 +102,7 @@ async def set_profile(bot: Bot, by_tag: Mapping[str, BotProfile]) -> bool:
             await _update_profile(bot, profile, code or None)
         except (TelegramError, *UNREADABLE) as error:
             is_set = False
-            log.warning("profile_not_updated", error=type(error).__name__)
+            on_fault(error)
     return is_set
 
 
