@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
+import shlex
 from typing import TYPE_CHECKING
 
 import pyotp
@@ -13,6 +14,7 @@ import pytest
 from bot.cli.install.setup import Installation, print_next_steps
 from bot.clock import SystemClock
 from bot.languages import LANGUAGES
+from bot.sandbox import FaultKind
 from bot.settings.env_file import read_env_file
 from bot.setup.credentials import CredentialFolder
 from bot.setup.files import Target
@@ -201,6 +203,28 @@ async def test_a_copy_of_the_host_key_is_written_where_it_was_asked_for(
     # Here it is on the disk of the data: the reminder stays.
     assert "It is on the disk of the data or of the key" in done.stdout
     assert "Keep a copy of the host key elsewhere" in done.stdout
+    assert f"backup is restored: mv {copy} COPY\n" in done.stdout
+
+
+async def test_the_command_that_copies_the_host_key_works_as_it_is_printed(
+    machine: BareMachine,
+) -> None:
+    done = await machine.sets_up_as_usual()
+    (words,) = re.findall(r"backup is restored: (cp .*) COPY$", done.stdout, re.MULTILINE)
+    _cp, source = shlex.split(words)
+    assert (machine.folder / source).read_bytes() == machine.at(
+        "/etc/haven/credentials/haven-host-key"
+    ).read_bytes()
+
+
+async def test_a_profile_that_telegram_does_not_take_is_told_in_a_sentence(
+    machine: BareMachine,
+) -> None:
+    machine.sandbox.faults.add(FaultKind.ERROR, lasting=600, method="getMyDescription", code=400)
+    done = await machine.sets_up_as_usual()
+    assert done.returncode == 0, done.stderr
+    assert "Telegram took only a part of the descriptions" in done.stdout
+    assert "profile_not_updated" not in done.stdout + done.stderr
 
 
 async def test_a_copy_on_another_disk_needs_no_reminder(

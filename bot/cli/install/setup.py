@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -386,7 +387,7 @@ def print_next_steps(installation: Installation, *, is_changed: bool) -> None:
     values = installation.values
     has_copy = _tell_copy(installation)
     if installation.is_new and not has_copy:
-        _ask_for_copy(installation.credentials)
+        _ask_for_copy(installation)
     if not values.get("backups"):
         typer.echo("\nNo backups are made: if this disk is lost, so are all cases. To change that:")
         typer.echo(
@@ -419,11 +420,14 @@ def _tell_copy(installation: Installation) -> bool:
     return True
 
 
-def _ask_for_copy(credentials: CredentialFolder) -> None:
-    copy = str(credentials.path(CREDENTIAL))
-    if credentials.is_encrypted:
-        copy = f"systemd-creds decrypt --name={CREDENTIAL} {copy} COPY"
+def _ask_for_copy(installation: Installation) -> None:
+    credentials, made = installation.credentials, installation.answers.get("host_key_copy")
+    kept = shlex.quote(str(installation.target.at(credentials.path(CREDENTIAL)).absolute()))
+    if made:
+        copy = f"mv {shlex.quote(str(Path(made).absolute()))} COPY"
+    elif credentials.is_encrypted:
+        copy = f"systemd-creds decrypt --name={CREDENTIAL} {kept} COPY"
     else:
-        copy = f"cp {copy} COPY"
+        copy = f"cp {kept} COPY"
     typer.echo("\nKeep a copy of the host key elsewhere: without it no bot starts, and no")
     typer.echo(f"backup is restored: {copy}")
