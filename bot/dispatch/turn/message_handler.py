@@ -131,7 +131,7 @@ class MessageHandler:
             choice = None if is_too_old else self.typed.choice_of_label(update.text)
         alarms = frozenset() if choice else self._note_alarms(update.text)
         choice = choice or self._erasure_choice(update.text, alarms)
-        if not (choice or alarms) and (name := self.typed.command_meant(update.text)) is not None:
+        if not choice and (name := self._command_meant(update.text, alarms)) is not None:
             self.commands.run(name)
             return
         if not choice and (
@@ -166,6 +166,18 @@ class MessageHandler:
         if kind is None or (kind == LEAVING and hidden <= {DANGER_ALARM}):
             return alarms
         return self.commands.note(hidden)
+
+    def _command_meant(self, text: str, alarms: frozenset[str]) -> str | None:
+        """Return the way out that a text asks for; a cry for help next to it comes first.
+
+        "He is coming, delete everything" is no such cry: no list of numbers should stand there.
+        """
+        if not alarms:
+            return self.typed.command_meant(text)
+        if not self.typed.asks_to_clear(text, only_arrival=True):
+            return None
+        self.turn.alarms = frozenset()  # else the words would be kept for an alert
+        return BYE
 
     def _erasure_choice(self, text: str, alarms: frozenset[str]) -> PressInput | None:
         """Return the button of the question whether to erase that a text means.

@@ -18,6 +18,7 @@ from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
+from bot.languages.typed.clear_requests import find_clear_request
 from bot.languages.typed.typed_answers import TypedAnswer
 from bot.messages import UpdateKind
 
@@ -87,10 +88,25 @@ class TypedText:
         if turn.asks_passphrase() or turn.conversation.takeover is not None:
             return None
         label = self._typed(text).label_of(WAYS_OUT.keys(), turn.conversation.language, whole=True)
-        if label is None or text.lstrip().startswith("/"):
+        if label is None:
+            return BYE if self.asks_to_clear(text) else None
+        if text.lstrip().startswith("/"):
             return None
         is_answer = self.choice_of_synonym(text, whole=True) is not None
         return None if is_answer else WAYS_OUT[label]
+
+    def asks_to_clear(self, text: str, *, only_arrival: bool = False) -> bool:
+        """Tell whether a sentence asks for the chat to be cleared now, and answers nothing.
+
+        With `only_arrival` it may say no more than that a person is coming.
+        """
+        turn = self.turn
+        if turn.asks_passphrase() or turn.conversation.takeover is not None:
+            return False
+        request = find_clear_request(text)
+        if request is None or (only_arrival and not request.only_arrival):
+            return False
+        return self.choice_of_synonym(text, whole=True) is None
 
     def may_be_label(self, text: str) -> bool:
         """Tell whether any button anywhere has this label: most texts are none."""

@@ -22,6 +22,7 @@ from bot.languages.questions import (
     likely_question,
 )
 from bot.languages.typed.answer_lists import AnswerList, PlainText, answers_in, plain_answer
+from bot.languages.typed.clear_requests import find_clear_request
 from bot.languages.typed.typed_answers import TypedAnswer
 
 
@@ -105,7 +106,7 @@ def find_not_a_passphrase(text: str, language: str) -> NotAPassphrase | None:
     typed, plain = TypedAnswer(text), PlainText.of(plain_answer(text))
     if _means(typed, WHY_LABEL, language):
         return NotAPassphrase.WHY
-    if _means(typed, CLEAR_LABEL, language):
+    if _means(typed, CLEAR_LABEL, language) or find_clear_request(text) is not None:
         return NotAPassphrase.CLEAR
     if _declines(typed, plain, language):  # "later" may be either; "I have to go" is a goodbye
         is_goodbye = likely_question(text, SURELY_ASKED) == LEAVING
