@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING
 
 from bot.cases.consents import CONSENT_QUESTIONS
 from bot.clock import SECOND
-from bot.conversation import CONTROLS, Ask, Card, Choose, ChooseMany, Decide, Menu, open_question
+from bot.conversation import (
+    CONTROLS,
+    Ask,
+    AskPlace,
+    Card,
+    Choose,
+    ChooseMany,
+    Decide,
+    Menu,
+    open_question,
+)
 from bot.conversation.inputs import PressInput, TextInput
 from bot.conversation.questions.question import NoMatch
 from bot.conversation.questions.text import FreeText
@@ -290,7 +300,8 @@ class TypedText:
         if not frames:
             return False
         question = self.turn.services.registry.question(frames[-1].flow, frames[-1].step)
-        return isinstance(question, Ask) and type(question.accepts) is FreeText
+        is_free = isinstance(question, Ask) and type(question.accepts) is FreeText
+        return is_free or isinstance(question, AskPlace)
 
     def _asks_why(self, text: str) -> bool:
         """Tell whether a text asks why a question is asked, and says nothing else."""

@@ -8,7 +8,7 @@ import pytest
 
 from bot.app.texts import build_fact_source
 from bot.languages import LANGUAGES, catalogue
-from bot.languages.questions import KINDS, LEAVING, PERSON
+from bot.languages.questions import KINDS, LEAVING, PERSON, find_question
 from flows.own_data.privacy import Privacy
 from flows.requests.report import Report
 from flows.start.help import Help
@@ -283,7 +283,7 @@ GOES = {
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("place", [("report", "safe"), ("report", "what")])
+@pytest.mark.parametrize("place", [("report", "safe"), ("report", "what"), ("report", "county")])
 def test_who_has_to_go_gets_one_short_line_and_no_question(
     sqlite_hotline: HotlineHarness, language: str, place: tuple[str, str]
 ) -> None:
@@ -293,6 +293,57 @@ def test_who_has_to_go_gets_one_short_line_and_no_question(
     assert heard == [shown(sqlite_hotline, questions.LEAVING, language)]
     assert current_step(person) == place
     assert stored_conversation(person).position.extra_texts[-1] == GOES[language]
+
+
+WATCHED = {
+    "en": ("my boss is looking at my phone", "boss read my phone now", "don't reply"),
+    "id": ("bos lagi lihat hp saya", "majikan lagi baca chat ini", "jangan balas"),
+    "vi": (
+        "chủ đang xem điện thoại em",
+        "sếp đang cầm máy em",
+        "đừng trả lời",
+        "chờ chút",
+        "doi chut",
+    ),
+    "fil": ("tinitingnan ng amo ko ang cellphone ko", "wag ka sumagot", "huwag muna magreply"),
+    "th": ("นายจ้างกำลังดูโทรศัพท์หนู", "อย่าตอบ", "อย่าเพิ่งตอบนะคะ"),
+    "zh_Hant": ("老闆在看我的手機", "老闆正在查我手機", "不要回", "先別回訊息"),
+    "zh_Hans": ("老板在看我的手机", "别回复", "不要回"),
+    "km": ("ថៅកែកំពុងមើលទូរស័ព្ទខ្ញុំ", "កុំឆ្លើយ"),
+    "my": ("သူဌေး ကျမဖုန်းကို ကြည့်နေတယ်", "စာမပြန်နဲ့"),
+    "ja": ("社長が携帯を見てる", "返信しないで", "返事はいらない"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "place", [("report", "safe"), ("story", "give"), ("urgent_details", "where")]
+)
+def test_who_is_watched_or_wants_no_reply_gets_one_short_line(
+    sqlite_hotline: HotlineHarness, language: str, place: tuple[str, str]
+) -> None:
+    for text in WATCHED[language]:
+        person = sqlite_hotline.person(language)
+        place_at(person, reachable_positions()[place], language=language)
+        heard = person.says(text)
+        assert heard == [shown(sqlite_hotline, questions.LEAVING, language)], text
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "kind"),
+    [
+        ("en", "what if my boss reads my phone", "checked"),
+        ("en", "if my boss is reading my phone what happens", None),
+        ("zh_Hant", "老闆如果看我手機怎麼辦", "checked"),
+        ("id", "kalau bos lagi cek hp saya gimana", "checked"),
+        ("en", "boss checks my phone every day", None),
+        ("zh_Hant", "不要回印尼", None),
+    ],
+)
+def test_who_asks_about_the_phone_or_tells_of_it_has_not_left(
+    text: str, language: str, kind: str | None
+) -> None:
+    assert find_question(text, language) == kind
 
 
 def test_who_has_to_go_learns_that_staff_have_what_was_written(
