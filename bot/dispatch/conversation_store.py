@@ -175,6 +175,9 @@ class Conversation(msgspec.Struct, array_like=True):
     left_talk_about: str = ""
     """The case in which the person ended the talk with a caseworker; empty once one has taken over
     again."""
+    has_left: bool = False
+    """Whether the person said that they have to go, that someone is coming, or that they want no
+    reply: nothing is sent that they do not ask for until they write again."""
 
     @property
     def has_case(self) -> bool:

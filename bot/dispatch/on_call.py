@@ -192,7 +192,10 @@ class OnCallService:
         await writer.run(lambda work: self.alarms.note_sent(work, call.id, is_sent=is_sent))
 
     def _tell(self, work: Work, case: str, now: int) -> None:
-        """Tell a person who is in their session that no one can come, and which numbers answer."""
+        """Tell a person who is in their session that no one can come, and which numbers answer.
+
+        A person who had to go is told once they write again: the phone must not light up.
+        """
         contact = find_contact(self.letters.vault, work, case)
         if contact is None or not contact.has_chat or Passphrases.is_frozen(work, case):
             return
@@ -203,6 +206,9 @@ class OnCallService:
         if now - conversation.touched_at > SESSION_TIMEOUT or case not in {
             conversation.case, *conversation.cases
         }:  # fmt: skip
+            return
+        if conversation.has_left:
+            self.alarms.tell_later(work, case)
             return
         self.batches.perform(work, contact, SayNobodyComes(case), now)
         self.audit.record(work, now, SYSTEM, "on_call_told", case)

@@ -82,6 +82,8 @@ def _repeat_question(
     is_live = now - conversation.touched_at <= SESSION_TIMEOUT
     if row.fault is not None or not is_live or not conversation.position.frames:
         return None
+    if conversation.has_left:  # another person may hold the phone now
+        return None
     try:
         return turn.repeat_after_downtime(key, conversation, now)
     except Exception as error:  # noqa: BLE001 - it must not keep others from being asked

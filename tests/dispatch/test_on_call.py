@@ -537,3 +537,28 @@ def test_without_a_contact_no_browser_is_called(home: HotlineHarness) -> None:
         in_danger(home)
         passes(home, 30)
         assert service.bodies == []
+
+
+# --- While the person is away ----------------------------------------------------------------
+
+
+AWAY = {"goodbye": "sorry i have to go now", "arrival": "he is coming", "no reply": "don't reply"}
+
+
+@pytest.mark.parametrize("words", AWAY.values(), ids=AWAY)
+def test_who_had_to_go_is_told_only_once_they_write_again(home: HotlineHarness, words: str) -> None:
+    person = in_danger(home)
+    person.says(words)
+    shown = person.texts
+    passes(home, 300)
+    assert person.texts == shown
+    person.says("i am here again")
+    passes(home, 10)
+    assert [it for it in person.texts if it.startswith(NOBODY)]
+
+
+def test_who_stays_is_told_in_that_time(home: HotlineHarness) -> None:
+    person = in_danger(home)
+    person.says("i am in the kitchen")
+    passes(home, 300)
+    assert [it for it in person.texts if it.startswith(NOBODY)]

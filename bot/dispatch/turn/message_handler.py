@@ -25,6 +25,7 @@ from bot.dispatch.turn.typed_text import PERSON_BUTTON
 from bot.languages import LANGUAGES, catalogue
 from bot.languages.alarms.find import ALSO_ASKED
 from bot.languages.questions import BREAKS_OFF, LEAVING, NO_POLICE, PERSON
+from bot.languages.typed.clear_requests import says_arrival
 from bot.languages.typed.erasure_words import erasure_decision
 from bot.languages.typed.not_a_passphrase import (
     NotAPassphrase,
@@ -130,6 +131,7 @@ class MessageHandler:
                 return
             choice = None if is_too_old else self.typed.choice_of_label(update.text)
         alarms = frozenset() if choice else self._note_alarms(update.text)
+        self.turn.conversation.has_left = alarms == {DANGER_ALARM} and says_arrival(update.text)
         choice = choice or self._erasure_choice(update.text, alarms)
         if not choice and (name := self._command_meant(update.text, alarms)) is not None:
             self.commands.run(name)
@@ -208,6 +210,7 @@ class MessageHandler:
         elif meant is NotAPassphrase.CLEAR:
             self.commands.run(BYE)
         elif meant is NotAPassphrase.LEAVE:
+            turn.conversation.has_left = True
             self._say_answers(LEAVING)  # who comes in now should not read of a word
         elif meant is NotAPassphrase.REPORT:
             self._keep_not_a_passphrase(update)
@@ -295,6 +298,7 @@ class MessageHandler:
             return
         if self.stories.is_asked_for_language():
             self.stories.settle_language(text)
+        turn.conversation.has_left = kind == LEAVING
         self._say_answers(kind)
         alarms = turn.alarms | turn.services.texts.find_alarm_phrases(text)
         if alarms - ALSO_ASKED - ({DANGER_ALARM} if kind == LEAVING else set()):  # perhaps a cry

@@ -168,6 +168,7 @@ class TurnHandler:
         elif conversation.language not in turn.services.languages:
             conversation.language = FALLBACK  # not offered any more; `/language` offers the others
         conversation.touched_at = turn.now
+        conversation.has_left = False
         self._relay.record_last_seen(update)
         if update.kind is UpdateKind.PRESS:
             turn.effects.toast = Toast(update.press)

@@ -197,6 +197,11 @@ class OnCallAlarms:
                 result.untold.append(alarm.case)
         return result
 
+    @staticmethod
+    def tell_later(work: Work, case: str) -> None:
+        """Have the next check find once more that the person of a case is to be told."""
+        work.run(_NOTE_TOLD, None, case)
+
     def store_call(self, work: Work, call: NewCall, letter: int | None, now: int) -> None:
         """Store a call that is being made."""
         who, channel = call.person.by.id, call.channel.value

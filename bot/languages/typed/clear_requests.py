@@ -69,6 +69,15 @@ def find_clear_request(text: str) -> ClearRequest | None:
     return next(filter(None, (_find_in(each, clauses) for each in known)), None)
 
 
+def says_arrival(text: str) -> bool:
+    """Tell whether a text with alarming words says only that a person is coming, or looks."""
+    folded = fold_accents(text.replace("\u2019", "'"))
+    clauses = [it for it in map(str.strip, _CLAUSE.split(folded)) if it]
+    return len(text) <= LONGEST and any(
+        all(_patterns(tag).arrival.fullmatch(it) for it in clauses) for tag in LANGUAGES
+    )
+
+
 def _find_in(patterns: _Patterns, clauses: Iterable[str]) -> ClearRequest | None:
     """Return the request that clauses make in one language."""
     is_asked, rest = False, []

@@ -118,3 +118,13 @@ def test_a_crash_loses_nothing_that_was_heard(hotline: HotlineHarness) -> None:
     hotline.crash()
     hotline.open()
     assert frames(person)[-1].answers["what"] == "it was Monday"
+
+
+def test_who_had_to_go_is_not_asked_again(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    start_report(person, until="county")
+    person.says("sorry i have to go now")
+    shown = person.texts
+    hotline.advance_time(0)
+    hotline.restart(seconds_away=200)
+    assert person.texts == shown
