@@ -24,20 +24,29 @@ KINDS = (ABROAD, AT_SEA)
 """Every kind a file has a list for. Flows ask for them as facts; counties and situations have the
 same codes."""
 FILE_NAME = "whereabouts.toml"
+COMPOUNDS = "compounds"
+"""The list of words for compounds where people have to defraud others. Most are abroad."""
+TAIWAN = ("taiwan", "đài loan", "台灣", "台湾", "ไต้หวัน", "តៃវ៉ាន់", "ထိုင်ဝမ်")
+_ELSEWHERE = (
+    *("to", "from", "not", "outside", "ke", "dari", "bukan", "luar", "sang", "den", "tu", "khong"),
+    *("wala", "labas", "到", "去", "往", "出", "離", "离", "不", "外", "ไป", "จาก", "ไม่", "นอก"),
+)
+"""Words between Taiwan and a compound by which that is not there: "from Taiwan to"."""
+_MOST_BETWEEN = 8
 _IS_SPACED = re.compile(r"[a-z\u00c0-\u024f\u1e00-\u1eff]")
 
 
 def find_whereabouts(texts: Iterable[str]) -> frozenset[str]:
     """Return the kinds of places (see `KINDS`) that any of these texts, or codes, may name."""
     given = [*texts]
-    whole = fold_accents("\n".join(given))
+    whole = _compound_here().sub(" ", fold_accents("\n".join(given)))
     return frozenset(
         kind for kind, words in _patterns().items() if kind in given or words.search(whole)
     )
 
 
 def load_whereabouts(tag: str, locales: Path = LOCALES) -> dict[str, list[str]]:
-    """Return the words of a language, by kind.
+    """Return the words of a language, by kind, and those of `COMPOUNDS`.
 
     Raises:
         OSError: there is no file for it.
@@ -45,7 +54,17 @@ def load_whereabouts(tag: str, locales: Path = LOCALES) -> dict[str, list[str]]:
         tomllib.TOMLDecodeError: the file cannot be read.
     """
     lists = tomllib.loads((locales / tag / FILE_NAME).read_text(encoding="utf-8"))
-    return {kind: [fold_accents(word) for word in lists[kind]] for kind in KINDS}
+    return {kind: [fold_accents(word) for word in lists[kind]] for kind in (*KINDS, COMPOUNDS)}
+
+
+@cache
+def _compound_here() -> re.Pattern[str]:
+    """Return the pattern of "a scam compound in Taiwan"."""
+    compounds = {_delimit(it) for tag in LANGUAGES for it in load_whereabouts(tag)[COMPOUNDS]}
+    compound, taiwan = "|".join(compounds), "|".join(map(fold_accents, TAIWAN))
+    elsewhere = "|".join(map(_delimit, _ELSEWHERE))
+    between = rf"(?:(?!{elsewhere})[^.,!?\n\u3002\uff0c]){{0,{_MOST_BETWEEN}}}"
+    return re.compile(rf"(?:{taiwan}){between}(?:{compound})|(?:{compound}){between}(?:{taiwan})")
 
 
 @cache

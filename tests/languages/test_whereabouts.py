@@ -74,3 +74,26 @@ def test_every_list_has_words_and_none_twice() -> None:
             assert lists[kind], (tag, kind)
             assert len(lists[kind]) == len({*lists[kind]}), (tag, kind)
             assert all(lists[kind]), (tag, kind)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我被骗到台湾电信诈骗园区", "我被騙到台灣的詐騙園區",
+        "i am locked in a scam compound in Taiwan",
+        "saya disekap di tempat scam di taiwan", "em bị nhốt ở khu lừa đảo ở Đài Loan",
+    ],
+)  # fmt: skip
+def test_a_compound_that_is_in_taiwan_is_not_abroad(text: str) -> None:
+    assert find_whereabouts([text]) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我从台湾到诈骗园区", "我在诈骗园区", "诈骗园区不在台湾", "from Taiwan to a scam compound",
+        "我从台湾诈骗园区被卖到缅甸",
+    ],
+)  # fmt: skip
+def test_a_compound_to_which_a_person_was_taken_from_taiwan_is_abroad(text: str) -> None:
+    assert find_whereabouts([text]) == {ABROAD}
