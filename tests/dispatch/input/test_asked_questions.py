@@ -445,3 +445,29 @@ def test_a_long_question_of_consent_is_not_repeated_in_full_at_once(
     sqlite_hotline.advance_time(11 * 60)
     assert person.says(FREE[language])[-1] == prompt  # out of sight by now
     assert current_step(person) == place
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("fil", "okay lang"),
+        ("fil", "okay lang po"),
+        ("km", "ចាស ប៉ុន្តែខ្លាច"),
+        ("km", "ខ្ញុំមានផ្ទៃពោះ គេដេញចេញ"),
+        ("my", "ပြန်လာပြီ"),
+        ("vi", "dạ nhưng em sợ"),
+        ("zh_Hant", "我懷孕被趕出來"),
+    ],
+)
+def test_what_asks_nothing_gets_no_answer_to_a_question(
+    sqlite_hotline: HotlineHarness, language: str, text: str
+) -> None:
+    assert find_question(text, language) is None
+    person = sqlite_hotline.person(language)
+    place_at(person, reachable_positions()["report", "safe"], language=language)
+    answers = {
+        shown(sqlite_hotline, it.text, language)
+        for each in questions.ANSWERS.values()
+        for it in each
+    }
+    assert answers.isdisjoint(person.says(text))
