@@ -278,10 +278,10 @@ class TypedText:
         return self.choice_of_synonym(text, whole=True) is not None
 
     def is_beside_question(self, text: str) -> bool:
-        """Tell whether only thanks, a yes or "wait" came where a place or a fact is asked.
+        """Tell whether only thanks, a yes, "wait" or good news came where a place or fact is asked.
 
-        "Salamat po" is no address, and no danger. A yes is often late: a second cry for help has
-        just agreed to what it answers.
+        "Salamat po" and "I am free now" are no address, and no danger. A yes is often late: a
+        second cry for help has just agreed to what it answers.
         """
         turn = self.turn
         if not (turn.frames and turn.read_case) or turn.asks_passphrase():
@@ -291,8 +291,11 @@ class TypedText:
         if not (is_asked or self.takes_any_words()):
             return False
         typed, language = self._typed(text), turn.conversation.language
-        is_yes = not is_asked and typed.label_of({AGREES}, language, whole=True) is not None
-        return is_yes or typed.is_only_polite(language)
+        is_beside = not is_asked and (
+            typed.label_of({AGREES}, language, whole=True) is not None
+            or typed.is_good_news(language)
+        )
+        return is_beside or typed.is_only_polite(language)
 
     def takes_any_words(self) -> bool:
         """Tell whether the open question is answered by any words."""

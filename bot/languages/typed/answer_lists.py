@@ -118,6 +118,10 @@ class AnswerList(NamedTuple):
     """Words that may follow a yes: "please hurry"."""
     place_words: tuple[str, ...]
     """Words with which people say where they are: "I am in"."""
+    good_news: tuple[str, ...]
+    """Words that say that the person is safe or free now."""
+    good_news_words: tuple[str, ...]
+    """Words that may stand around those, and say nothing more: "I am … now"."""
     cries: tuple[str, ...]
     """Synonyms that say much among other words, though they are short: "saklolo"."""
     in_digits: Mapping[str, str]
@@ -170,6 +174,14 @@ class AnswerList(NamedTuple):
             return False
         around = "" if plain.is_unspaced else " "
         return any(f"{around}{it}{around}" in plain.framed for it in self.open_words)
+
+    def is_good_news(self, plain: PlainText) -> bool:
+        """Tell whether a text says that the person is safe or free now, and nothing else."""
+        around = "" if plain.is_unspaced else " "
+        if not any(f"{around}{it}{around}" in plain.framed for it in self.good_news):
+            return False
+        polite = (*self.particles.words, *self.open_words)
+        return plain.holds_only({*self.good_news, *self.good_news_words, *polite})
 
     def ends_as_question(self, plain: PlainText) -> bool:
         """Tell whether an answer ends with a word that makes a question of those before it."""
@@ -337,6 +349,8 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         weak_words=tuple(map(plain_answer, content.get("weak_words", ()))),
         urging_words=tuple(map(plain_answer, content.get("urging_words", ()))),
         place_words=tuple(map(plain_answer, content.get("place_words", ()))),
+        good_news=tuple(map(plain_answer, content.get("good_news", ()))),
+        good_news_words=tuple(map(plain_answer, content.get("good_news_words", ()))),
         cries=tuple(map(plain_answer, content.get("cries", ()))),
         in_digits={
             plain_answer(word): number

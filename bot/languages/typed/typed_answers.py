@@ -180,6 +180,12 @@ class TypedAnswer:
         known = {it for each in lists for it in (*each.open_words, *each.particles.words)}
         return self.leaves_open(language) and self._in_spelling_of(language).holds_only(known)
 
+    def is_good_news(self, language: str) -> bool:
+        """Tell whether a text says only that the person is safe or free now: it names no place."""
+        return any(
+            answers_in(tag).is_good_news(self._in_spelling_of(tag)) for tag in (language, FALLBACK)
+        )
+
     def _in_spelling_of(self, tag: str) -> PlainText:
         """Return the text with each word in the spelling of a language's list."""
         found = self._respelled.get(tag)

@@ -1,0 +1,110 @@
+"""Where the place is asked, a question is answered and good news is no address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.languages import LANGUAGES, catalogue
+from flows.texts import questions
+from tests.support.dispatch_inspection import (
+    current_step,
+    frames,
+    messages_of_people,
+    place_at,
+    reachable_positions,
+)
+
+if TYPE_CHECKING:
+    from bot.text import Text
+    from tests.support.harnesses.hotline_harness import HotlineHarness
+    from tests.support.people.chat_person import ChatPerson
+
+LATER = 5.0
+WHERE = ("urgent_details", "where")
+
+
+def shown(home: HotlineHarness, text: Text, language: str = "en") -> str:
+    return text.render(catalogue(language), home.house.setting.renderer.blanks(language))
+
+
+def asked_where(home: HotlineHarness, language: str) -> ChatPerson:
+    """Return a person who let staff be alerted and is asked for the place."""
+    person = home.person(language)
+    place_at(person, reachable_positions()["danger", "tell"], language=language)
+    person.presses(catalogue(language).pgettext("button", "Tell them now"))
+    assert current_step(person) == WHERE
+    home.advance_time(LATER)
+    return person
+
+
+COMING = {
+    "en": (
+        "are the police coming?", "did the police arrive", "when you come?", "are you still there",
+    ),
+    "id": ("polisi sudah datang belum?", "kapan kalian jemput?", "apa kabar kasus saya"),
+    "vi": ("công an có đến không?", "khi nào công an đến", "khi nào anh chị tới"),
+    "fil": ("darating ba ang pulis?", "nandyan pa ba kayo", "kumusta na po ang kaso ko"),
+    "th": ("ตำรวจจะมาไหม", "ตำรวจมาหรือยัง", "จะมารับเมื่อไหร่", "พี่ยังอยู่ไหมคะ"),
+    "zh_Hant": ("警察要來了嗎", "警察來了沒", "你們什麼時候來", "我的案子怎麼樣了"),
+    "zh_Hans": ("警察来了吗", "你们什么时候来", "你们还在吗"),
+    "km": ("ប៉ូលីសមកដល់ហើយឬនៅ", "បងមកពេលណា"),
+    "my": ("ရဲ လာပြီလား", "ဘယ်တော့ လာမှာလဲ"),
+    "ja": ("警察は来ますか", "いつ来てくれますか", "まだいますか"),
+}  # fmt: skip
+WHO_COMES = (*questions.ANSWERS["police"], *questions.ANSWERS["how_long"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_asks_who_comes_where_the_place_is_asked_is_answered_and_asked_again(
+    sqlite_hotline: HotlineHarness, language: str
+) -> None:
+    for text in COMING[language]:
+        person = asked_where(sqlite_hotline, language)
+        heard = person.says(text)
+        answers = {shown(sqlite_hotline, it.text, language) for it in WHO_COMES}
+        assert heard[0] in answers, text
+        assert current_step(person) == WHERE, text
+        assert text in str(messages_of_people(sqlite_hotline))
+
+
+GOOD_NEWS = {
+    "en": ("i am free now", "I'm safe now, thank you", "i escaped"),
+    "id": ("saya sudah aman sekarang", "aku udah bebas kak"),
+    "vi": ("em an toàn rồi", "em thoát được rồi ạ"),
+    "fil": ("ligtas na po ako", "nakatakas na ako salamat"),
+    "th": ("ตอนนี้หนูปลอดภัยแล้วค่ะ",),
+    "zh_Hant": ("我現在安全了 謝謝", "我已經逃出來了"),
+    "zh_Hans": ("我现在安全了 谢谢",),
+    "km": ("ឥឡូវខ្ញុំមានសុវត្ថិភាពហើយ",),
+    "my": ("ကျမ အခု ဘေးကင်းပါပြီ",),
+    "ja": ("今は安全です", "もう逃げました"),
+}
+PLACES = {
+    "en": "safe house in taichung", "id": "apartemen aman jaya lantai 2", "vi": "an toàn khu phố 3",
+    "fil": "sa ligtas hotel taipei", "th": "โรงแรมปลอดภัย ไทเป", "zh_Hant": "安全島旁邊",
+    "zh_Hans": "全家对面 安全路3号", "km": "សណ្ឋាគារ សុវត្ថិភាព តៃប៉ិ", "my": "လုံခြုံရေးရုံး ဘေးက အိမ်",
+    "ja": "安全通り3番地",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_good_news_is_kept_as_words_and_the_place_is_asked_again(
+    sqlite_hotline: HotlineHarness, language: str
+) -> None:
+    for text in GOOD_NEWS[language]:
+        person = asked_where(sqlite_hotline, language)
+        person.says(text)
+        assert current_step(person) == WHERE, text
+        assert "where" not in frames(person)[-1].answers, text
+        assert text in str(messages_of_people(sqlite_hotline))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_place_with_such_a_word_in_its_name_is_a_place(
+    sqlite_hotline: HotlineHarness, language: str
+) -> None:
+    person = asked_where(sqlite_hotline, language)
+    person.says(PLACES[language])
+    assert current_step(person) != WHERE
