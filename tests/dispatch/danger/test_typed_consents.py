@@ -106,6 +106,16 @@ NO = {
     "en": ["no dont tell them"], "vi": ["thôi"], "fil": ["wag", "huwag po muna"], "ja": ["だめ"],
     "zh_Hant": ["不", "不用"], "zh_Hans": ["不", "不用"],
 }  # fmt: skip
+NO_NEED = {
+    "ja": ["もういいです", "今はいいです", "いいです", "まあいいです", "いいです いいです", "いいよ",
+           "もういいですよ", "大丈夫", "大丈夫です", "結構です"],
+    "my": ["ရပါတယ်", "ရပါတယ် ကျေးဇူး"],
+    "vi": ["ok thôi", "dạ thôi", "vâng thôi"],
+    "km": ["បានហើយ", "បាទ បានហើយ"],
+    "zh_Hant": ["快"],
+    "zh_Hans": ["快"],
+}  # fmt: skip
+"""What says "no need" at least as often as "yes", or only that one is in a hurry."""
 TELL = ("danger", "tell")
 GIVE = ("story", "give")
 SPOKEN = "spoken"
@@ -158,6 +168,18 @@ def test_another_day_and_a_cry_with_a_no_in_it_answer_nothing(
         person.says(typed)
         assert cases_of(sqlite_hotline) == [], typed
         assert current_step(person) == TELL, typed
+
+
+@pytest.mark.parametrize("step", [TELL, GIVE], ids=["tell", "give"])
+@pytest.mark.parametrize("tag", NO_NEED)
+def test_what_may_mean_that_there_is_no_need_agrees_to_nothing(
+    sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
+) -> None:
+    for typed in NO_NEED[tag]:
+        person = sqlite_hotline.person(tag)
+        place_at(person, reachable_positions()[step], language=tag)
+        person.says(typed)
+        assert cases_of(sqlite_hotline) == [], typed
 
 
 @pytest.mark.parametrize("tag", YES_AND_MORE)
