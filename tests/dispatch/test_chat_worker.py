@@ -394,5 +394,7 @@ def test_only_those_are_woken_who_have_to_look(fleet: Fleet) -> None:
         says("/start")  # the first unit after a start counts an attempt, which everyone may see
         assert says("hello") == ({WORKERS}, {LETTERS})
         stored, answered = says("help me, he is here and he wants to kill me")
+        for clock in (fleet.home.loop, worker.clock):
+            clock.advance(5)  # words answer a question of consent once it was read
         stored, answered = says("yes")
     assert (stored, EVERYONE in answered) == ({WORKERS}, True)

@@ -28,6 +28,8 @@ WRITES_EVERY = 300.0
 """Seconds after which the person writes again: after half an hour they may not be written to."""
 CASES = "SELECT reference FROM cases"
 
+READING_SECONDS = 4.0
+"""How long the person reads a question of consent: words that come sooner do not answer it."""
 PATIENCE = 120.0
 """Seconds: at a start a letter may wait until another process leads, most of a minute here."""
 
@@ -73,6 +75,7 @@ class CaseworkerAtTwoDesks:
         ):  # fmt: skip
             await self._chooses(question, code)
         await self.says("paspor / passport: 1")
+        await asyncio.sleep(READING_SECONDS)
         await self._chooses(Talk.send, "send")
         found = await wait_for(lambda: set(self._deployment.ask(CASES)) - known, "a case")
         ((self.reference,),) = found

@@ -228,6 +228,7 @@ class Speaker:
 
     def _writes(self, words: str) -> None:
         """Write words; close what they bring in a chat, and not in a transcript of one flow."""
+        self.home.let_read(self.person.id)
         self.does(self.person.words(words))
         if self.flow not in OFFERED:
             self._press(self.words(Story.give.choices["go_on"]), must=False)

@@ -124,12 +124,12 @@ class MessageHandler:
             self.commands.run_typed(*command)
             return
         choice = synonym = None
-        is_too_old = self.typed.is_older_than_question(update)
+        is_too_early = self.typed.is_before_reading(update)
         if self.typed.may_be_label(update.text):
             if (name := self.typed.command_of_label(update.text)) is not None:
                 self.commands.run(name)
                 return
-            choice = None if is_too_old else self.typed.choice_of_label(update.text)
+            choice = None if is_too_early else self.typed.choice_of_label(update.text)
         alarms = frozenset() if choice else self._note_alarms(update.text)
         self.turn.conversation.has_left = alarms == {DANGER_ALARM} and says_arrival(update.text)
         choice = choice or self._erasure_choice(update.text, alarms)
@@ -140,11 +140,11 @@ class MessageHandler:
             self._take_not_a_passphrase(update, alarms) or self._answer_asked(update.text, alarms)
         ):
             return
-        is_beside = is_too_old or self.typed.is_beside_question(update.text)
-        if is_beside and not (choice or alarms):  # a cry for help asks for a person in any case
+        is_beside = is_too_early or self.typed.is_beside_question(update.text)
+        if is_beside and not (choice or alarms):  # the numbers follow a cry for help in any case
             self._keep_beside_question(update.text)
             return
-        if choice is None:
+        if choice is None and not is_too_early:
             synonym = self._choice_in_other_words(update.text, alarms)
         if choice or synonym or not self.turn.asks_passphrase():
             self._answer_text(update.text, choice or synonym, alarms)

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from bot.messages import Update
 
 LONGEST_LABEL = 60
-DATE_PRECISION = 2 * SECOND
-"""How far the date of a message and the channel's time may be apart from ours: whole seconds."""
+READING_TIME = 3 * SECOND
+"""How long a question of consent has to be on the screen before words can answer it."""
 PERSON_BUTTON = "person"
 PERSON_LABEL = CONTROLS[PERSON_BUTTON].source
 CONTROL_LABELS = {CONTROLS[code].source: code for code in ("skip", "back", PERSON_BUTTON)}
@@ -248,26 +248,26 @@ class TypedText:
             return PressInput(code)
         return PressInput(PERSON_BUTTON) if question.offers_person else None
 
-    def is_older_than_question(self, update: Update) -> bool:
-        """Tell whether a text was written before the open question of consent was asked.
+    def is_before_reading(self, update: Update) -> bool:
+        """Tell whether a text was written before the open question of consent could be read.
 
-        After an outage lines arrive together: a "yes" among them answers no question that only
-        follows from the line before it. No one agrees to words that were not on the screen.
+        People cry for help in several lines, and after an outage lines arrive together: a "yes"
+        among them answers no question that only follows from the line before it. No one agrees to
+        words that they could not read. A button cannot be pressed before it is there.
         """
         turn = self.turn
         if not turn.frames or not update.sent_at:
             return False
         frame, monitor = turn.frames[-1], turn.services.clock_monitor
         asked_at = turn.conversation.consent_asked_at.get(f"{frame.flow}.{frame.step}", 0)
-        before, sent_at = asked_at - DATE_PRECISION, update.sent_at * SECOND
-        if sent_at > before:
+        if not asked_at:
             return False
-        # One wrong clock, ours or the channel's, must not keep a person from saying yes.
-        return (
-            LONG_AGO
-            < received_at(sent_at, turn.now, monitor.steady_since, monitor.channel())
-            <= before
-        )
+        # The channel dates a message in whole seconds.
+        read_at, sent_at = asked_at - asked_at % SECOND + READING_TIME, update.sent_at * SECOND
+        if monitor.steady_since > asked_at and sent_at >= read_at:
+            return False  # one wrong clock, ours or the channel's, must not keep anyone from a yes
+        written_at = received_at(sent_at, turn.now, monitor.steady_since, monitor.channel())
+        return LONG_AGO < written_at < read_at
 
     def answers_question(self, text: str) -> bool:
         """Tell whether the whole text is an answer to the open question."""

@@ -96,7 +96,7 @@ def test_a_long_stream_of_messages_is_answered_less_and_less_often(
     answered = []
     for second in range(240):
         before = questions(hotline, person)
-        person.says(f"line {second}")
+        person.send_update(person.words(f"line {second}"))
         if questions(hotline, person) > before:
             answered.append(second)
         hotline.run(hotline.close_writer_idle(1.0 - 0.1))

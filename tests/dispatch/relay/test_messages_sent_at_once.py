@@ -89,8 +89,11 @@ def test_the_size_of_the_batch_changes_nothing_of_what_is_kept(
     sqlite_hotline: HotlineHarness, size: int
 ) -> None:
     person = sqlite_hotline.person()
-    typed = ["/start", "english", "talk to a person", "safe", "they keep my passport", "send"]
-    lines = [person.words(it) for it in [*typed, *(f"line {n}, rice" for n in range(20))]]
-    for at in range(0, len(lines), size):
-        sqlite_hotline.receives(*lines[at : at + size])
+    typed = ["/start", "english", "talk to a person", "safe", "they keep my passport"]
+    after_reading = ["send", *(f"line {n}, rice" for n in range(20))]
+    for lines in (typed, after_reading):
+        written_now = [person.words(it) for it in lines]
+        for at in range(0, len(written_now), size):
+            sqlite_hotline.receives(*written_now[at : at + size])
+        sqlite_hotline.advance_time(5)
     assert written(sqlite_hotline) == [f"line {n}, rice" for n in range(20)]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from itertools import count, islice
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from bot.conversation import ChooseMany
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 LANGUAGE = "en"
 MOST_BESIDE = 1
 """Lines written beside one question, at most: after two a caseworker is offered instead."""
+READING_SECONDS = 4.0
+"""How long a question of consent is read: words that come sooner do not answer it."""
 _LINE = re.compile(r"line (\d+),")
 
 
@@ -44,7 +47,7 @@ class WalkerAction:
     waits: bool = True
     """Whether somebody who presses first waits for a question not answered yet."""
     asked: str = ""
-    """How the question begins that everybody waits for: what was written before it is no yes."""
+    """How the question begins that everybody reads: what was written before it is no yes."""
 
 
 def lines_in(words: str) -> list[int]:
@@ -62,6 +65,8 @@ class NumberedWalker:
         self.done = 0
         self._answered: set[str] = set()
         self._shown = 0
+        self._reading = ("", 0.0)
+        """The question that is being read, and since when."""
 
     @property
     def is_there(self) -> bool:
@@ -77,7 +82,7 @@ class NumberedWalker:
         act = self.acts[self.done]
         if self.presses and act.waits and not self._is_ready():
             return False
-        if act.asked and (self._is_unanswered() or not self._is_asked(act.asked)):
+        if act.asked and (self._is_unanswered() or not self._has_read(act.asked)):
             return False
         if act.words:
             self.phone.say(act.words)
@@ -106,8 +111,14 @@ class NumberedWalker:
         receipts = (it.render(catalogue(LANGUAGE)) for it in (WITH_CASE, KEPT_TOO))
         return newest.get("text") not in receipts
 
-    def _is_asked(self, beginning: str) -> bool:
-        return str(self._asked().get("text")).startswith(beginning)
+    def _has_read(self, beginning: str) -> bool:
+        """Tell whether a question that begins like this has been there long enough to be read."""
+        if not str(self._asked().get("text")).startswith(beginning):
+            return False
+        question = self._question()
+        if self._reading[0] != question:
+            self._reading = (question, monotonic())
+        return monotonic() - self._reading[1] >= READING_SECONDS
 
     def _press(self, act: WalkerAction) -> bool:
         """Press a button where it was asked for, or where the first one of several was pressed."""

@@ -36,11 +36,11 @@ class FleetProcess:
     """One process: a front, a worker, or both."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        self.database = Database(url, IMPATIENT)
+        self.database, self.clock = Database(url, IMPATIENT), ManualClock()
         self.app = build(
             settings_for(folder), self.database, VAULT, RecordingChannel(),
             BuildOptions(
-                bot_id=BOT, username=lambda: "haven_bot", clock=ManualClock(), desks=(),
+                bot_id=BOT, username=lambda: "haven_bot", clock=self.clock, desks=(),
                 hasher=InlinePassphraseHasher(), clock_monitor=ClockMonitor(boot=1),
                 limits=UNLIMITED, languages=LANGUAGES.keys(),
             ),

@@ -14,10 +14,15 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from bot.app.build import build
 from bot.app.options import BuildOptions
 from bot.app.run import recover
 from bot.clock import SECOND
+from bot.dispatch.conversation_store import Conversation
+from bot.dispatch.turn.typed_text import READING_TIME
+from bot.errors import EpochExpiredError
 from bot.hotline.commands.store import submit_command
 from bot.hotline.contact_rule import ClockMonitor
 from bot.languages import LANGUAGES
@@ -26,10 +31,10 @@ from bot.mailbox.rate_limit import UNLIMITED, RateLimits
 from bot.places.taiwan.recipients import RECIPIENTS
 from bot.settings import Settings, load_settings
 from bot.store.processes.heartbeat import record_heartbeat
-from bot.vault import HostKey, Vault
+from bot.vault import HostKey, Purpose, Vault
 from tests.support.database.cheap_passphrase_hash import InlinePassphraseHasher
 from tests.support.database.key_store_fixtures import enrol_keyholder, key_store
-from tests.support.database_fixtures import database_on, migrated_url, rows_of
+from tests.support.database_fixtures import bytes_literal, database_on, migrated_url, rows_of
 from tests.support.moved_clock import MIDDAY, ManualTimeLoop
 from tests.support.people.caseworker_driver import CaseworkerDriver, RecordingDesk
 from tests.support.people.chat_person import ChatPerson, update_json
@@ -264,6 +269,23 @@ class HotlineHarness:
         now = self.loop.now()
         self.house.vault.rotate_epoch(now)
         self.database.writer.run_sync(lambda work: record_heartbeat(work, BOT, now))
+
+    def let_read(self, chat: int) -> None:
+        """Let time pass until a person has read the question of consent on their screen."""
+        key = self.house.vault.chat_key(BOT, chat)
+        found = self.ask(
+            f"SELECT state FROM conversations WHERE chat_key = {bytes_literal(key, self.database)}"  # noqa: S608
+        )
+        if not found:
+            return
+        try:
+            plain = self.house.vault.open(Purpose.CONVERSATION, key, bytes(found[0][0]))
+        except EpochExpiredError:  # nothing is known of that conversation any more
+            return
+        asked = msgspec.msgpack.decode(plain, type=Conversation).consent_asked_at.values()
+        left = max(asked, default=0) + READING_TIME - self.loop.now()
+        if left > 0:
+            self.advance_time(left / SECOND)
 
     def seconds(self) -> int:
         return self.loop.now() // SECOND

@@ -72,9 +72,13 @@ class ChatPerson:
         return self.home.post.texts(self.id)[before:]
 
     def says(self, *lines: str) -> list[str]:
-        """Write lines, one after the other, and return what was said to the last."""
+        """Write lines, one after the other, and return what was said to the last.
+
+        A question of consent is read first: words that are sent before answer none.
+        """
         heard: list[str] = []
         for line in lines:
+            self.home.let_read(self.id)
             heard = self.send_update(self.words(line))
         return heard
 

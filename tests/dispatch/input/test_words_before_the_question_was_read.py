@@ -1,4 +1,8 @@
-"""Lines of an outage arrive together: none of them agrees to a question that was asked after it."""
+"""Words that were written before a question of consent could be read do not answer it.
+
+People cry for help in several lines, and lines of an outage arrive together. A button counts
+always: it cannot be pressed before it is there.
+"""
 
 from __future__ import annotations
 
@@ -54,11 +58,56 @@ def test_a_no_written_before_the_question_was_asked_declines_nothing(
     assert current_step(person) == ("story", "give")
 
 
-def test_a_cry_for_help_in_the_same_batch_reaches_staff_all_the_same(
+def test_a_cry_for_help_in_the_same_batch_gets_numbers_and_goes_along_with_the_yes(
     sqlite_hotline: HotlineHarness,
 ) -> None:
-    arrive_together(sqlite_hotline, "he has a knife, he is here now", "help, he is here now")
+    person = arrive_together(
+        sqlite_hotline, "he has a knife, he is here now", "help, he is here now"
+    )
+    assert any("110" in text for text in person.texts)
+    assert cases_of(sqlite_hotline) == []
+    assert current_step(person) == ("danger", "tell")
+    person.presses("Tell them now")
     assert len(in_the_case(sqlite_hotline)) == 2
+
+
+PLEAS = {
+    "th": ("ช่วยหนูด้วยค่ะ เขาตีหนู", "ช่วยด้วย"),
+    "my": ("သူ ကျွန်မကို ရိုက်နေတယ် ကယ်ပါ", "ကယ်ပါ"),
+    "km": ("គាត់វាយខ្ញុំ ជួយខ្ញុំផង", "ជួយផង"),
+    "zh_Hant": ("老闆在打我 救命", "好"),
+    "id": ("tolong saya dipukul majikan", "iya tolong"),
+    "fil": ("tulong sinasaktan ako ng amo ko", "opo"),
+    "en": ("help my boss is beating me", "ok"),
+}
+"""By language: a plea, and how it goes on in the same breath."""
+
+
+@pytest.mark.parametrize("tag", PLEAS)
+@pytest.mark.parametrize("seconds", [0.6, 2])
+def test_the_end_of_a_plea_agrees_to_nothing_that_could_not_be_read(
+    sqlite_hotline: HotlineHarness, tag: str, seconds: float
+) -> None:
+    plea, end = PLEAS[tag]
+    person = sqlite_hotline.person(tag)
+    place_at(person, reachable_positions()["welcome", "menu"], language=tag)
+    person.says(plea)
+    asked = current_step(person)
+    assert asked in {("danger", "tell"), ("story", "give")}
+    sqlite_hotline.advance_time(seconds)
+    person.send_update(person.words(end))
+    assert cases_of(sqlite_hotline) == []
+    assert current_step(person) == asked
+    person.says(end)
+    assert len(cases_of(sqlite_hotline)) == 1
+
+
+def test_a_button_counts_at_once(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person("en")
+    place_at(person, reachable_positions()["welcome", "menu"])
+    person.says("help my boss is beating me")
+    person.presses("Tell them now")
+    assert len(cases_of(sqlite_hotline)) == 1
 
 
 def test_a_yes_after_the_question_counts_however_often_it_was_repeated(
