@@ -4,6 +4,7 @@ A file lists, for the English label of a button, other ways to say it in that la
 stands in one kind of question, so "no" can mean *I am alone* in one and *Age 18 or over* in
 another. `#<18`, `#>=18`, `#2-5` stand for any such number, in digits or in words (`[numbers]`).
 A synonym after `=` counts only as the whole text: `=help me` is no part of "help me delete this".
+One after `==` counts besides only for those who chose this language: "bat" is yes in Khmer alone.
 Words of politeness ("please", "po", "ครับ") and punctuation do not count, nor does case, nor
 accents. `[same]` lists other spellings of a word ("ga", "gak" for "tidak"), and `negations` what
 turns a shorter synonym round ("di safe").
@@ -47,6 +48,9 @@ OLDEST = 99
 JUST_REACHED = 3
 """Years from an age on in which "almost", "next month" or "not yet" may stand before it."""
 DIGITS = re.compile(r"\d+")
+THUMB_UP = "\N{THUMBS UP SIGN}"
+_THUMBS_UP = re.compile(rf"(?:{THUMB_UP}[\U0001f3fb-\U0001f3ff\ufe0f]*\s*)+")
+"""In any colour of skin."""
 _RANGE = re.compile(r"#(<|>=|>)?(\d+)(?:-(\d+))?")
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Scripts without spaces between words: there a space means nothing."""
@@ -96,6 +100,8 @@ class AnswerList(NamedTuple):
     """By plain typed words: the English labels they may mean."""
     exact: Mapping[str, frozenset[str]]
     """The same by whole texts, in which words of politeness count."""
+    own: Mapping[str, frozenset[str]]
+    """The same by whole texts that mean this in no other language."""
     by_label: Mapping[str, Sequence[str]]
     """The keys of `labels` by each English label."""
     numbers: Mapping[str, range]
@@ -292,8 +298,10 @@ def all_lists() -> tuple[dict[str, AnswerList], AllLists]:
 
 
 def plain_answer(typed: str) -> str:
-    """Return an answer without case, accents and punctuation."""
+    """Return an answer without case, accents and punctuation; thumbs up alone stay."""
     folded = fold_accents(typed.replace("\u2019", "'"))
+    if _THUMBS_UP.fullmatch(folded):
+        return THUMB_UP
     return ("" if _UNSPACED.search(folded) else " ").join(folded.translate(_KEPT).split())
 
 
@@ -336,6 +344,7 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         particles=Particles.of(tuple(map(plain_answer, content.get("particles", ())))),
         labels={},
         exact={},
+        own={},
         by_label={},
         numbers={},
         ages={},
@@ -369,6 +378,7 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
 def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerList:
     labels: dict[str, set[str]] = {}
     exact: dict[str, set[str]] = {}
+    own: dict[str, set[str]] = {}
     by_label: dict[str, set[str]] = {}
     numbers: dict[str, range] = {}
     ages: dict[str, int] = {}
@@ -379,18 +389,23 @@ def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerL
                 if meant[1] == ">=":
                     ages[label] = numbers[label].start
                 continue
-            plain = sys.intern(known.respell(PlainText.of(plain_answer(synonym))).text)
+            plain = sys.intern(known.respell(PlainText.of(plain_answer(synonym.lstrip("=")))).text)
             if not plain:
                 raise TypedAnswersError(f"{label!r} has an empty synonym")
-            if synonym.startswith("="):
+            if synonym.startswith("=="):
+                own.setdefault(plain, set()).add(label)
+            elif synonym.startswith("="):
                 exact.setdefault(plain, set()).add(label)
             else:
                 polite = sys.intern(known.particles.strip(plain))
                 labels.setdefault(polite, set()).add(label)
                 by_label.setdefault(label, set()).add(polite)
+    urging = (known.respell(PlainText.of(it)).text for it in known.urging_words)
     return known._replace(
+        urging_words=tuple(urging),
         labels=_frozen(labels),
         exact=_frozen(exact),
+        own=_frozen(own),
         by_label={
             label: sorted(found, key=lambda it: (-len(it), it)) for label, found in by_label.items()
         },

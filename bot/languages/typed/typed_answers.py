@@ -55,6 +55,9 @@ class TypedAnswer:
         """
         if len(self.text) > LONGEST:
             return None
+        own = self._own_meanings(language, labels)
+        if own:
+            return own.pop() if len(own) == 1 else None
         read = ((language,), (FALLBACK,))
         others = (
             () if all_lists()[1].cannot_hold(self.plain, labels) else _other_languages(language)
@@ -192,6 +195,11 @@ class TypedAnswer:
         if found is None:
             found = self._respelled[tag] = answers_in(tag).respell(self.plain)
         return found
+
+    def _own_meanings(self, language: str, labels: Collection[str]) -> set[str]:
+        """Return the labels that the whole text means for those who chose this language."""
+        plain = self._in_spelling_of(language).text
+        return {it for it in answers_in(language).own.get(plain, ()) if it in labels}
 
     def _whole_meanings(self, tag: str, labels: Collection[str]) -> set[str]:
         """Return the labels all of whose words were typed, and the ages."""

@@ -116,6 +116,34 @@ NO_NEED = {
     "zh_Hans": ["快"],
 }  # fmt: skip
 """What says "no need" at least as often as "yes", or only that one is in a hurry."""
+CLEAR_YES = {
+    "en": ["yes u can tell", "yes tell", "\N{THUMBS UP SIGN}", "yes you can tell them",
+           "yes pls tell them quick"],
+    "id": ["iya kasih ke orang", "iya mau tolong cepat"],
+    "vi": ["vâng báo giúp em với", "uh"],
+    "fil": ["oo na dali", "opo tulungan nyo ako", "opo papuntahin nyo na sila"],
+    "th": ["เออ บอกดิ๊", "kha", "krub"],
+    "my": ["hote kae", "ok par"],
+    "km": ["bat", "ok bong", "chas"],
+    "zh_Hant": ["可以 求求你们", "可以 求求你們"],
+    "zh_Hans": ["可以 求求你们"],
+    "ja": ["おねがい", "お願いします早く", "いいですよ"],
+}  # fmt: skip
+NOT_A_CLEAR_YES = {
+    "en": ["yes tell me more", "yes but", "yes tell me who", "\N{PERSON WITH FOLDED HANDS}",
+           "can you tell me", "yes but dont tell police", "bat", "kha", "uh",
+           "\N{THUMBS DOWN SIGN}"],
+    "id": ["iya kasih tau dulu caranya", "iya tapi", "iya mau tau dulu", "iya mau pulang", "uh"],
+    "vi": ["vâng nhưng", "vâng báo giá", "uh nhưng", "vâng báo giúp em biết giá"],
+    "fil": ["opo pero", "opo tulungan nyo ako intindihin", "bat", "oo na lang ba"],
+    "th": ["บอกก่อนว่าใคร", "kha but", "เออ บอกหน่อยว่าใคร"],
+    "my": ["ok par but", "မလိုပါဘူး ရပါတယ်"],
+    "km": ["bat te", "ok bong te", "ok bong tae"],
+    "zh_Hant": ["可以 但是", "求求你們", "可以 等等", "快點說你是誰"],
+    "zh_Hans": ["可以 但是", "求求你们"],
+    "ja": ["おねがい、やめて", "お願いしません", "早く"],
+}  # fmt: skip
+"""A yes with a condition or a question in it, a plea alone, and words of another language."""
 TELL = ("danger", "tell")
 GIVE = ("story", "give")
 SPOKEN = "spoken"
@@ -176,6 +204,30 @@ def test_what_may_mean_that_there_is_no_need_agrees_to_nothing(
     sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
 ) -> None:
     for typed in NO_NEED[tag]:
+        person = sqlite_hotline.person(tag)
+        place_at(person, reachable_positions()[step], language=tag)
+        person.says(typed)
+        assert cases_of(sqlite_hotline) == [], typed
+
+
+@pytest.mark.parametrize("step", [TELL, GIVE], ids=["tell", "give"])
+@pytest.mark.parametrize("tag", CLEAR_YES)
+def test_a_clear_yes_in_short_or_in_latin_letters_is_one(
+    sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
+) -> None:
+    for typed in CLEAR_YES[tag]:
+        person, before = sqlite_hotline.person(tag), len(cases_of(sqlite_hotline))
+        place_at(person, reachable_positions()[step], language=tag)
+        person.says(typed)
+        assert len(cases_of(sqlite_hotline)) == before + 1, typed
+
+
+@pytest.mark.parametrize("step", [TELL, GIVE], ids=["tell", "give"])
+@pytest.mark.parametrize("tag", NOT_A_CLEAR_YES)
+def test_a_yes_with_a_condition_and_words_of_another_language_are_none(
+    sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
+) -> None:
+    for typed in NOT_A_CLEAR_YES[tag]:
         person = sqlite_hotline.person(tag)
         place_at(person, reachable_positions()[step], language=tag)
         person.says(typed)
