@@ -287,7 +287,7 @@ def build_system_texts(
         pressed_already=phrases.ALREADY_ANSWERED, not_kept=_NOT_KEPT,
         received_contact=phrases.RECEIVED_CONTACT, received_edit=phrases.RECEIVED_CHANGE,
         with_case=phrases.WITH_CASE,
-        question_stands=phrases.QUESTION_STANDS,
+        question_stands=phrases.QUESTION_STANDS, told_already=phrases.TOLD_ALREADY,
         once_read=_ONCE_READ,
         nothing_lost=phrases.AFTER_OUTAGE,
         same_passphrase=phrases.DURESS_SAME_AS_FIRST,

@@ -199,6 +199,12 @@ class HotlineAdapter:
         records = ConsentRecords(self.services.vault)
         return records.has_consent(self.work, case, ConsentKind.READING)
 
+    def is_reading_taken_back(self, case: str) -> bool:
+        """Tell whether the person took back that staff read what they write."""
+        records = ConsentRecords(self.services.vault).of_case(self.work, case)
+        newest = [it for it in records if it.kind is ConsentKind.READING][-1:]
+        return any(it.revoked_at is not None for it in newest)
+
     def find_earlier_case(self) -> str:
         """Return a case of this chat from before this session; empty for none.
 

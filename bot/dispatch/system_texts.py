@@ -41,6 +41,8 @@ class SystemTexts:
     """For words that no one has read: while a caseworker is offered, and while none is here."""
     question_stands: Text
     """In place of a long question of consent that was asked a moment ago."""
+    told_already: Text
+    """For a person who takes back that staff read what they write."""
     with_case: Text
     """For a message that answered no question and reached the case while a caseworker is here."""
     once_read: Mapping[Text, Text]

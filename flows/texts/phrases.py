@@ -392,6 +392,13 @@ KEPT_TOO = _("We kept this too. No person has read it yet.")
 """For words while a caseworker is offered, and for those that reach a case while none is here."""
 WITH_CASE = _("They have it now.")
 """For a message that answered no question and reached the case while a caseworker is here."""
+# Translators: safety sentence. Said to a person who takes back at once that a caseworker is told.
+# "We": the bot. "It" is what was sent. Leave the word with / as it is.
+TOLD_ALREADY = _(
+    "All right. A caseworker was told already and has what you sent: that cannot be undone. We "
+    "pass on nothing that you write from now on, unless you agree again. To ask that it is "
+    "erased, write /delete."
+)
 STILL_READ = _("They have what you wrote. You can go on writing here: they read it.")
 """In place of what is true only before staff read what a person writes."""
 # Translators: in place of "What you write is locked on our computer ...", once staff read.

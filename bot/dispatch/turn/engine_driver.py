@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bot.cases.consents import CONSENT_QUESTIONS
+from bot.cases.consents import CONSENT_QUESTIONS, ConsentKind
 from bot.clock import HOUR
 from bot.conversation import (
     Card,
@@ -427,6 +427,23 @@ class EngineDriver:
         if ending.outcome is not Outcome.STAFF_ALERTED:
             conversation.alarms = []
         return answers
+
+    def take_back_reading(self) -> None:
+        """Let staff read no more of what the person writes: they took back their yes.
+
+        What was sent stays with staff. Nothing more is asked for helpers.
+        """
+        turn = self.turn
+        turn.hotline.withdraw_consent(ConsentKind.READING)
+        turn.set_read(is_read=False)
+        while turn.is_in_flow(URGENT_DETAILS_FLOW):
+            turn.frames.pop()
+        self.replies.send_text(turn.services.texts.told_already)
+        if turn.is_in_flow(AFTERWARDS_FLOW):
+            self.repeat_question()
+        else:
+            self.begin_flow(AFTERWARDS_FLOW)
+        turn.must_reply = True
 
     def _withdraw_consent(self, ending: FlowEnded) -> None:
         hotline = self.turn.hotline

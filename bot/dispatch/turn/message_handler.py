@@ -119,9 +119,7 @@ class MessageHandler:
     # --- one kind each --------------------------------------------------------------------------
 
     def _handle_text(self, update: Update) -> None:
-        command = self.typed.parse_command(update.text)
-        if command is not None:
-            self.commands.run_typed(*command)
+        if self._run_command(update.text) or self._take_back_reading(update):
             return
         choice = synonym = None
         is_too_early = self.typed.is_before_reading(update)
@@ -153,6 +151,21 @@ class MessageHandler:
         else:
             self.passphrases.submit(update)
         self.commands.begin_alarm_flow(_beyond_answer(alarms, synonym))
+
+    def _run_command(self, text: str) -> bool:
+        """Run the slash command in a text; tell whether there was one."""
+        command = self.typed.parse_command(text)
+        if command is not None:
+            self.commands.run_typed(*command)
+        return command is not None
+
+    def _take_back_reading(self, update: Update) -> bool:
+        """Let staff read no more if a text takes back the yes before it; tell whether it does."""
+        takes_back = self.typed.takes_back_reading(update)
+        if not takes_back or self.turn.services.texts.find_alarms(update.text):
+            return False
+        self.engine.take_back_reading()
+        return True
 
     def _note_alarms(self, text: str) -> frozenset[str]:
         """Note alarming words; a question in the same line hides none of another clause.

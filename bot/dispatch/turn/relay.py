@@ -155,14 +155,21 @@ class Relay:
         content = self._read(update) if case else None
         if content is None or not turn.hotline.case_exists(case):
             return
+        if turn.find_takeover() is None and turn.hotline.is_reading_taken_back(case):
+            return
         self._note_opener_answer(self._is_good_moment(update))
         kind, sealed = content[0], replace(content[1], unconfirmed=True)
         self._add(CaseMessage(case, MessageSide.PERSON, kind, sealed, turn.now), UNCONFIRMED)
         if update.kind is not UpdateKind.PRESS:
             turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
 
-    def store_read(self, update: Update) -> None:
-        """Add what the person writes to the case of this session: staff read it, as agreed."""
+    def store_read(self, update: Update, *, is_answer: bool = True) -> None:
+        """Add what the person writes to the case of this session: staff read it, as agreed.
+
+        Args:
+            update: what was written.
+            is_answer: whether it may answer the open question.
+        """
         turn, case = self.turn, self.turn.read_case
         content = self._read(update) if case else None
         if content is None:
@@ -171,7 +178,8 @@ class Relay:
             turn.set_read(is_read=False)
             return
         kind = content[0]  # an edit changes what was said before, and answers nothing
-        asked = "" if kind is CaseMessageKind.EDIT else self._open_question()
+        is_answer = is_answer and kind is not CaseMessageKind.EDIT
+        asked = self._open_question() if is_answer else ""
         sealed = replace(content[1], asked=asked)
         self._add(CaseMessage(case, MessageSide.PERSON, kind, sealed, turn.now))
         turn.is_in_case = True

@@ -199,7 +199,8 @@ class TurnHandler:
         if self._relay.earlier_case():
             self._relay.store_unconfirmed(update)
         if self.context.read_case and not self._flood_control.is_over_daily_limit(update):
-            self._relay.store_read(update)
+            takes_back = self._typed.takes_back_reading(update)
+            self._relay.store_read(update, is_answer=not takes_back)
 
     def _keep_urgent(self, update: Update, read_case: str, *, is_extra: bool) -> None:
         """Keep words that no case has yet, and that go along with an alert.

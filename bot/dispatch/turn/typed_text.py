@@ -22,7 +22,7 @@ from bot.conversation.inputs import PressInput, TextInput
 from bot.conversation.questions.question import NoMatch
 from bot.conversation.questions.text import FreeText
 from bot.dispatch import callback_data
-from bot.dispatch.turn.flow_names import DANGER_FLOW, STOP_FLOW
+from bot.dispatch.turn.flow_names import DANGER_FLOW, STOP_FLOW, URGENT_DETAILS_FLOW
 from bot.dispatch.turn.slash_commands import BYE, parse_command
 from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES
@@ -296,6 +296,16 @@ class TypedText:
             or typed.is_good_news(language)
         )
         return is_beside or typed.is_only_polite(language)
+
+    def takes_back_reading(self, update: Update) -> bool:
+        """Tell whether a text takes back that staff may read, right after the person agreed."""
+        turn = self.turn
+        is_asked = bool(turn.read_case) and turn.is_in_flow(URGENT_DETAILS_FLOW)
+        if update.kind is not UpdateKind.TEXT or not is_asked:
+            return False
+        if self.choice_of_label(update.text) or self.choice_of_synonym(update.text, whole=True):
+            return False
+        return self._typed(update.text).takes_back(turn.conversation.language)
 
     def takes_any_words(self) -> bool:
         """Tell whether the open question is answered by any words."""

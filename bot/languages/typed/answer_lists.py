@@ -19,6 +19,7 @@ does a short synonym in other words ("I am alone *now*"), unless it is one of th
 `weak_words` are short ones of several words. `urging_words` may follow a yes ("yes, hurry"),
 and behind one that begins the text a place (`place_words`) or a clause of its own: "yes, I am in
 Taoyuan". Nor is a refusal what only holds one: "not yet, he is hitting me", "không có tiền".
+`taking_back` takes back a yes to staff that was just given.
 
 The language the person chose is tried first, then English, then all others: people mix languages.
 """
@@ -116,6 +117,8 @@ class AnswerList(NamedTuple):
     """Words that make a question of the words before them: "có ai đọc không"."""
     open_words: tuple[str, ...]
     """Thanks, "I understand", "I am fine", "wait": with one of them a yes agrees to nothing."""
+    taking_back: tuple[str, ...]
+    """What takes back a yes that was just given: "wait no", "do not tell them"."""
     acknowledgments: tuple[str, ...]
     """Words that may only say "I have read it": "ok" behind an answer to the person's question."""
     weak_words: tuple[str, ...]
@@ -354,6 +357,7 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         question_words=tuple(map(plain_answer, content.get("question_words", ()))),
         question_ends=frozenset(map(plain_answer, content.get("question_ends", ()))),
         open_words=tuple(map(plain_answer, content.get("open_words", ()))),
+        taking_back=tuple(map(plain_answer, content.get("taking_back", ()))),
         acknowledgments=tuple(map(plain_answer, content.get("acknowledgments", ()))),
         weak_words=tuple(map(plain_answer, content.get("weak_words", ()))),
         urging_words=tuple(map(plain_answer, content.get("urging_words", ()))),
@@ -401,8 +405,10 @@ def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerL
                 labels.setdefault(polite, set()).add(label)
                 by_label.setdefault(label, set()).add(polite)
     urging = (known.respell(PlainText.of(it)).text for it in known.urging_words)
+    taking_back = (known.respell(PlainText.of(it)).text for it in known.taking_back)
     return known._replace(
         urging_words=tuple(urging),
+        taking_back=tuple(taking_back),
         labels=_frozen(labels),
         exact=_frozen(exact),
         own=_frozen(own),

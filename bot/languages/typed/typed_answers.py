@@ -177,6 +177,21 @@ class TypedAnswer:
         known = {it for each in lists for it in each.acknowledgments}
         return plain.holds_only(known | polite) and not plain.holds_only(polite - known)
 
+    def takes_back(self, language: str) -> bool:
+        """Tell whether a text takes back a yes that was just given, and says nothing else."""
+        lists, plain = (answers_in(language), answers_in(FALLBACK)), self._in_spelling_of(language)
+        if not plain.text or self.has_question_mark:
+            return False
+        back = {it for each in lists for it in each.taking_back}
+        around = {
+            it
+            for each in lists
+            for it in (*each.particles.words, *each.open_words, *each.by_label.get("Not yet", ()))
+        }
+        edge = "" if plain.is_unspaced else " "
+        is_said = any(f"{edge}{it}{edge}" in plain.framed for it in back)
+        return is_said and plain.holds_only(back | around)
+
     def is_only_polite(self, language: str) -> bool:
         """Tell whether a text thanks, understands or puts off, and says nothing else."""
         lists = (answers_in(language), answers_in(FALLBACK))
