@@ -84,6 +84,8 @@ class MessageHandler:
 
     def handle_caption(self, update: Update) -> None:
         """Handle the text under files that are not taken."""
+        if self._run_command(update.text):
+            return
         alarms = self.commands.note_alarms(update.text)
         activity = self.turn.conversation.activity
         is_too_much = activity.is_over_daily_limit and self.typed.is_free_text(update)
@@ -396,6 +398,10 @@ class MessageHandler:
         return True
 
     def _handle_files(self, update: Update) -> None:
+        if self.typed.parse_command(update.text) is not None:
+            self._keep_files(update)
+            self._run_command(update.text)
+            return
         alarms = self.commands.note_alarms(update.text)
         too_large = [file.size > MAX_FILE_BYTES for file in update.files]
         if any(too_large):
@@ -415,6 +421,14 @@ class MessageHandler:
         if not self.turn.is_in_case:  # staff see in the report that there were some
             self._keep_album_files(files)
         self.engine.continue_or_start()
+
+    def _keep_files(self, update: Update) -> None:
+        """Keep files under which a command stands, unless they are in the case already."""
+        if any(file.size > MAX_FILE_BYTES for file in update.files):
+            self.replies.say_not_kept(Loss.SIZE)
+        self._continues_album(update)
+        if not self.turn.is_in_case:
+            self._keep_album_files(self._files_in(replace(update, text="")))
 
     def _continues_album(self, update: Update) -> bool:
         """Tell whether this is a further file of an album. Several albums may come in turns."""

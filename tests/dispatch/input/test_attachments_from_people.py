@@ -351,3 +351,19 @@ def test_a_file_that_came_by_editing_is_kept_before_consent_too(
 
 def picture(name: str) -> list[dict[str, object]]:
     return [{"file_id": name, "file_unique_id": name, "file_size": 9, "width": 9, "height": 9}]
+
+
+@pytest.mark.parametrize("is_told", [False, True], ids=["before staff read", "once staff read"])
+def test_a_caption_that_is_a_command_is_one_and_its_photo_is_kept(
+    hotline: HotlineHarness, *, is_told: bool
+) -> None:
+    person = hotline.person()
+    place_at(person, reachable_positions()["danger", "tell"])
+    if is_told:
+        person.says("yes")
+    person.sends(photo=photo("p1"), caption="/delete")
+    assert current_step(person) == ("delete", "go_on")
+    if is_told:
+        assert hotline.ask("SELECT count(*) FROM files") == [(1,)]
+    else:
+        assert handles(stored_conversation(person).position.extra_files) == ["p1"]
