@@ -8,7 +8,6 @@ from __future__ import annotations
 import ast
 import re
 from itertools import pairwise
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -23,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAGE = ROOT / "bot/cli/README.md"
-VALUES = {Path: "PATH", int: "N", float: "N", list[Path]: "PATH"}
+VALUES = {"path": "PATH", "int": "N", "float": "N"}
+"""What stands for a value in the table, by the name of its type."""
 NEEDED = {"telegram_token", "organisation", "contact", "host_key_file"}
 """Settings without which the bot does not start."""
 
@@ -55,10 +55,10 @@ def usage(typed: str, command: Any) -> str:
             name = (parameter.metavar or parameter.name).upper() + "..." * (parameter.nargs == -1)
         elif parameter.name == "help":
             continue
-        elif parameter.type_descriptor.annotation is bool:
+        elif parameter.is_bool_flag:
             name = parameter.secondary_opts[0] if parameter.default else parameter.opts[0]
         else:
-            value = VALUES.get(parameter.type_descriptor.annotation, "TEXT")
+            value = VALUES.get(parameter.type.name.split()[0], "TEXT")
             name = f"{parameter.opts[0]} {value}"
         repeat = "..." if getattr(parameter, "multiple", False) else ""
         parts.append(f"{name}{repeat}" if parameter.required else f"[{name}]{repeat}")
