@@ -112,7 +112,12 @@ class Relay:
         return not (is_asked and self._phrase_reply(update.text) is None)
 
     def forward(self, takeover: TakeoverState, update: Update) -> None:
-        """Give an update to the caseworker who has taken over."""
+        """Give an update to the caseworker who has taken over; it may answer the opener."""
+        self.store(takeover, update)
+        self._handle_opener_reply(takeover, self._is_good_moment(update))
+
+    def store(self, takeover: TakeoverState, update: Update) -> None:
+        """Show an update in the case of the caseworker who has taken over."""
         turn, content = self.turn, self._read(update)
         if content is None:
             self.replies.show_toast(update, turn.services.texts.caseworker_reads)
@@ -124,7 +129,6 @@ class Relay:
             if update.kind is not UpdateKind.PRESS:
                 turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
             self._say_what_is_not_kept(update)
-        self._handle_opener_reply(takeover, self._is_good_moment(update))
 
     def _is_good_moment(self, update: Update) -> bool | None:
         """Tell whether an answer to the opener says that the person can write.

@@ -240,6 +240,8 @@ class TurnHandler:
             return False
         command = self._typed.urgent_command(update, TAKEOVER_COMMANDS)
         if not self._relay.takes(update, command, silence):
+            if command == BYE and self._typed.is_sentence(update):
+                self._relay.store(takeover, update)  # "the boss is coming": they should know why
             return False
         self._relay.forward(takeover, update)
         if (decision := self._relay.typed_decision(takeover, update)) is not None:

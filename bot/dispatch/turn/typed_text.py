@@ -95,8 +95,10 @@ class TypedText:
         What the open question offers comes first: "delete" may answer whether answers are kept.
         """
         turn = self.turn
-        if turn.asks_passphrase() or turn.conversation.takeover is not None:
+        if turn.asks_passphrase():
             return None
+        if turn.conversation.takeover is not None:  # "stop" is said to the caseworker
+            return BYE if self.asks_to_clear(text, only_arrival=True) else None
         label = self._typed(text).label_of(WAYS_OUT.keys(), turn.conversation.language, whole=True)
         if label is None:
             return BYE if self.asks_to_clear(text) else None
@@ -110,8 +112,7 @@ class TypedText:
 
         With `only_arrival` it may say no more than that a person is coming.
         """
-        turn = self.turn
-        if turn.asks_passphrase() or turn.conversation.takeover is not None:
+        if self.turn.asks_passphrase():
             return False
         request = find_clear_request(text)
         if request is None or (only_arrival and not request.only_arrival):
@@ -326,6 +327,12 @@ class TypedText:
         """Tell whether a text is a slash command or the label of one."""
         return self.parse_command(text) is not None or bool(self.command_of_label(text))
 
+    def is_sentence(self, update: Update) -> bool:
+        """Tell whether a command was asked for in the person's own words."""
+        if update.kind is not UpdateKind.TEXT or self.parse_command(update.text) is not None:
+            return False
+        return self.command_of_label(update.text) is None
+
     def urgent_command(self, update: Update, among: frozenset[str]) -> str | None:
         """Return which of these commands an update is: danger, or a way out."""
         name: str | None = None
@@ -336,6 +343,8 @@ class TypedText:
         elif update.kind is UpdateKind.TEXT:
             found = self.parse_command(update.text)
             name = found[0] if found else self.command_of_label(update.text)
+            if name is None and self.turn.conversation.takeover is not None:
+                name = self.command_meant(update.text)
         return name if name in among else None
 
     def is_free_text(self, update: Update) -> bool:

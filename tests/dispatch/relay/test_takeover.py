@@ -15,6 +15,7 @@ from bot.languages import catalogue
 from bot.vault import AuditLog
 from flows.requests.report import Report
 from flows.texts import hotline as hotline_texts
+from flows.texts.phrases import CHAT_CLEARED
 from flows.texts.titles import ROLE_TITLES
 from flows.urgent.danger import DangerFlow
 from tests.support.database_fixtures import on_both_databases
@@ -161,6 +162,32 @@ def asked_whether_to_write(hotline: HotlineHarness, language: str) -> ChatPerson
     mei.take_over(case)
     mei.says(case, "We can come tonight.")
     return person
+
+
+@pytest.mark.parametrize("is_met", [True, False])
+@pytest.mark.parametrize("typed", ["delete", "boss is coming delete everything", "hapus", "刪掉"])
+def test_who_asks_for_it_in_a_talk_clears_the_chat_and_staff_read_why(
+    hotline: HotlineHarness, is_met: bool, typed: str
+) -> None:
+    person, mei, case = met(hotline)
+    if not is_met:
+        hotline.advance_time(3600)
+        mei.says(case, "We can come tonight.")
+    person.says(typed)
+    hotline.run(hotline.close_writer_idle(3))
+    cleared = {catalogue(it).gettext(CHAT_CLEARED.source) for it in ("en", "zh_Hant")}
+    assert len(person.texts) == 1
+    assert person.last in cleared
+    if is_met:  # else one word alone is the button, and no words to anyone
+        assert any(typed in it.content.text for it in mei.reads(case))
+
+
+@pytest.mark.parametrize("typed", ["delete it or he will kill me", "did you delete it?", "bye"])
+def test_other_words_in_a_talk_clear_nothing(hotline: HotlineHarness, typed: str) -> None:
+    person, mei, case = met(hotline)
+    person.says(typed)
+    assert CHAT_CLEARED.source not in person.texts
+    assert any(typed in it.content.text for it in mei.reads(case))
 
 
 def test_words_flow_both_ways_and_the_bot_is_silent(hotline: HotlineHarness) -> None:
