@@ -53,6 +53,10 @@ _PROOF = "SELECT pg_logical_emit_message(true, 'haven', '')::text"
 """A transaction that changes nothing, and is written to the log: its commit is acknowledged once it
 and all before it are on the disk, and with the standbys that commits wait for."""
 
+_PLAN_ONCE = "SET plan_cache_mode = force_generic_plan"
+"""Prepared statements find rows by keys or by short lists of them. Planned again for the values of
+each execution, which is what the server may do, they take a sixth longer one at a time."""
+
 
 class PostgresqlSession:
     """One connection at a time; used by the writer's thread alone."""
@@ -151,6 +155,7 @@ class PostgresqlSession:
                 connection.execute(_END_WAIT, (self._server_process,))
             if self._claim is not None:
                 self._claim(connection, self._server_process)
+            connection.execute(_PLAN_ONCE)
             self._pipeline = Pipeline(connection)
         except BaseException:
             connection.close()

@@ -24,6 +24,8 @@ from bot.store.database import Database
 from bot.store.faults import failure_reason, fault_kind, is_store_error
 from bot.store.patience import UNIT_LIMITS, Patience, StatementLimits
 from bot.store.postgresql_session import PostgresqlSession
+from bot.store.statements import select_in
+from bot.store.tables.main import notices
 from bot.store.writer import Work, Writer
 from tests.store.test_writer import NOTE, note, noted
 from tests.support.database import postgres_server
@@ -98,6 +100,22 @@ def events(logs: list[Any]) -> list[str]:
 
 
 # --- connections --------------------------------------------------------------------------------
+
+
+async def test_a_statement_is_planned_once_and_not_for_the_values_of_each_unit(
+    database: Database,
+) -> None:
+    found = select_in(notices, "kind", among="id")
+    for number in range(20):
+        await database.writer.run(lambda work, it=number: work.rows_in(found, [it]))  # type: ignore[misc]
+    rows = await database.writer.run(
+        lambda work: work.execute(
+            "SELECT generic_plans, custom_plans FROM pg_prepared_statements"
+            " WHERE statement LIKE '%notices%' AND generic_plans + custom_plans > 10"
+        )
+    )
+    assert rows
+    assert [custom for _generic, custom in rows] == [0] * len(rows)
 
 
 def test_every_connection_has_limits_and_a_name_unless_the_address_has_its_own(
