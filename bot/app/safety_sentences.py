@@ -72,6 +72,7 @@ NOT_RECORDED: Mapping[str, Sequence[TextOrPlaceLine]] = {
     "a notice at a button makes no sound": (hotline.PERSON_ANSWERS,),
     "a caseworker chooses it while writing": (phrasebook.PHRASES["not_back"].text,),
     "a voice message would stay in a chat that was just cleared": (phrases.CHAT_CLEARED,),
+    "heard by a person nearby, it would say that staff were told": (phrases.TOLD_ALREADY,),
     "said in a rehearsal only": ("rehearsal_line",),
     "a caseworker reads it aloud on the phone": (spoken.OPENING, spoken.CONSENT),
     "the same words are recorded for danger": (Despair.tell.prompt,),

@@ -323,7 +323,7 @@ def test_delete_answers_the_question_whether_answers_are_kept(
         ("ja", "弁護士", "ja"),
         ("ja", "医者が必要", "ja"),
         ("ja", "救急車", "ja"),
-        ("zh-hans", "全删了", "zh_Hans"),
+        ("zh-hans", "没钱了", "zh_Hans"),
         ("zh-hans", "谁在看", "zh_Hans"),
         ("zh-hans", "救命", "zh_Hans"),
         ("zh-hans", "老闆不給薪水", "zh_Hant"),

@@ -218,11 +218,3 @@ def test_asides_never_lie_on_themselves(hotline: HotlineHarness) -> None:
         flows = flows_of(person)
         assert len(flows) == len(set(flows)), flows
     assert flows_of(person)[:2] == ["welcome", "report"]
-
-
-def test_a_command_in_a_caption_is_a_caption(hotline: HotlineHarness) -> None:
-    person = hotline.person()
-    start_report(person, until="what")
-    photo = [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]
-    person.sends(photo=photo, caption="/stop")
-    assert "stop" not in flows_of(person)

@@ -35,8 +35,8 @@ def home(tmp_path: Path) -> Iterator[HotlineHarness]:
 
 
 def in_talk(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
-    person, case = wanting(home)
     mei = home.colleague()
+    person, case = wanting(home)
     mei.claims(case)
     mei.take_over(case)
     person.presses("I can write now")
@@ -183,8 +183,8 @@ def test_a_press_in_another_chat_decides_nothing(hotline: HotlineHarness) -> Non
 
 def asked_before_the_answer(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
     """Return a person who was asked for a good moment and offered a referral meanwhile."""
-    person, case = wanting(home)
     mei = home.colleague()
+    person, case = wanting(home)
     mei.claims(case)
     mei.take_over(case)
     events = mei.run_command(Verb.REFER, case, code="labor_1955")
