@@ -420,8 +420,12 @@ class Relay:
         if (found := self.turn.find_takeover()) is not None:
             found[1].opener_arrived_at = found[1].answered_at = 0
 
-    def send_opener(self, takeover: TakeoverState, at: int) -> None:
-        """Send the neutral opener, now (0) or at a moment."""
+    def send_opener(self, takeover: TakeoverState, at: int, *, is_of_bot: bool = False) -> None:
+        """Send the neutral opener, now (0) or at a moment.
+
+        What the bot asks by itself has no author: a caseworker who writes has read what came
+        before, and what the person wrote would no longer count as unread.
+        """
         turn = self.turn
         takeover.opener_state = OpenerState.WAITING if at else OpenerState.SENT
         takeover.opener_arrived_at, takeover.is_answer = 0, False
@@ -434,7 +438,7 @@ class Relay:
             CaseMessageKind.PHRASE,
             CaseMessageContent(code=OPENER),
             turn.now,
-            takeover.by,
+            "" if is_of_bot else takeover.by,
         )
         self.send_staff_message([opener], message, at, UNTIL_HOURS if at else None)
 
@@ -442,7 +446,7 @@ class Relay:
         """Ask whether this is a good moment; once that is answered, say who writes."""
         if takeover.opener_state in OPENER_UNSENT:
             self.turn.effects.staff.withdraw_opener = True
-            self.send_opener(takeover, 0)
+            self.send_opener(takeover, 0, is_of_bot=True)
             takeover.is_answer = True
         elif takeover.opener_state == OpenerState.SENT and takeover.opener_arrived_at:
             if is_good:
@@ -466,7 +470,7 @@ class Relay:
         if self.turn.now - takeover.repeated_at < OPENER_INTERVAL:
             return
         arrived_at = takeover.opener_arrived_at
-        self.send_opener(takeover, 0)
+        self.send_opener(takeover, 0, is_of_bot=True)
         takeover.opener_arrived_at, takeover.is_answer = arrived_at, True
         takeover.repeated_at = self.turn.now
 
@@ -495,7 +499,7 @@ class Relay:
         if takeover.opener_state == OpenerState.ANSWERED:
             self.introduce_caseworker(takeover)
         elif takeover.opener_state == OpenerState.SENT:
-            self.send_opener(takeover, 0)
+            self.send_opener(takeover, 0, is_of_bot=True)
 
     def introduce_caseworker(self, takeover: TakeoverState) -> None:
         """Say who writes: a role, never a name."""

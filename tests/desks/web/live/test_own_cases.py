@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _ROW = re.compile(r'data-own="(\w+)" data-unread="(\d+)" data-priority="(\d)"')
 WORDS = "He keeps it in the red car."
+OPENER = "Hello. Is this a good moment to write?"
 
 
 def shown(who: WebCaseworker, path: str = "/own-cases") -> dict[str, int]:
@@ -72,6 +73,18 @@ def test_what_was_seen_or_answered_is_not_unread(web_desk: WebDeskHarness) -> No
     assert shown(mei) == {reference: 1}  # a page that is behind takes nothing back
     mei.does(reference, "note", words="She wrote twice.")
     assert shown(mei) == {reference: 0}
+
+
+def test_an_opener_that_the_bot_repeats_leaves_unread_what_was_written(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = talks(web_desk, mei)
+    writes(web_desk, person)
+    assert person.texts.count(OPENER) == 2  # it was repeated
+    assert shown(mei) == {reference: 1}
+    mei.does(reference, "note", words="She wrote.")
+    assert shown(mei) == {reference: 0}  # the control: what Mei writes has read it
 
 
 def test_a_number_that_is_not_there_hides_nothing_to_come(web_desk: WebDeskHarness) -> None:
@@ -134,13 +147,17 @@ def test_own_cases_come_by_the_reply_that_is_due_first(web_desk: WebDeskHarness)
 def test_a_letter_that_was_written_before_is_no_reply_to_what_the_person_wrote_then(
     web_desk: WebDeskHarness,
 ) -> None:
-    """It waited for an answer to the opening question, and that answer asks for help."""
+    """It waited for a yes to the opening question, and the person asked for help before that."""
     mei = web_desk.worker().comes()
     person, reference = talks(web_desk, mei)
     mei.does(reference, "say", words="Are you safe?")
     assert "Are you safe?" not in web_desk.home.post.texts(person.id)
     writes(web_desk, person)
     web_desk.home.advance_time(2)  # a letter goes a moment after another
+    web_desk.settles()
+    assert "Are you safe?" not in web_desk.home.post.texts(person.id)
+    person.presses("I can write now")
+    web_desk.home.advance_time(2)
     web_desk.settles()
     assert "Are you safe?" in web_desk.home.post.texts(person.id)
     assert web_desk.home.ask("SELECT due_at FROM cases")[0][0] is not None
