@@ -32,6 +32,7 @@ def talked(
     person, reference = office.add_person(words)
     for verb, fields in (("claim", {}), ("take_over", {}), ("say", {"words": "I am here."})):
         worker.told(reference, verb, **fields)
+    person.presses("I can write now")
     person.says(words)
     worker.told(reference, "note", words="A note of mine.")
     office.settles()

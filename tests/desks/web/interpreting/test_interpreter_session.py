@@ -111,6 +111,7 @@ def scene(desk: WebDeskHarness, staff: dict[str, WebCaseworker]) -> Scene:
     made.mei.told(reference, "claim")
     made.mei.told(reference, "take_over")
     made.mei.told(reference, "note", words=NOTE)
+    person.presses("I can write now")
     person.says(f"{SAID} {PHONE}")
     desk.settles()
     return made

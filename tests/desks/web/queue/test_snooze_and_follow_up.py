@@ -21,6 +21,7 @@ def answered(office: WebDeskHarness, worker: WebCaseworker) -> tuple[ChatPerson,
     person, reference = office.add_person()
     for verb, fields in (("claim", {}), ("take_over", {}), ("say", {"words": "I am here."})):
         worker.told(reference, verb, **fields)
+    person.presses("I can write now")
     person.says("Thank you.")
     worker.told(reference, "say", words="Until tomorrow.")
     return person, reference
