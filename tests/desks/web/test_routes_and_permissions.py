@@ -275,6 +275,12 @@ def test_a_way_back_leads_nowhere_else(web_desk: WebDeskHarness) -> None:
         assert said.headers["location"] == "/"
 
 
+_FIELD = re.compile(
+    r"<(?:input|select|textarea)\b|\bname=|\{%-?(?! *endif)|\{\{(?! *(?:_|pgettext)\()"
+)
+"""What puts a value into the address of a GET form."""
+
+
 def test_no_words_stand_in_an_address(web_desk: WebDeskHarness) -> None:
     """Addresses lie in logs and histories: they hold numbers of cases, names of pages, marks."""
     source = "".join(
@@ -294,7 +300,15 @@ def test_no_words_stand_in_an_address(web_desk: WebDeskHarness) -> None:
     sent = ('method="post"', 'method="dialog"', "{{ case_form(", 'class="find"', "data-search",
             'poster-form"',
             *drawn_once)  # fmt: skip
-    assert [form for form in forms if not any(it in form for it in sent)] == []
+    # A GET form without any field, as the download that goes on after a step-up, has no words.
+    bare = re.findall(
+        r'(<form\b[^>]*\bmethod="get"[^>]*>)((?:(?!</form>).)*)</form>', source, re.DOTALL
+    )
+    fieldless = {form for form, inside in bare if not _FIELD.search(inside)}
+    assert len(fieldless) == 1
+    assert [
+        form for form in forms if form not in fieldless and not any(it in form for it in sent)
+    ] == []
     _person, reference = web_desk.add_person()
     mei = web_desk.worker().comes()
     assert mei.browser.get(f"/cases/{reference}/panes/phrases?words=passport").status_code == 404
