@@ -32,6 +32,9 @@ TWO_TOASTS = """() => {
   }
 }"""
 
+NEXT_FRAME = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+"""Resolves once what follows a change of the window, as the place of the toasts, is drawn."""
+
 
 async def test_n_claims_the_next_case_inside_a_case(browser: Browser, tmp_path: Path) -> None:
     async with mei_at_the_desk(browser, tmp_path) as (office, page):
@@ -67,4 +70,5 @@ async def test_toasts_cover_no_button_of_a_case(browser: Browser, tmp_path: Path
         for size in (WIDE, NARROW, {"width": 900, "height": 700}):
             await page.set_viewport_size(size)  # type: ignore[arg-type]
             await expect(page.locator("#toasts .toast").last).to_be_visible()
+            await page.evaluate(NEXT_FRAME)
             assert await page.evaluate(COVERED) == []
