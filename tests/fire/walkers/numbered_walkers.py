@@ -80,9 +80,7 @@ class NumberedWalker:
     def act(self) -> bool:
         """Do what comes next, once the chat is ready for it; tell whether it was done."""
         act = self.acts[self.done]
-        if self.presses and act.waits and not self._is_ready():
-            return False
-        if act.asked and (self._is_unanswered() or not self._has_read(act.asked)):
+        if not self._is_ready(act):
             return False
         if act.words:
             self.phone.say(act.words)
@@ -91,15 +89,21 @@ class NumberedWalker:
         self.done += 1
         return True
 
-    def _is_ready(self) -> bool:
-        """Tell whether the own words are answered and a question is open; decline an offer first.
+    def _is_ready(self, act: WalkerAction) -> bool:
+        """Tell whether the chat is ready for what comes next; decline an offer first.
 
         Who pressed what stood there before their words were answered would press a button of a
-        question that is not the open one any more.
+        question that is not the open one any more. A question counts as answered only once it was
+        read as well: until then nothing is pressed.
         """
-        if self._is_unanswered() or self._declines_offer():
+        waits = self.presses and act.waits
+        if (waits or act.asked) and self._is_unanswered():
             return False
-        return self._is_asked_anew()
+        if waits and self._declines_offer():
+            return False
+        if act.asked and not self._has_read(act.asked):
+            return False
+        return not waits or self._is_asked_anew()
 
     def _is_unanswered(self) -> bool:
         """Tell whether a question still has to follow the last words; none follows a receipt."""
