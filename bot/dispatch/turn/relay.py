@@ -114,7 +114,7 @@ class Relay:
     def forward(self, takeover: TakeoverState, update: Update) -> None:
         """Give an update to the caseworker who has taken over; it may answer the opener."""
         self.store(takeover, update)
-        self._handle_opener_reply(takeover, self._is_good_moment(update))
+        self._handle_opener_reply(takeover, update)
 
     def store(self, takeover: TakeoverState, update: Update) -> None:
         """Show an update in the case of the caseworker who has taken over."""
@@ -136,8 +136,7 @@ class Relay:
         None: it says neither, as a story or a file does; then no word of a caseworker is shown.
         """
         if update.kind is UpdateKind.PRESS:
-            code = self._phrase_reply(update.text) or ""
-            return code.startswith(f"{OPENER}.") and code not in OPENER_REFUSALS
+            return self._opener_reply(update) not in OPENER_REFUSALS | {""}
         if update.kind is not UpdateKind.TEXT:
             return None
         language = self.turn.conversation.language
@@ -145,6 +144,20 @@ class Relay:
             return said
         is_leaving = self.turn.services.texts.find_question(update.text, language) == LEAVING
         return False if is_leaving else None
+
+    def _opener_reply(self, update: Update) -> str:
+        """Return the reply of a button below an opener; empty for anything else."""
+        is_press = update.kind is UpdateKind.PRESS
+        code = (self._phrase_reply(update.text) if is_press else None) or ""
+        return code if code.startswith(f"{OPENER}.") else ""
+
+    def _can_answer(self, takeover: TakeoverState, update: Update) -> bool:
+        """Tell whether an update may answer the opener: only a person who has seen it can.
+
+        A button below it is often pressed before the delivery is recorded, and that may never be:
+        where a process ended over the letter, no one knows that it arrived.
+        """
+        return bool(takeover.opener_arrived_at or self._opener_reply(update))
 
     def _say_what_is_not_kept(self, update: Update) -> None:
         """Tell the person what does not reach the caseworker, who cannot know what it was."""
@@ -161,7 +174,7 @@ class Relay:
             return
         if turn.find_takeover() is None and turn.hotline.is_reading_taken_back(case):
             return
-        self._note_opener_answer(self._is_good_moment(update))
+        self._note_opener_answer(update)
         kind, sealed = content[0], replace(content[1], unconfirmed=True)
         self._add(CaseMessage(case, MessageSide.PERSON, kind, sealed, turn.now), UNCONFIRMED)
         if update.kind is not UpdateKind.PRESS:
@@ -442,14 +455,14 @@ class Relay:
         )
         self.send_staff_message([opener], message, at, UNTIL_HOURS if at else None)
 
-    def _handle_opener_reply(self, takeover: TakeoverState, is_good: bool | None) -> None:
+    def _handle_opener_reply(self, takeover: TakeoverState, update: Update) -> None:
         """Ask whether this is a good moment; once that is answered, say who writes."""
         if takeover.opener_state in OPENER_UNSENT:
             self.turn.effects.staff.withdraw_opener = True
             self.send_opener(takeover, 0, is_of_bot=True)
             takeover.is_answer = True
-        elif takeover.opener_state == OpenerState.SENT and takeover.opener_arrived_at:
-            if is_good:
+        elif takeover.opener_state == OpenerState.SENT and self._can_answer(takeover, update):
+            if is_good := self._is_good_moment(update):
                 self._let_talk_begin(takeover)
             elif is_good is None:
                 self._repeat_opener(takeover)
@@ -474,7 +487,7 @@ class Relay:
         takeover.opener_arrived_at, takeover.is_answer = arrived_at, True
         takeover.repeated_at = self.turn.now
 
-    def _note_opener_answer(self, is_good: bool | None) -> None:
+    def _note_opener_answer(self, update: Update) -> None:
         """Note words after an opener outside a live session: a caseworker may confirm who it is.
 
         They need not say that it is a good moment: who confirms has read them.
@@ -482,7 +495,7 @@ class Relay:
         found = self.turn.find_takeover()
         if found is None or found[1].opener_state != OpenerState.SENT:
             return
-        if found[1].opener_arrived_at and is_good is not False:
+        if self._can_answer(found[1], update) and self._is_good_moment(update) is not False:
             found[1].answered_at = self.turn.now
 
     def _mark_returned(self, takeover: TakeoverState) -> None:

@@ -152,6 +152,23 @@ def test_who_writes_something_else_is_asked_again_at_most_once_a_minute(
     assert person.texts.count(OPENER) == asked + 2
 
 
+def test_a_button_below_the_opener_answers_it_before_its_delivery_is_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.app.build.record_opener_sent", lambda *_: None)
+    home = HotlineHarness(tmp_path)
+    person = asked_whether_to_write(home, "en")
+    assert person.last == OPENER
+    for before in (lambda: person.says("yes"), lambda: person.presses("Not now")):
+        before()  # the yes may have been written before the opener came
+        home.run(home.close_writer_idle(3))
+        assert "We can come tonight." not in person.texts
+    person.presses("I can write now")
+    home.run(home.close_writer_idle(3))
+    assert person.texts[-2:] == [WITH_YOU, "We can come tonight."]
+    home.close()
+
+
 def asked_whether_to_write(hotline: HotlineHarness, language: str) -> ChatPerson:
     """Return a person in danger who was asked by the opener; a caseworker's words wait."""
     person = hotline.person(language)
