@@ -18,12 +18,14 @@ import sys
 from collections import Counter
 from contextlib import closing, nullcontext
 from dataclasses import asdict, dataclass, field
+from itertools import groupby
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+from bot.clock import SECOND
 from bot.errors import CommitFailedError, HavenError
 from bot.mailbox.inbox import Arrival, Inbox
 from bot.store import database
@@ -99,6 +101,8 @@ class RecordedEvening:
     """Chats whose person reports."""
     lines: list[tuple[int, str, Arrival]] = field(default_factory=list)
     """Chat, words and update, in the order Telegram has them."""
+    times: list[int] = field(default_factory=list)
+    """When each of the lines was written."""
     acknowledged: list[tuple[int, int]] = field(default_factory=list)
     """After how many calls so many of the lines had been acknowledged."""
 
@@ -147,8 +151,9 @@ def _let_people_write(
     to_say = {home.person("en"): list(REPORTING) for _ in range(REPORTERS)}
     kept.reporters = [person.id for person in to_say]
     for _ in range(BATCHES):
-        batch = [_line(home, kept, dice.choice(people)) for _ in range(dice.randint(1, 3))]
         reporter = dice.choice(list(to_say))
+        _let_read(home, reporter)
+        batch = [_line(home, kept, dice.choice(people)) for _ in range(dice.randint(1, 3))]
         if to_say[reporter]:
             batch.append(_line(home, kept, reporter, to_say[reporter].pop(0)))
         if control == "early":
@@ -161,6 +166,17 @@ def _let_people_write(
             home.run(home.database.writer.truncate_wal())
         if dice.random() < KEY_CHANGE:
             _change_key(home.vault, home.loop.now())
+
+
+def _let_read(home: HotlineHarness, person: ChatPerson) -> None:
+    """Let a person read a question of consent: words that come sooner do not answer it.
+
+    They take a second longer, as after a cut the question may come a little later than it did.
+    """
+    before = home.loop.now()
+    home.let_read(person.id)
+    if home.loop.now() > before:
+        home.advance_time(1)
 
 
 def _change_key(vault: Vault, now: int) -> None:
@@ -177,6 +193,7 @@ def _line(
     home.next_update += 1
     arrival = Arrival.of(number, update_json(number, person.words(words)))
     kept.lines.append((person.id, words, arrival))
+    kept.times.append(home.loop.now())
     return arrival
 
 
@@ -192,18 +209,29 @@ def cut(kept: RecordedEvening, calls: int, dice: Random, found: PowerFindings) -
         if _is_damaged(here) or _is_damaged(of_keys):
             found.damaged += 1
             return
-        vault = _vault(of_keys)
-        vault.rotate_epoch(MIDDAY)
+        vault, now = _vault(of_keys), kept.times[min(done, len(kept.times) - 1)]
+        vault.rotate_epoch(now)
         _check_cases(kept, vault, here, found)
-        home = HotlineHarness(Path(folder), database=here, vault=vault)
-        again = kept.lines[max(0, done - dice.randint(0, REPEATED)) :]
-        for start in range(0, len(again), MOST_AT_ONCE):
-            arrivals = [it for _chat, _words, it in again[start : start + MOST_AT_ONCE]]
-            home.receive_updates(*arrivals)
+        home = HotlineHarness(Path(folder), database=here, vault=vault, at=now)
+        _deliver_again(kept, home, max(0, done - dice.randint(0, REPEATED)))
         _compare(kept, home, found)
         _check_cases(kept, vault, here, found)
         home.close()
         vault.close()
+
+
+def _deliver_again(kept: RecordedEvening, home: HotlineHarness, first: int) -> None:
+    """Deliver the lines from one on, several together, but each once it had been written.
+
+    A yes that came together with what it answers would have been written before the question.
+    """
+    lines = list(zip(kept.times, kept.lines, strict=True))[first:]
+    for second, group in groupby(lines, lambda it: it[0] // SECOND):
+        if (ahead := second - home.seconds()) > 0:
+            home.advance_time(ahead)
+        arrivals = [arrival for _at, (_chat, _words, arrival) in group]
+        for start in range(0, len(arrivals), MOST_AT_ONCE):
+            home.receive_updates(*arrivals[start : start + MOST_AT_ONCE])
 
 
 def _is_damaged(here: Database) -> bool:

@@ -116,6 +116,7 @@ class HotlineHarness:
         vault: Vault = VAULT,
         offered: Collection[str] = LANGUAGES.keys(),
         voices: RecordingNames | None = None,
+        at: int = MIDDAY,
         **settings: Any,
     ) -> None:
         self.settings = settings_for(folder, **settings)
@@ -132,9 +133,9 @@ class HotlineHarness:
             "limits": limits, "rehearsal": rehearsal, "languages": offered, "voices": voices or {}
         } | ({"parse_update": parse_update} if parse_update else {})  # fmt: skip
         self._people = 0
-        self._at = MIDDAY
+        self._at = at
         self._jumped = 0
-        self._booted_at, self.boot = MIDDAY, 1
+        self._booted_at, self.boot = at, 1
         self._asking: Any = None
         self.open()
 
