@@ -67,6 +67,8 @@ class NumberedWalker:
         self._shown = 0
         self._reading = ("", 0.0)
         """The question that is being read, and since when."""
+        self._agreed = ""
+        """The question that was agreed to last: a receipt may come before what follows it."""
 
     @property
     def is_there(self) -> bool:
@@ -86,6 +88,8 @@ class NumberedWalker:
             self.phone.say(act.words)
         elif not self._press(act):
             return False
+        if act.asked and not lines_in(act.words):
+            self._agreed = self._reading[0]
         self.done += 1
         return True
 
@@ -120,6 +124,8 @@ class NumberedWalker:
         if not str(self._asked().get("text")).startswith(beginning):
             return False
         question = self._question()
+        if question == self._agreed:
+            return False
         if self._reading[0] != question:
             self._reading = (question, monotonic())
         return monotonic() - self._reading[1] >= READING_SECONDS
