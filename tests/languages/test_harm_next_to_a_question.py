@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.languages.alarms.find import HARM, find_alarms, find_listed
-from bot.languages.alarms.questions_apart import statements_beside_questions
+from bot.languages.alarms.questions_apart import statements_next_to_questions
 
 TOLD = [
     "is it safe here? boss beat me last night",
@@ -40,7 +40,7 @@ ASKED = [
 @pytest.mark.parametrize("text", TOLD)
 def test_harm_told_after_a_question_is_heard(text: str) -> None:
     assert find_alarms(text) & HARM
-    (said,) = statements_beside_questions(text)
+    (said,) = statements_next_to_questions(text)
     assert find_listed(said) & HARM
 
 
@@ -51,4 +51,4 @@ def test_a_question_about_harm_or_about_something_else_is_none(text: str) -> Non
 
 def test_what_asks_nothing_is_not_taken_apart() -> None:
     for text in ("my boss beats me", "he gave me 嗎啡", "不是嗎", ""):
-        assert statements_beside_questions(text) == []
+        assert statements_next_to_questions(text) == []

@@ -8,6 +8,7 @@ for an age, and nothing behind it that makes it another number.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from bot.text import fold
 
@@ -81,11 +82,16 @@ _KHMER = (
 _PATTERNS = (
     _ENGLISH, _INDONESIAN, _FILIPINO, _VIETNAMESE, _THAI, _CHINESE, _JAPANESE, _BURMESE, _KHMER
 )  # fmt: skip
-_OWN_AGE = re.compile("|".join(f"(?:{it})" for it in _PATTERNS), re.MULTILINE)
-_NUMBER = re.compile("[0-9十八九]|teen|eight|nine|ten|twelve|eleven")
+_NUMBER = re.compile(r"(?<!\d)(?:[89]|1[0-7])(?!\d)|[十八九]|teen|eight|nine|\bten\b|twelve|eleven")
+
+
+@cache
+def _own_age() -> re.Pattern[str]:
+    """Return the patterns of all languages; to compile them takes 20 ms."""
+    return re.compile("|".join(f"(?:{it})" for it in _PATTERNS), re.MULTILINE)
 
 
 def says_own_age_under_18(text: str) -> bool:
     """Tell whether a person says of themselves that they are 8 to 17 years old."""
     folded = fold(text).translate(_DIGITS).replace("\u2019", "'")
-    return _NUMBER.search(folded) is not None and _OWN_AGE.search(folded) is not None
+    return _NUMBER.search(folded) is not None and _own_age().search(folded) is not None

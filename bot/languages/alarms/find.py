@@ -48,7 +48,7 @@ from bot.languages.alarms.phrases import (
     is_run,
 )
 from bot.languages.alarms.police_refused import refuses_police
-from bot.languages.alarms.questions_apart import statements_beside_questions
+from bot.languages.alarms.questions_apart import statements_next_to_questions
 from bot.languages.typed.answer_lists import plain_answer
 from bot.languages.urgency import load_model, sentences_of
 from bot.text import fold, fold_accents
@@ -165,7 +165,7 @@ def find_alarms(text: str) -> frozenset[str]:
     """
     listed, model = find_listed(text), load_model()
     judged = [(it, model.likelihood(it)) for it in sentences_of(text)]
-    found = _found_apart_from_questions(text)
+    found = _found_apart_from_questions(text, listed & HARM)
     if says_own_age_under_18(text):
         found.add("child")
     left = set(listed)
@@ -185,11 +185,16 @@ def find_alarms(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _found_apart_from_questions(text: str) -> set[str]:
-    """Return what a text says next to a question in it: "is it safe here? my boss beats me"."""
+def _found_apart_from_questions(text: str, harm: frozenset[str]) -> set[str]:
+    """Return what a text says next to a question in it: "is it safe here? my boss beats me".
+
+    Args:
+        text: what was written.
+        harm: the categories of harm whose phrases stand in it; nearly always none.
+    """
     found = set[str]()
-    for said in statements_beside_questions(text):
-        listed = find_listed(said) & find_listed(text) & HARM
+    for said in statements_next_to_questions(text) if harm else ():
+        listed = find_listed(said) & harm
         if listed and load_model().likelihood(said).odds > BELIEVED_CLAUSE:
             found |= listed
         elif listed:

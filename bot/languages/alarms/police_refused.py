@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from bot.text import fold
 
@@ -93,15 +94,24 @@ _KHMER = _tight(
     "កុំ|មិនចង់|អត់ចង់|មិនបាច់|អត់បាច់|មិនត្រូវការ|អត់ត្រូវការ",
     "ហៅ|ប្រាប់|ឲ្យ|អោយ|ឱ្យ|ទៅ|រាយការណ៍|ដល់|ជួប|តេ|ទូរស័ព្ទ|ប្តឹង|ប្ដឹង|ជាមួយ|មាន|ដឹង|យក|ខ្ញុំ|ឈ្មោះ|ពី|មក|អាន",
 )
-_REFUSED = _compile(
-    f"{_ENGLISH}|{_INDONESIAN}|{_FILIPINO}|{_VIETNAMESE}|{_THAI}|{_CHINESE}|{_CHINESE_AFTER}"
-    f"|{_LATER}|{_JAPANESE}|{_BURMESE}|{_KHMER}"
-)
-_NAMED = _compile(_POLICE)
+
+
+@cache
+def _refused() -> re.Pattern[str]:
+    """Return the requests of all languages as one pattern."""
+    return _compile(
+        f"{_ENGLISH}|{_INDONESIAN}|{_FILIPINO}|{_VIETNAMESE}|{_THAI}|{_CHINESE}|{_CHINESE_AFTER}"
+        f"|{_LATER}|{_JAPANESE}|{_BURMESE}|{_KHMER}"
+    )
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    return _compile(_POLICE)
 
 
 def refuses_police(text: str) -> bool:
     """Tell whether a text names the police only to say that they should not be called or told."""
     folded = fold(text).replace("\u2019", "'")
-    rest, count = _REFUSED.subn(" ", folded)
-    return count > 0 and _NAMED.search(rest) is None
+    rest, count = _refused().subn(" ", folded)
+    return count > 0 and _named().search(rest) is None

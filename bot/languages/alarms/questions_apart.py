@@ -26,7 +26,7 @@ _END_OF_QUESTION = re.compile(
 )
 
 
-def statements_beside_questions(text: str) -> list[str]:
+def statements_next_to_questions(text: str) -> list[str]:
     """Return what a text that asks something says apart from that; nothing if it asks nothing.
 
     What stands before the end of a question belongs to it.
