@@ -32,6 +32,7 @@ async def test_a_phrase_written_on_a_phone_is_sent_by_a_colleague_a_moment_later
         await mei.keyboard.press("/")
         await mei.keyboard.type("papers")
         phrase = mei.locator("#phrase-papers")
+        await expect(mei.locator("#phrase-results form")).to_have_count(3)  # the search has ended
         await phrase.get_by_label("Day and time").fill("5 Jan 2030 14:00")
         await phrase.get_by_role("button", name="Send").click()
         await mei.keyboard.press("Control+Enter")

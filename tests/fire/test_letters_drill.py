@@ -15,6 +15,7 @@ from tests.fire.drills.letters_drill import SHORT, LettersPlan, run
 if TYPE_CHECKING:
     from pathlib import Path
 
+TRIES = 4
 FLAWED = {
     "sent_again": (LettersPlan(faults=("502 after",), spoilt=1, parts=()), "twice"),
     "overtakes": (LettersPlan(faults=(), parts=("release",)), "out_of_order"),
@@ -33,5 +34,11 @@ async def test_a_letter_arrives_once_and_in_order_whatever_is_answered(tmp_path:
 @pytest.mark.parametrize("control", FLAWED)
 async def test_the_drill_notices_a_haven_that_does_it_wrong(tmp_path: Path, control: str) -> None:
     plan, fault = FLAWED[control]
-    found = await run(replace(plan, control=control), tmp_path)
-    assert fault in found.faults
+    seen: list[str] = []
+    for number in range(TRIES):  # on a busy machine a letter may miss the moment to overtake
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        seen += (await run(replace(plan, control=control), folder)).faults
+        if seen:
+            break
+    assert fault in seen
