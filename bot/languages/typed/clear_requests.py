@@ -60,7 +60,7 @@ def find_clear_request(text: str) -> ClearRequest | None:
     if len(text) > LONGEST or "?" in text or "\uff1f" in text:
         return None
     folded = fold_accents(text.replace("\u2019", "'"))
-    if not _any_verb().search(folded):
+    if not any(it in folded for it in _stems()) or not _any_verb().search(folded):
         return None
     clauses = [" ".join(_NO_SIGN.sub(" ", it).split()) for it in _CLAUSE.split(folded)]
     known = [_patterns(tag) for tag in LANGUAGES]
@@ -122,6 +122,17 @@ def _patterns(tag: str) -> _Patterns:
         re.compile(rf"{lists['denials']} *(?:\w+ )?(?:{lead} *)*{verbs}|{lists['said']}"),
         re.compile(rf"(?:{lists['arrival']} *)+"),
     )
+
+
+@cache
+def _stems() -> tuple[str, ...]:
+    """Return the shortest pieces of which each verb holds one: to look for them is quick."""
+    verbs = {it for tag in LANGUAGES for it in load_clear_requests(tag)["verbs"]}
+    kept: list[str] = []
+    for verb in sorted(map(fold_accents, verbs), key=len):
+        if not any(it in verb for it in kept):
+            kept.append(verb)
+    return tuple(kept)
 
 
 @cache
