@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bot.cases.intake import MAX_FILE_BYTES
 from bot.conversation import Choose, ChooseMany, Collect, Decide, answer, keep_extra
 from bot.conversation.inputs import FilesInput, LocationInput, PressInput, TextInput
 from bot.dispatch.rate_limit import Loss
@@ -403,12 +402,10 @@ class MessageHandler:
             self._run_command(update.text)
             return
         alarms = self.commands.note_alarms(update.text)
-        too_large = [file.size > MAX_FILE_BYTES for file in update.files]
-        if any(too_large):
-            self.replies.say_not_kept(Loss.SIZE)
+        too_large = self.replies.say_too_large(update.files)
         if self._continues_album(update):
             self._keep_album_files(self._files_in(update))
-        elif all(too_large) and (not update.text or self._is_collecting()):
+        elif too_large == len(update.files) and (not update.text or self._is_collecting()):
             self._note_lost_files(self._files_in(update))
         elif self._keep_for_alarm(self._files_in(update), alarms):
             pass
@@ -424,8 +421,7 @@ class MessageHandler:
 
     def _keep_files(self, update: Update) -> None:
         """Keep files under which a command stands, unless they are in the case already."""
-        if any(file.size > MAX_FILE_BYTES for file in update.files):
-            self.replies.say_not_kept(Loss.SIZE)
+        self.replies.say_too_large(update.files)
         self._continues_album(update)
         if not self.turn.is_in_case:
             self._keep_album_files(self._files_in(replace(update, text="")))

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bot.cases.intake import MAX_FILE_BYTES
 from bot.clock import MINUTE, SECOND
 from bot.conversation import Card, Choose, ChooseMany, Menu
 from bot.dispatch import callback_data
@@ -133,10 +132,12 @@ class Relay:
     def _is_good_moment(self, update: Update) -> bool | None:
         """Tell whether an answer to the opener says that the person can write.
 
-        None: it says neither, as a story or a file does; then no word of a caseworker is shown.
+        None: it says neither, as a story or a file does; then nothing that a caseworker wrote is
+        shown, and the person is asked again. Any other button says no.
         """
         if update.kind is UpdateKind.PRESS:
-            return self._opener_reply(update) not in OPENER_REFUSALS | {""}
+            reply = self._opener_reply(update)
+            return bool(reply) and reply not in OPENER_REFUSALS
         if update.kind is not UpdateKind.TEXT:
             return None
         language = self.turn.conversation.language
@@ -163,8 +164,8 @@ class Relay:
         """Tell the person what does not reach the caseworker, who cannot know what it was."""
         if update.kind is UpdateKind.UNSUPPORTED:
             self.replies.say_not_kept(Loss.KIND)
-        elif any(file.size > MAX_FILE_BYTES for file in update.files):
-            self.replies.say_not_kept(Loss.SIZE)
+        else:
+            self.replies.say_too_large(update.files)
 
     def store_unconfirmed(self, update: Update) -> None:
         """Add what is written in a chat without a live session to its case, as not confirmed."""

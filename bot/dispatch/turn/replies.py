@@ -8,19 +8,22 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bot.cases.consents import CONSENT_QUESTIONS, QuestionWording
+from bot.cases.intake import MAX_FILE_BYTES
 from bot.clock import MINUTE
 from bot.conversation.replies import FILE_KEPT, NOT_UNDERSTOOD, RECEIVED
 from bot.dispatch.conversation_store import VISIBLE_BODIES, letter_ids, person_message_ids
 from bot.dispatch.effects import ScheduledRemoval
 from bot.dispatch.privacy_notice import text_digest
+from bot.dispatch.rate_limit import Loss
 from bot.dispatch.turn.flow_names import OFFERING_FLOWS, PASSPHRASE_FLOWS, STORY_FLOW
 from bot.messages import DeleteMessages, EditText, SendText, Toast
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.conversation import Reply, Turn
-    from bot.dispatch.rate_limit import Loss
     from bot.dispatch.turn.context import TurnContext
-    from bot.messages import Update
+    from bot.messages import File, Update
     from bot.text import Text
 
 
@@ -54,6 +57,13 @@ class Replies:
         for blank, value in (values or {}).items():
             shown = shown.replace("{" + blank + "}", value)
         turn.effects.bodies += [*turn.services.recording_of(language, shown), SendText(shown)]
+
+    def say_too_large(self, files: Sequence[File]) -> int:
+        """Say so if any of these files is larger than what is kept; return how many are."""
+        count = sum(file.size > MAX_FILE_BYTES for file in files)
+        if count:
+            self.say_not_kept(Loss.SIZE)
+        return count
 
     def say_not_kept(self, loss: Loss) -> None:
         """Tell the person what is not kept of what they sent; no burst leaves this out."""
