@@ -67,7 +67,7 @@ def _asks_for_help(title: str, name: str, language: str, label: str, county: str
     lines = (
         "/start", label, "Ask for help", "I need it", "I am safe here", "Legal advice", "Done",
         "You may keep them", "Age 18 or over", "More questions first", "It can wait", county,
-        "Working in Taiwan", "/skip", "Go on", "Send", "Any time",
+        "Working in Taiwan", "Skip", "Go on", "Send", "Any time",
     )  # fmt: skip
     return Scenario(title, "", name, language, 0, 3, (), lines, ())
 
