@@ -117,6 +117,13 @@ class Pipeline:
         """Have the server answer what was sent so far before it does what comes next."""
         self._pgconn.send_flush_request()
 
+    def transmit(self) -> None:
+        """Let the server begin with what was sent so far, while the process goes on.
+
+        libpq keeps small statements back until an answer is waited for.
+        """
+        self._pgconn.flush()
+
     def look(self) -> None:
         """Find out, without waiting, whether the connection has ended."""
         while self._says_something.poll(0):
@@ -233,6 +240,7 @@ class PipelinedCursor:
         self.rows_of = pipeline.rows
         self.fence = pipeline.fence
         self.ask_for_answers = pipeline.ask_for_answers
+        self.transmit = pipeline.transmit
 
     def execute(self, sql: str, values: Sequence[Any] | None = None) -> None:
         """Send a statement."""

@@ -38,7 +38,7 @@ class Work:
 
     __slots__ = (
         "_after", "_ask_for_answers", "_cursor", "_deferred", "_expected", "_fence", "_send_ahead",
-        "dialect", "is_quiet", "only_for", "write_count",
+        "_transmit", "dialect", "is_quiet", "only_for", "write_count",
     )  # fmt: skip
 
     def __init__(self, cursor: Cursor, dialect: str) -> None:
@@ -50,6 +50,7 @@ class Work:
         self._send_ahead = getattr(cursor, "send_ahead", None)
         self._fence = getattr(cursor, "fence", None)
         self._ask_for_answers = getattr(cursor, "ask_for_answers", None)
+        self._transmit = getattr(cursor, "transmit", None)
         self.dialect = dialect
         self.is_quiet = False
         """Whether no job has to look because of what this stores (see `bot.store.changes`)."""
@@ -166,6 +167,7 @@ class Work:
         if self.dialect == "postgresql" and statement.bulk is not None:
             bulk, lists = statement.bulk, tuple(map(list, zip(*rows, strict=True)))
             self._cursor.execute(bulk.sql, bulk.row(lists))
+            self._begin_long_statement()
             return
         arranged = [compiled.row(row) for row in rows] if compiled.arrange else rows
         self._cursor.executemany(compiled.sql, arranged)
@@ -186,6 +188,7 @@ class Work:
                 compiled = statement.prepared.bulk
                 values = tuple(map(list, zip(*rows, strict=True)))
             answer = self._send_ahead(compiled.sql, compiled.row(values))
+            self._begin_long_statement()
             return lambda: self._cursor.rows_of(answer)  # type: ignore[attr-defined]
         cursor, key_of, found = self._cursor, statement.key_of, []
         compiled = statement.prepared.for_dialect(self.dialect)
@@ -194,6 +197,11 @@ class Work:
             if cursor.rowcount == 1:
                 found.append((cursor.lastrowid, *key_of(row)))
         return lambda: found
+
+    def _begin_long_statement(self) -> None:
+        """Have PostgreSQL work on many rows while the process prepares what comes next."""
+        if self._transmit is not None:
+            self._transmit()
 
     def _note_write(self) -> None:
         self.write_count += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import closing
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -176,3 +177,34 @@ def test_what_was_prepared_in_a_transaction_that_failed_is_prepared_once_more(
     answer = pipeline.send("SELECT %s::text, 'only here'", ("a",))
     assert pipeline.rows(answer) == [("a", "only here")]
     pipeline.sync()
+
+
+def test_the_server_begins_with_many_rows_before_an_answer_is_waited_for() -> None:
+    """It comes to a table that another connection holds, which everyone can see."""
+    database = Database(postgres_server.migrated_database())
+    with (
+        closing(postgresql.connect(database.url)) as other,
+        closing(postgresql.connect(database.url)) as writing,
+    ):
+        other.execute("BEGIN")
+        other.execute("LOCK TABLE notices IN ACCESS EXCLUSIVE MODE")
+        pipeline = Pipeline(writing)
+        work = Work(PipelinedCursor(pipeline), "postgresql")
+        pipeline.begin()
+        work.many(NOTE, [("one", 3, 4)])
+        assert waiting_for_a_lock(other, writing) == []  # one row is kept back until it is needed
+        work.many(NOTE, [("two", 3, 4), ("three", 3, 4)])
+        while not waiting_for_a_lock(other, writing):
+            time.sleep(0.01)
+        other.execute("ROLLBACK")
+        assert len(work.rows(NOTED, 3)) == 3
+        pipeline.send("ROLLBACK")
+        pipeline.sync()
+
+
+def waiting_for_a_lock(
+    other: psycopg.Connection[Any], writing: psycopg.Connection[Any]
+) -> list[Any]:
+    """Return the lock that a connection waits for, as another one sees it."""
+    asked = "SELECT relation FROM pg_locks WHERE pid = %s AND NOT granted"
+    return other.execute(asked, (writing.info.backend_pid,)).fetchall()
