@@ -36,7 +36,7 @@ from bot.vault import Purpose
 from bot.vault.erasure.retention import DRAFTS_KEPT, NUMBERS_KEPT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bot.store.writer import Work
     from bot.vault import Vault
@@ -245,6 +245,16 @@ class ConversationRow:
         """
         if self.fault is not None:
             raise self.fault
+
+
+def without_session(
+    keys: Iterable[bytes], rows: Mapping[bytes, ConversationRow]
+) -> Iterator[bytes]:
+    """Yield the keys of chats in which no session has begun."""
+    for key in keys:
+        row = rows.get(key)
+        if row is None or not row.conversation.touched_at:
+            yield key
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -205,6 +205,12 @@ class HotlineAdapter:
         newest = [it for it in records if it.kind is ConsentKind.READING][-1:]
         return any(it.revoked_at is not None for it in newest)
 
+    @staticmethod
+    def expect_sessions(work: Work, keys: Iterable[bytes]) -> None:
+        """Let the database look up what `find_earlier_case` will ask for in these chats."""
+        for key in keys:
+            work.expect(_EARLIER_CASE, key)
+
     def find_earlier_case(self) -> str:
         """Return a case of this chat from before this session; empty for none.
 
