@@ -6,7 +6,8 @@ A number is always sent as a `bigint`, so that a statement is prepared once what
 from __future__ import annotations
 
 import struct
-from itertools import chain
+from functools import lru_cache
+from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -82,8 +83,20 @@ def _encode_list(values: Sequence[Any]) -> Encoded:
     if first is None:
         return UNKNOWN, TEXT, b"{%b}" % b",".join([b"NULL"] * len(values))
     kind, _, make = _kind_of(type(first))
-    kind = kind or _WORDS
-    head = _pack_head(1, 1, kind, len(values), 1)
+    kind, count = kind or _WORDS, len(values)
+    head = _pack_head(1, 1, kind, count, 1)
+    if values.count(first) == count:  # as in many columns of a batch
+        item = make(first)
+        return _LIST_OF[kind], BINARY, head + (_pack_length(len(item)) + item) * count
+    if kind == _BIGINT and None not in values:
+        numbers = chain.from_iterable(zip(repeat(8, count), values, strict=True))
+        return _LIST_OF[kind], BINARY, head + _bigints(count).pack(*numbers)
     items = [None if it is None else make(it) for it in values]
     pieces = ((_NULL, b"") if it is None else (_pack_length(len(it)), it) for it in items)
     return _LIST_OF[kind], BINARY, head + b"".join(chain.from_iterable(pieces))
+
+
+@lru_cache(300)
+def _bigints(count: int) -> struct.Struct:
+    """Return the form of so many numbers, each after its length in bytes."""
+    return struct.Struct("!" + "iq" * count)

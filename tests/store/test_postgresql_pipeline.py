@@ -60,7 +60,10 @@ def waits(pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch) -> list[Answer]:
     ("kind", "values"),
     [
         ("bigint", [0, -1, 2**63 - 1, None]),
+        ("bigint", [7, -(2**63), 0]),
+        ("bigint", [5, 5, 5]),
         ("text", ["", "'\"\\{},NULL", "雨\n", None]),
+        ("text", ["雨", "雨"]),
         ("bytea", [b"", b"\0'\\x", bytes(range(256)), None]),
         ("float8", [0.1, -2.5, None]),
         ("bool", [True, False, None]),
