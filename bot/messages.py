@@ -63,6 +63,20 @@ class OutgoingFile(msgspec.Struct, frozen=True, gc=False):
     data: bytes
 
 
+class Replied(msgspec.Struct, frozen=True, gc=False):
+    """The message that a person's message replies to, as the channel reports it."""
+
+    message: int
+    """The channel's id of it in the same chat."""
+    is_of_bot: bool = False
+    text: str = ""
+    """What stands in it, of the bot's messages only. Compared with our texts, never stored."""
+    sent_at: int = 0
+    """Seconds since 1970, by the channel's clock."""
+    part: tuple[int, int] | None = None
+    """Where the part that the person marked begins, and how long it is, in UTF-16 units."""
+
+
 class Update(msgspec.Struct, frozen=True, gc=False):
     """One update, from a chat with one person or from the caseworkers' group."""
 
@@ -98,6 +112,8 @@ class Update(msgspec.Struct, frozen=True, gc=False):
     """In a group: the topic; 0 for General."""
     reply_to: int = 0
     """In a group: the message this one replies to."""
+    replied: Replied | None = None
+    """In a chat with a person: the message this one replies to."""
 
 
 class Button(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -140,6 +156,8 @@ class SendText(msgspec.Struct, frozen=True, tag="say", gc=False, omit_defaults=T
     mentions: tuple[Mention, ...] = ()
     post_kind: str = ""
     """The kind under which the forum desk records the message; empty to record nothing."""
+    post_of: int = 0
+    """The number of what it shows, which the forum desk records with it; 0 for none."""
     notifies: bool = False
     """Whether the phone may make a sound: only if the person said that any time is safe."""
 
@@ -204,6 +222,8 @@ class SendFile(msgspec.Struct, frozen=True, tag="enclose", gc=False, omit_defaul
     thread: int = 0
     topic: str = ""
     post_kind: str = ""
+    post_of: int = 0
+    reply_to: int = 0
     name: str = ""
     """A new name: the file is then downloaded and uploaded, so that its old name is not sent."""
 
@@ -237,6 +257,8 @@ class CopyMessage(msgspec.Struct, frozen=True, tag="copy", gc=False, omit_defaul
     thread: int = 0
     topic: str = ""
     post_kind: str = ""
+    post_of: int = 0
+    reply_to: int = 0
 
 
 class OpenTopic(msgspec.Struct, frozen=True, tag="open_topic", gc=False, omit_defaults=True):

@@ -49,6 +49,7 @@ from bot.hotline.staff.service_hours import office_part
 from bot.hotline.staff.shift_duty import as_present
 from bot.hotline.staff.staff import Staff, languages_on_duty
 from bot.languages import catalogue
+from bot.mailbox.outbox import sent_message_ids
 from bot.partners.link_stats import LinkStats
 from bot.partners.partners import Campaigns
 from bot.store.statements import select_by, select_one
@@ -198,6 +199,18 @@ class HotlineAdapter:
         """Tell whether the person of a case agreed that staff read what they write."""
         records = ConsentRecords(self.services.vault)
         return records.has_consent(self.work, case, ConsentKind.READING)
+
+    def read_since(self, case: str) -> int | None:
+        """Return when the person of a case agreed that staff read what they write; None: not."""
+        records = ConsentRecords(self.services.vault).of_case(self.work, case)
+        newest = [it for it in records if it.kind is ConsentKind.READING][-1:]
+        return next((it.at for it in newest if it.is_active), None)
+
+    def letter_of_staff(self, letters: Sequence[int], message: int) -> int:
+        """Return which of these letters is a caseworker's and has this number in the channel."""
+        sent = sent_message_ids(self.work, letters)
+        letter = next((letter for letter, number in sent.items() if number == message), 0)
+        return letter if letter and CaseMessages.of_letter(self.work, letter) else 0
 
     def is_reading_taken_back(self, case: str) -> bool:
         """Tell whether the person took back that staff read what they write."""

@@ -144,7 +144,7 @@ class Sender:
 
     async def _send_file(self, chat: int, body: messages.SendFile) -> int:
         """Send a file by its handle, or uploaded again."""
-        more = _topic_arguments(body.thread)
+        more = _topic_arguments(body.thread, body.reply_to)
         if body.file.kind in BLURRABLE_FILES and body.has_spoiler:
             more["has_spoiler"] = True
         file = await self._load_cleaned(body) if body.name else body.file.handle
@@ -197,7 +197,7 @@ class Sender:
         return await run_call(_message_id(call), may_repeat=False)
 
     async def _copy(self, chat: int, copy: messages.CopyMessage) -> int:
-        more = self._delivery_options(chat) | _topic_arguments(copy.thread)
+        more = self._delivery_options(chat) | _topic_arguments(copy.thread, copy.reply_to)
         call = self._bot.copy_message(chat, copy.chat, copy.message, **more)
         return await run_call(_message_id(call), may_repeat=False)
 

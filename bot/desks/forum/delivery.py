@@ -121,8 +121,8 @@ class ForumDelivery:
                 return self._send(replace(part, thread=thread))
 
             number = await self._topics.send(case, send)
-            if number and body.post_kind == PERSON_MESSAGE:
-                await self._topics.update(case, partial(_remember_message, number))
+            if number and body.post_kind:
+                await self._topics.update(case, partial(_remember_post, number, body))
         return number
 
     async def _render(self, post: RenderPost) -> None:
@@ -158,8 +158,13 @@ class ForumDelivery:
         await self.writer.run(lambda work: end_barred_notice(work, since, now))
 
 
-def _remember_message(number: int, topic: ForumTopic) -> None:
-    topic.content.person_messages.append(number)
+def _remember_post(number: int, body: TopicMessage, topic: ForumTopic) -> None:
+    content, is_of_person = topic.content, body.post_kind == PERSON_MESSAGE
+    if is_of_person:
+        content.person_messages.append(number)
+    if body.post_of:
+        posts = content.person_posts if is_of_person else content.letter_posts
+        posts.append((body.post_of, number))
 
 
 def split_message(body: TopicMessage) -> list[TopicMessage]:

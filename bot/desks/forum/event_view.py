@@ -16,6 +16,7 @@ from bot.desks.forum.deadline_view import (
     deadlines_summary,
 )
 from bot.desks.forum.message_view import (
+    CASEWORKER_MESSAGE,
     OUTGOING_SIGN,
     blurred_files,
     caseworker_text,
@@ -247,8 +248,9 @@ class EventRenderer:
         if not self._context.shows_content or event.message is None:
             self._add_line(event, texts.PERSON_WROTE)
             return
-        summary = self._existing_summary(event)
-        self._add(event.case, *person_messages(self._context, summary, event.message))
+        summary, answered = self._existing_summary(event), event.message.content.answered
+        at = self._topic(event.case).content.post_of(answered) if answered else 0
+        self._add(event.case, *person_messages(self._context, summary, event.message, at))
 
     def _caseworker_wrote(self, event: Event) -> None:
         it, here = event.message, parse_location(event.reply_to)
@@ -257,15 +259,23 @@ class EventRenderer:
         if here is not None and it.letter is not None:
             content = self._topic(event.case).content
             content.pending_letters.append((it.letter, here[1]))
+            content.letter_posts.append((it.letter, here[1]))
             if it.kind in EDITABLE_KINDS:
                 content.editable_letters.append((it.letter, here[1]))
         if not self._context.shows_content:
             return
         if it.kind is CaseMessageKind.PHRASE:
             text = phrase_text(self._context, self._existing_summary(event), it)
-            self._post(event, f"{OUTGOING_SIGN} {text}")
+            self._post_letter(event, f"{OUTGOING_SIGN} {text}", it.letter or 0)
         elif here is None:
-            self._add_line(event, texts.MESSAGE_BY, words=caseworker_text(it))
+            name, words = self._caseworker_name(event.by), caseworker_text(it)
+            said = self._locale(texts.MESSAGE_BY, name=name, words=words)
+            self._post_letter(event, said, it.letter or 0)
+
+    def _post_letter(self, event: Event, text: str, letter: int) -> None:
+        """Post what a caseworker sent, so that the person's reply to it can be shown as one."""
+        kind = CASEWORKER_MESSAGE
+        self._add(event.case, SendText(text, topic=event.case, post_kind=kind, post_of=letter))
 
     def _delayed(self, event: Event) -> None:
         self._caseworker_wrote(event)

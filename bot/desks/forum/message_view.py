@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from bot.cases.escape_text import escape_line, escape_text
 from bot.cases.queries import REPORT_KIND_NAMES, display_text
 from bot.conversation import Choose, ChooseMany, FileRef
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 PERSON_MESSAGE = "words"
 """The kind of posts that hold a person's words: a reply to one is sent to the person."""
+CASEWORKER_MESSAGE = "letter"
+"""The kind of posts that show what a caseworker sent from another desk, or a phrase."""
 QUOTE_SIGN = "\u275d"  # A quotation mark, before a person's own words
 MAX_QUESTIONS = 6
 """Questions named in each section of the progress; the rest is counted."""
@@ -35,16 +39,39 @@ OUTGOING_SIGN = "\u2709"  # an envelope, before what is sent to the person
 
 
 def person_messages(
-    context: ForumContext, summary: CaseSummary, message: CaseMessage
+    context: ForumContext, summary: CaseSummary, message: CaseMessage, reply_to: int = 0
 ) -> list[Body]:
-    """Return the posts that show one message of a person during a takeover."""
+    """Return the posts that show one message of a person during a takeover.
+
+    Args:
+        context: of the forum.
+        summary: of the case.
+        message: what the person wrote.
+        reply_to: the message of the topic that shows what it replies to; 0 for none.
+    """
     case, content = summary.case, message.content
+    shown, asked = content.message, _answered_question(context, message)
     if message.kind is CaseMessageKind.FILES:
-        return blurred_files(case, content.files, content.text)
-    if message.kind is CaseMessageKind.LOCATION and content.message and summary.chat:
-        return [CopyMessage(summary.chat, content.message, topic=case, post_kind=PERSON_MESSAGE)]
+        files = blurred_files(case, content.files, content.text)
+        line: list[Body] = [SendText(asked, topic=case)] if asked else []
+        return [*line, *(replace(it, post_of=shown, reply_to=reply_to) for it in files)]
+    if message.kind is CaseMessageKind.LOCATION and shown and summary.chat:
+        copy = CopyMessage(summary.chat, shown, topic=case, post_kind=PERSON_MESSAGE)
+        return [replace(copy, post_of=shown, reply_to=reply_to)]
     text = f"{QUOTE_SIGN} {_message_text(context, summary, message)}"
-    return [SendText(text, topic=case, post_kind=PERSON_MESSAGE)]
+    text = f"{asked}\n{text}" if asked else text
+    said = SendText(text, topic=case, reply_to=reply_to, post_kind=PERSON_MESSAGE, post_of=shown)
+    return [said]
+
+
+def _answered_question(context: ForumContext, message: CaseMessage) -> str:
+    """Return which question of the bot a message replies to, in words; empty for none."""
+    answered = message.content.answered
+    flow, _dot, step = (answered.question if answered else "").partition(".")
+    question = context.flow_registry.question(flow, step)
+    if question is None:
+        return ""
+    return context.locale(texts.REPLY_TO_BOT, question=context.locale.question_name(question))
 
 
 def _message_text(context: ForumContext, summary: CaseSummary, message: CaseMessage) -> str:
@@ -93,9 +120,9 @@ def caseworker_text(message: CaseMessage) -> str:
     return " ".join([*attached, escape_text(message.content.text)]).strip()
 
 
-def blurred_files(case: str, files: Iterable[FileRef], caption: str = "") -> list[Body]:
+def blurred_files(case: str, files: Iterable[FileRef], caption: str = "") -> list[SendFile]:
     """Return files as a person sent them, with pictures blurred until they are tapped."""
-    bodies: list[Body] = []
+    bodies: list[SendFile] = []
     for ref in files:
         file = File(ref.handle, ref.unique, ref.kind, ref.size, ref.name, ref.mime)
         under = escape_text(caption or ref.caption)

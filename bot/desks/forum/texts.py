@@ -49,6 +49,7 @@ MISSING_SO_FAR = _("Still missing; /answer with the code fills it in:")
 AND_MORE = _("and {count} more")
 HANDED_BACK = _("The bot speaks with the person again.")
 PERSON_LEFT = _("The person has left the chat: no caseworker holds the conversation now.")
+REPLY_TO_BOT = _("In reply to a question of the bot: {question}")
 PERSON_WROTE = _("The person wrote. In this group their words are not shown.")
 IDENTITY_UNCONFIRMED = _(
     "Not confirmed who writes: the chat was quiet, and the bot answers as to a newcomer. Ask in "

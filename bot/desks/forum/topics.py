@@ -16,6 +16,7 @@ from bot.store.tables.main import desks, notices, outbox, topics
 from bot.vault import Purpose, Vault
 
 if TYPE_CHECKING:
+    from bot.hotline.chat.messages import AnsweredMessage
     from bot.mailbox.outbox import Outbox
     from bot.store.writer import Work
 
@@ -38,10 +39,20 @@ class TopicContent(msgspec.Struct, array_like=True):
     is_taken_over: bool = False
     editable_letters: list[tuple[int, int]] = []
     """Letters of caseworkers that can be edited, each with the message it came from."""
+    person_posts: list[tuple[int, int]] = []
+    """Messages of the person, by the channel's number, each with the post that shows it."""
+    letter_posts: list[tuple[int, int]] = []
+    """Letters of caseworkers, each with the message in the topic that it came from or shows it."""
 
     def letter_of(self, message: int) -> int:
         """Return the letter that came from a caseworker's message; 0 if it is not known."""
         return next((letter for letter, number in self.editable_letters if number == message), 0)
+
+    def post_of(self, answered: AnsweredMessage) -> int:
+        """Return the message of the topic that shows what another replies to; 0 for none."""
+        wanted = answered.message or answered.letter
+        posts = self.person_posts if answered.message else self.letter_posts
+        return next((post for shown, post in reversed(posts) if shown == wanted), 0)
 
 
 @dataclass(slots=True)
@@ -89,7 +100,8 @@ class TopicStore:
         """Store a topic."""
         content = topic.content
         for remembered in (
-            content.person_messages, content.pending_letters, content.editable_letters
+            content.person_messages, content.pending_letters, content.editable_letters,
+            content.person_posts, content.letter_posts,
         ):  # fmt: skip
             del remembered[:-MAX_MESSAGES]
         # Only numbers, and needed as long as the case is open: sealed with the host's own key.

@@ -237,6 +237,8 @@ CHOSE = _("chose: {words}")
 # Translators: the writer of a message.
 THE_BOT = _("The bot")
 BOT_ASKED = _("The bot asked: {question}")
+# Translators: above a message of the person, which replies to another message.
+IN_REPLY_TO = _("In reply to: {words} ({name})")
 CHANGED_EARLIER = _("Changed words from before to:")
 EDITED_AT = _("edited {time}")
 BEFORE_EDIT = _("before the edit")

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from bot.clock import MINUTE, SECOND
 from bot.conversation import Card, Choose, ChooseMany, Menu
 from bot.dispatch import callback_data
+from bot.dispatch.answered_message import find_answered
 from bot.dispatch.conversation_store import SESSION_TIMEOUT, UrgentMessage
 from bot.dispatch.rate_limit import STREAM_INTERVAL, Loss
 from bot.dispatch.turn.flow_names import DANGER_FLOW, DELETE_FLOW, LANGUAGE_FLOW, STOP_FLOW
@@ -313,6 +314,7 @@ class Relay:
             message=update.message,
             latitude=update.latitude,
             longitude=update.longitude,
+            answered=find_answered(self.turn, update.replied),
         )
 
     def _phrase_reply(self, token: str) -> str | None:

@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, exists, func, literal, or_, select
 
 from bot.conversation import FileRef  # noqa: TC001 - msgspec reads the annotation
 from bot.hotline.chat import sent_files
-from bot.store import Prepared, Work, insert, select_by, select_one, update_by
+from bot.store import Prepared, Work, insert, select_by, select_in, select_one, update_by
 from bot.store.tables.main import UNSENT, exchanges, outbox
 from bot.vault import Opener, Purpose, Vault
 
@@ -50,6 +50,19 @@ class CaseMessageKind(StrEnum):
     `text` says question and answer, in English where they are ours."""
 
 
+class AnsweredMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The message that a person's message replies to, by number: its words stand in the case."""
+
+    message: int = 0
+    """The channel's id of a message of the person; 0 for none."""
+    letter: int = 0
+    """The outbox id of a message that a caseworker sent, or of the opener; 0 for none."""
+    question: str = ""
+    """A question of the bot, as `flow.step`; empty for none."""
+    part: tuple[int, int] | None = None
+    """Where the part that the person marked begins, and how long it is, in UTF-16 units."""
+
+
 class CaseMessageContent(msgspec.Struct, frozen=True, kw_only=True):
     """What was written. Sealed."""
 
@@ -69,6 +82,8 @@ class CaseMessageContent(msgspec.Struct, frozen=True, kw_only=True):
     """The question of the bot that this answers, as `flow.step`; empty for none."""
     chosen: tuple[str, ...] = ()
     """The codes of what was chosen of its choices; `text` says them in English."""
+    answered: AnsweredMessage | None = None
+    """The message that a person's message replies to; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +124,8 @@ class MessagePage:
     """How many messages come before."""
 
 
+MAX_ANSWERED_BACK = 300
+"""Messages before those of a page that are opened to find what a message of it replies to."""
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(CaseMessageContent).decode
 _NEW_COLUMNS = ("case_id", "side", "author", "kind", "sealed", "letter", "at")
@@ -177,6 +194,7 @@ _FROM_PERSON = select_by(
     ),
     limit=literal(1),
 )  # fmt: skip
+_BY_MESSAGE_LETTERS = select_in(exchanges, *_COLUMNS, "case_id", among="letter")
 _BY_LETTER = select_one(exchanges, "case_id", "author", "kind", by="letter")
 
 
@@ -242,6 +260,31 @@ class CaseMessages:
         return MessagePage((*found, *waiting), edits, int(earlier))
 
     @staticmethod
+    def answered_elsewhere(
+        work: Work, case: str, opener: Opener, written: Sequence[CaseMessage]
+    ) -> list[CaseMessage]:
+        """Return the messages that some of these reply to and that are not among them.
+
+        Of the person's own only the `MAX_ANSWERED_BACK` before the first are looked at: which
+        number they have in the channel is sealed.
+
+        Raises:
+            DecryptionError: a row was altered or belongs to another case.
+        """
+        answered = [it.content.answered for it in written if it.content.answered]
+        here = {it.letter for it in written}
+        letters = {it.letter for it in answered if it.letter} - here
+        rows = work.rows_in(_BY_MESSAGE_LETTERS, sorted(letters)) if letters else ()
+        found = [_open(opener, case, row[:-1]) for row in rows if row[-1] == case]
+        own = {it.content.message for it in written if it.side is MessageSide.PERSON}
+        if wanted := {it.message for it in answered if it.message} - own:
+            first = min(written, key=lambda it: (it.seen_at, it.id))
+            place = (first.seen_at, first.id, MAX_ANSWERED_BACK)
+            earlier = [_open(opener, case, it) for it in work.rows(_EARLIER, case, *place)]
+            found += [it for it in earlier if it.content.message in wanted]
+        return sorted((it for it in found if it.kind is not CaseMessageKind.EDIT), key=_id_of)
+
+    @staticmethod
     def newest_id(work: Work, case: str) -> int:
         """Return the highest id among the messages of a case; 0 for none."""
         return int(work.rows(_NEWEST, case)[0][0])
@@ -291,6 +334,10 @@ class CaseMessages:
         return sealer.seal(
             Purpose.CASE, _associated_data(it.case, it.side, it.at), _encode(it.content)
         )
+
+
+def _id_of(it: CaseMessage) -> int:
+    return it.id
 
 
 def _open(opener: Opener, case: str, stored: Sequence[Any]) -> CaseMessage:

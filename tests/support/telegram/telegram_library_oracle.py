@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import telegram
 
-from bot.messages import File, Update, UpdateKind
+from bot.messages import File, Replied, Update, UpdateKind
 
 
 def parse_with_library(what: dict[str, Any]) -> Update:
@@ -73,7 +73,24 @@ def _message(theirs: telegram.Update) -> Update:
         longitude=place.longitude if place else None,
         forwarded_from=_origin(said_now.forward_origin),
         detail=_note(said_now),
+        replied=_replied(said_now),
         **_person(user),
+    )
+
+
+def _replied(said_now: telegram.Message) -> Replied | None:
+    reply, quote = said_now.reply_to_message, said_now.quote
+    if reply is None or reply.chat_id != said_now.chat_id:
+        return None
+    is_of_bot = bool(reply.from_user and reply.from_user.is_bot)
+    return Replied(
+        reply.message_id,
+        is_of_bot=is_of_bot,
+        text=(reply.text or reply.caption or "") if is_of_bot else "",
+        sent_at=_seconds(reply.date),
+        part=(quote.position, len(quote.text.encode("utf-16-le", "surrogatepass")) // 2)
+        if quote
+        else None,
     )
 
 

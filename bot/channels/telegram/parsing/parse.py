@@ -15,7 +15,7 @@ from bot.channels.telegram.parsing import schema, update_types
 from bot.channels.telegram.parsing.fix_unicode import fix_json
 from bot.channels.telegram.parsing.update_types import Treatment
 from bot.errors import UnreadableUpdateError
-from bot.messages import File, Update, UpdateKind
+from bot.messages import File, Replied, Update, UpdateKind
 
 SERVICE_ACCOUNT = 777000
 """Telegram itself, and posts of channels forwarded to their linked groups."""
@@ -93,11 +93,12 @@ def _message(update_id: int, message: schema.Message, raw: bytes, field: str) ->
             chat=message.chat.id, message=message.message_id, text=_quoted(message) + message.text,
             language=person.language_code, name=_name(person), username=person.username,
             sent_at=message.edit_date or message.date, album=message.media_group_id,
-            forwarded_from=_origin_of(message),
+            forwarded_from=_origin_of(message), replied=_replied(message),
         )  # fmt: skip
     content = _content_of(message)
     if content is not None:
         content |= {"forwarded_from": _origin_of(message), "album": message.media_group_id}
+        content |= {"replied": _replied(message)}
         content |= {} if field == "message" else {"kind": UpdateKind.EDIT}
     else:
         name, treatment = _name_of_content(raw, field)
@@ -264,6 +265,24 @@ def _quoted(message: schema.Message) -> str:
     name = _origin_name(reply.origin) if reply.origin is not None else ""
     said = f"{name}: {quote}" if name and quote else name or quote
     return "".join(f"{QUOTE_MARK} {line}\n" for line in said.splitlines())
+
+
+def _replied(message: schema.Message) -> Replied | None:
+    """Return which message of this chat a message replies to; the person's words stay out."""
+    replied, quote = message.reply_to_message, message.quote
+    if replied is None or replied.chat is None or replied.chat.id != message.chat.id:
+        return None
+    is_of_bot = replied.from_ is not None and replied.from_.is_bot
+    part = (quote.position, _utf16_length(quote.text)) if quote is not None else None
+    text = replied.text or replied.caption
+    return Replied(
+        replied.message_id, is_of_bot=is_of_bot, text=text if is_of_bot else "",
+        sent_at=replied.date, part=part,
+    )  # fmt: skip
+
+
+def _utf16_length(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _origin_name(origin: schema.Origin) -> str:

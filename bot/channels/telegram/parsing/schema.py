@@ -99,6 +99,19 @@ class Quote(msgspec.Struct, gc=False):
     """The part of another message that this one answers."""
 
     text: str
+    position: Int64 = 0
+    """Where it begins, in UTF-16 units."""
+
+
+class RepliedMessage(msgspec.Struct, gc=False):
+    """The message of the same chat that a message replies to."""
+
+    message_id: Int64
+    chat: TelegramChat | None = None
+    date: Int64 = 0
+    from_: User | None = msgspec.field(default=None, name="from")
+    text: str = ""
+    caption: str = ""
 
 
 class Message(msgspec.Struct, gc=False):
@@ -117,6 +130,7 @@ class Message(msgspec.Struct, gc=False):
     sender_business_bot: User | None = None
     forward_origin: Origin | None = None
     external_reply: ExternalReply | None = None
+    reply_to_message: RepliedMessage | None = None
     quote: Quote | None = None
     animation: Document | None = None
     live_photo: Document | None = None
@@ -197,7 +211,6 @@ class GroupMessage(Message, gc=False):
 
     message_thread_id: Int64 = 0
     is_topic_message: bool = False
-    reply_to_message: MessageRef | None = None
     migrate_to_chat_id: Int64 = 0
 
 

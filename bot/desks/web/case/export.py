@@ -224,6 +224,8 @@ def _message(to: ExportWriter, it: MessageView) -> Iterator[str]:
     if it.question:
         asked = to.say(texts.BOT_ASKED, question=it.question)
         yield f"{it.question}:" if it.is_filled_in else asked
+    if it.answered:
+        yield from _quote(to.say(texts.IN_REPLY_TO, name=it.answered.who, words=it.answered.words))
     if it.text or it.label:
         yield from _quote(f"{it.label} {it.text}".strip())
     if it.told:

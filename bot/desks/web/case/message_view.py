@@ -26,13 +26,17 @@ if TYPE_CHECKING:
     from bot.cases.evidence.files import EvidenceFile
     from bot.conversation import FileRef, FlowRegistry
     from bot.desks.locale import StaffLocale
-    from bot.hotline.chat.messages import CaseMessage
+    from bot.hotline.chat.messages import AnsweredMessage, CaseMessage, CaseMessageContent
     from bot.hotline.chat.phrasebook import Phrasebook
     from bot.hotline.interpreting.texts import SharedText
     from bot.store.writer import Work
     from bot.vault.purpose import Opener
 
 PICTURE_KINDS, SOUND_KINDS = frozenset({"photo"}), frozenset({"voice", "audio"})
+ANSWERED_LENGTH = 80
+"""Characters that are shown of a message to which another replies."""
+QUOTE_MARK = ">"
+"""Stands before each line of what a message answers in another chat."""
 EDITABLE_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES})
 IN_TRANSIT = frozenset({"queued", "sending"})
 FAILED_STATES = frozenset({"uncertain", "failed", "blocked", "refused", "withdrawn"})
@@ -75,6 +79,15 @@ class MessageFile:
     """A key of `texts.MISSING_FILES` where its bytes are not stored."""
 
 
+class AnsweredView(NamedTuple):
+    """What a message of the person replies to."""
+
+    who: str
+    """Who had written it."""
+    words: str
+    """What stands in it, or the part of it that the person marked; shortened, in one line."""
+
+
 @dataclass(slots=True)
 class MessageView:
     """One message."""
@@ -106,6 +119,10 @@ class MessageView:
     """Whether it is the opening question, which Haven asks by itself."""
     forwarded_from: str = ""
     """Who wrote it, if the person passed on what another wrote."""
+    answered: AnsweredView | None = None
+    """What it replies to; None for nothing that is kept."""
+    plain: str = ""
+    """Its words as they were sent, without the line that says who wrote a forwarded message."""
     location: str = ""
     files: list[MessageFile] = field(default_factory=list)
     earlier_texts: list[str] = field(default_factory=list)
@@ -155,12 +172,27 @@ class MessageViewBuilder:
     who: str
 
     def build(
-        self, written: Iterable[CaseMessage], letters: Mapping[int, Delivery]
+        self,
+        written: Iterable[CaseMessage],
+        letters: Mapping[int, Delivery],
+        elsewhere: Iterable[CaseMessage] = (),
     ) -> list[MessageView]:
-        """Return the messages in their order; an edit changes the message it stands after."""
+        """Return the messages in their order; an edit changes the message it stands after.
+
+        Args:
+            written: the messages, and edits.
+            letters: how far those of caseworkers have come.
+            elsewhere: messages that are not shown, and that some of these reply to.
+        """
         found: list[MessageView] = []
         by_message: dict[int, MessageView] = {}
         by_letter: dict[int, MessageView] = {}
+        for it in elsewhere:
+            view = self._build_one(it, letters)
+            if it.letter is not None:
+                by_letter[it.letter] = view
+            else:
+                by_message[it.content.message] = view
         for it in written:
             if it.kind is CaseMessageKind.EDIT:
                 is_person = it.side is MessageSide.PERSON
@@ -169,6 +201,9 @@ class MessageViewBuilder:
                     self._apply_edit(known, it, letters)
                     continue
             view = self._build_one(it, letters)
+            answered = it.content.answered
+            if answered is not None and not _is_open_question(it.content):
+                view.answered = self._answered(answered, by_message, by_letter)
             found.append(view)
             if it.side is MessageSide.PERSON and it.content.message:
                 by_message[it.content.message] = view
@@ -187,7 +222,7 @@ class MessageViewBuilder:
             return
         view.has_waiting_edit |= it.state is None and delivery.is_waiting
         view.earlier_texts.append(view.text)
-        view.text, view.edited_at = text, it.at
+        view.text, view.plain, view.edited_at = text, it.content.text, it.at
         known = {each.number for each in view.files}  # an edited caption comes with its photo
         view.files += [it for it in map(self.file, it.content.files) if it.number not in known]
         view.raw = it.content.text if view.raw else ""
@@ -195,7 +230,7 @@ class MessageViewBuilder:
     def _build_one(self, it: CaseMessage, letters: Mapping[int, Delivery]) -> MessageView:
         view = MessageView(
             it.id, it.side.value, self.names.get(it.author, it.author), it.at, it.seen_at,
-            self._text(it.content.text),
+            self._text(it.content.text), plain=it.content.text,
             language=self.language if it.side is MessageSide.PERSON else "",
             is_unconfirmed=it.content.unconfirmed,
             is_mine=bool(it.author) and it.author == self.who,
@@ -232,7 +267,7 @@ class MessageViewBuilder:
         sender, _newline, rest = content.text.partition("\n")
         if sender.startswith(FORWARDED_MARK):
             view.forwarded_from = escape_line(sender.removeprefix(FORWARDED_MARK).strip())
-            view.text = self._text(rest)
+            view.text, view.plain = self._text(rest), rest
 
     def _add_question(self, view: MessageView, it: CaseMessage) -> None:
         """Say which question a message answers; what was chosen is said in words of staff."""
@@ -252,6 +287,32 @@ class MessageViewBuilder:
             view.language, view.is_choice = self.locale.language, not view.is_filled_in
             if view.is_choice:
                 view.label = self.locale(texts.CHOSE, words="").strip()
+
+    def _answered(
+        self,
+        answered: AnsweredMessage,
+        by_message: Mapping[int, MessageView],
+        by_letter: Mapping[int, MessageView],
+    ) -> AnsweredView | None:
+        """Return what a message replies to, of what is kept in its case; None for nothing."""
+        flow, _dot, step = answered.question.partition(".")
+        if (question := self.registry.question(flow, step)) is not None:
+            return AnsweredView(self.locale(texts.THE_BOT), self.locale.question_name(question))
+        of_person = by_message.get(answered.message)
+        view = of_person or by_letter.get(answered.letter)
+        if view is None:
+            return None
+        who = texts.THE_PERSON if of_person else texts.THE_BOT if view.is_automatic else None
+        words = self._text(_marked_part(view.plain, answered.part)) or self._named(view)
+        return AnsweredView(view.author if who is None else self.locale(who), shorten_line(words))
+
+    def _named(self, view: MessageView) -> str:
+        """Return what a message says, or what it holds if it has no words."""
+        if view.text or view.label:
+            return f"{view.label} {view.text}".strip()
+        if view.files:
+            return self.locale(texts.FILE, kind=view.files[0].kind)
+        return self.locale(texts.LOCATION, point=view.location) if view.location else ""
 
     def _text(self, text: str) -> str:
         return display_text(text, self.locale.staff_catalogue)
@@ -277,6 +338,31 @@ class MessageViewBuilder:
         number = self.file_numbers.get(note.unique, 0)
         item = next((it for it in self.items if it.number == number), None)
         return message_file(note.kind, number, item)
+
+
+def _is_open_question(content: CaseMessageContent) -> bool:
+    """Tell whether a message replies to the question that it answers anyway: that is said once."""
+    asked = content.answered.question if content.answered else ""
+    return bool(asked) and asked == content.asked
+
+
+def shorten_line(words: str) -> str:
+    """Return the beginning of words in one line, at most `ANSWERED_LENGTH` characters."""
+    line = " ".join(words.split())
+    return line if len(line) <= ANSWERED_LENGTH else line[: ANSWERED_LENGTH - 1].rstrip() + "\u2026"
+
+
+def _marked_part(plain: str, part: tuple[int, int] | None) -> str:
+    """Return the part of a message that a person marked; empty for none.
+
+    Words of another chat that stand before the person's own are no part of what was marked.
+    """
+    if part is None or plain.startswith(QUOTE_MARK):
+        return ""
+    begin, length = (2 * max(it, 0) for it in part)
+    return plain.encode("utf-16-le", "surrogatepass")[begin : begin + length].decode(
+        "utf-16-le", "replace"
+    )
 
 
 def message_file(kind: str, number: int, item: EvidenceFile | None) -> MessageFile:

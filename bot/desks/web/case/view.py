@@ -179,7 +179,8 @@ def load_message_views(
     """
     opener = request.context.vault.cases.opener(view.access.case, request.keyring())
     builder = _message_view_builder(work, request, view, opener)
-    return builder.build(written, delivery_states(work, written))
+    elsewhere = CaseMessages.answered_elsewhere(work, view.access.case, opener, written)
+    return builder.build(written, delivery_states(work, written), elsewhere)
 
 
 async def load_case_view(request: DeskRequest) -> CaseView:

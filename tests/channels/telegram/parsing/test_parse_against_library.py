@@ -83,6 +83,13 @@ HANDMADE: list[dict[str, Any]] = [
     text_message("/start abc", entities=[{"type": "bot_command", "offset": 0, "length": 6}]),
     text_message("b\u0000\u202e😀", entities=[ENTITY]),
     text_message("x", reply_to_message=message(text="y")),
+    text_message("x", reply_to_message=message(text="y", **{"from": BOT})),
+    text_message("x", reply_to_message=message(photo=PHOTO, caption="y", **{"from": BOT})),
+    text_message(
+        "x",
+        reply_to_message=message(text="\U0001f600 y", **{"from": BOT}),
+        quote={"text": "\U0001f600 y", "position": 3},
+    ),
     text_message("x", reply_to_story={"id": 3, "chat": CHANNEL}),
     text_message("x", quote={"text": "y", "position": 0}, via_bot=BOT),
     text_message("x", effect_id="1", is_from_offline=True, has_protected_content=True),
@@ -205,7 +212,9 @@ MESSAGES = st.builds(
         "external_reply": st.sampled_from([{"origin": origin} for origin in ORIGINS]),
         "quote": st.fixed_dictionaries({"text": TEXT, "position": st.just(0)}),
         "business_connection_id": st.just("b"), "message_thread_id": NUMBER,
-        "reply_to_message": st.just(message(text="y", chat=GROUP)),
+        "reply_to_message": st.sampled_from([
+            message(text="y", chat=GROUP), message(text="y"), message(text="y", **{"from": BOT}),
+        ]),
     }),
     UNKNOWN,
 )  # fmt: skip
