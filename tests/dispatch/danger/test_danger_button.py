@@ -139,7 +139,9 @@ def test_danger_after_a_report_raises_its_case(hotline: HotlineHarness) -> None:
     person = hotline.person()
     send_report(person)
     assert cases_of(hotline)[0].priority != Priority.EMERGENCY
-    assert "They have what you wrote." in "\n".join(person.says("/danger"))  # as agreed at Send
+    heard = "\n".join(person.says("/danger"))  # as agreed at Send; no one is on duty
+    assert "We told them. Nobody is on duty yet" in heard
+    assert "Shall we tell a caseworker now?" not in heard
     (case,) = cases_of(hotline)
     assert case.priority == Priority.EMERGENCY
     assert [sent.kind for sent in case.sent] == ["report", "danger"]

@@ -32,6 +32,9 @@ def home(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[HotlineHarn
     found.close()
 
 
+READ = "they read it"
+
+
 def first_line(text: Text) -> str:
     return text.source.partition("\n")[0].partition("{")[0]
 
@@ -51,7 +54,9 @@ def set_duty(colleague: CaseworkerDriver, *, on: bool) -> None:
 
 def says_nobody(person: ChatPerson) -> bool:
     heard = "\n".join(person.says("/danger"))
-    return first_line(phrases.NOBODY_NOW) in heard
+    said = first_line(phrases.NOBODY_NOW) in heard or "Nobody is on duty yet" in heard
+    assert (READ not in heard) or not said
+    return said
 
 
 def test_while_a_caseworker_is_on_duty_no_one_is_told_that_nobody_is_here(
@@ -107,3 +112,21 @@ def test_duty_that_has_changed_holds_for_the_next_message(home: HotlineHarness) 
     assert not says_nobody(person)
     set_duty(mei, on=False)
     assert says_nobody(person)
+
+
+def test_in_a_talk_danger_says_that_they_read_it_only_while_someone_is_here(
+    home: HotlineHarness,
+) -> None:
+    person, mei, case = met(home)
+    mei.says(case, "I am here with you")
+    assert READ in person.says("/danger")[-1]  # negative control
+    set_duty(mei, on=False)
+    for _ in range(3):
+        home.advance_time(PRESENCE_WINDOW / SECOND / 2)
+        person.says("are you there")
+    for alarm in ("/danger", "/despair"):
+        heard = person.says(alarm)
+        assert READ not in "\n".join(heard)
+    heard = person.says("/danger")
+    assert "What you write here waits for them." in heard[-1]
+    assert sum("Nobody is on duty" in it for it in heard) == 1
