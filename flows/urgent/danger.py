@@ -4,7 +4,6 @@ from bot.conversation import Choose, End, Fact, Flow, Outcome, Say
 from bot.text import Text, _, pgettext
 from flows.texts import cards, phrases
 
-
 # Translators: {hours} e.g. every day 09:00-21:00
 TOLD_FOR_LATER = _(
     "We told them. Nobody is on duty yet, so call if you can. What you write here waits "

@@ -163,6 +163,8 @@ class Relay:
 
     def _say_what_is_not_kept(self, update: Update) -> None:
         """Tell the person what does not reach the caseworker, who cannot know what it was."""
+        if Loss.FILES in self.turn.losses:  # said already: these files are not taken now
+            return
         if update.kind is UpdateKind.UNSUPPORTED:
             self.replies.say_not_kept(Loss.KIND)
         else:

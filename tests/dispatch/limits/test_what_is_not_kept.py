@@ -18,6 +18,7 @@ from flows.texts.phrases import (
     WITH_CASE,
 )
 from tests.dispatch.relay.test_messages_reach_case import told
+from tests.dispatch.relay.test_takeover import met
 from tests.support.dispatch_inspection import current_step
 from tests.support.people.telegram_attachments import MB, document, photo, put_at_step
 
@@ -129,3 +130,14 @@ def test_files_that_are_refused_do_not_arrive_with_their_words(
     heard = person.sends(photo=photo("room"), caption="this is the room")
     assert heard[0] == FILES_REFUSED.source
     assert not says_one_of(heard, RECEIPTS)
+
+
+@pytest.mark.parametrize("caption", ["", "this is the room"])
+def test_in_a_talk_files_that_are_refused_are_said_to_be_so_in_one_sentence(
+    sqlite_hotline: HotlineHarness, monkeypatch: pytest.MonkeyPatch, caption: str
+) -> None:
+    person, _mei, _case = met(sqlite_hotline)
+    sqlite_hotline.advance_time(60)
+    assert person.sends(dice=DICE) == [UNSUPPORTED_CONTENT.source]  # negative control
+    monkeypatch.setattr("bot.dispatch.rate_limit.MAX_DAILY_FILE_BYTES", 0)
+    assert person.sends(photo=photo("room"), caption=caption) == [FILES_REFUSED.source]
