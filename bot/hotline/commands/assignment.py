@@ -37,7 +37,7 @@ def claim(context: CommandContext) -> None:
         context.contact = find_contact(context.services.vault, context.work, result.case)
         mark_read(context.work, result.case, context.now)
         context.add_event(EventKind.CLAIMED)
-        context.reply(_claimed_text(result))
+        context.reply(_claimed_text(result), most=str(result.above_limit))
     elif isinstance(result, AlreadyClaimed):
         holder = context.services.staff.find(context.work, result.staff)
         context.refuse(texts.CASE_ALREADY_CLAIMED, name=holder.name if holder else result.staff)
@@ -50,6 +50,10 @@ def claim(context: CommandContext) -> None:
 def _claimed_text(result: Claimed) -> Text:
     if result.leaves_emergency:
         return texts.CLAIMED_BESIDE_EMERGENCY
+    if result.above_limit and result.is_other_language:
+        return texts.CLAIMED_ABOVE_LIMIT_OTHER_LANGUAGE
+    if result.above_limit:
+        return texts.CLAIMED_ABOVE_LIMIT
     return texts.CLAIMED_OTHER_LANGUAGE if result.is_other_language else texts.CLAIMED
 
 

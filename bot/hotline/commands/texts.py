@@ -63,6 +63,11 @@ CLAIMED = _("The case is yours.")
 CLAIMED_OTHER_LANGUAGE = _(
     "The case is yours. Careful: the person writes in another language than yours."
 )
+CLAIMED_ABOVE_LIMIT = _("The case is yours, above your limit of {most}: in danger.")
+CLAIMED_ABOVE_LIMIT_OTHER_LANGUAGE = _(
+    "The case is yours, above your limit of {most}: in danger. Careful: the person writes in "
+    "another language than yours."
+)
 CLAIMED_BESIDE_EMERGENCY = _(
     "The case is yours. A person in danger waits too: you have just closed such a case, so a "
     "colleague on duty should take it. You can still claim it yourself."

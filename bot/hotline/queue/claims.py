@@ -19,6 +19,7 @@ from bot.cases.state_machine import (
     CaseState,
     next_state,
 )
+from bot.cases.urgency import Priority
 from bot.hotline.queue import case_status
 from bot.hotline.queue.next_case import (
     chat_count_query,
@@ -27,7 +28,7 @@ from bot.hotline.queue.next_case import (
     take_next,
     with_one_other_language,
 )
-from bot.hotline.queue.offers import load_offers
+from bot.hotline.queue.offers import EMERGENCY_WEIGHT, load_offers
 from bot.hotline.queue.visibility import is_seen_by, serves
 from bot.store.compiled import Prepared
 from bot.store.statements import select_by, update_by
@@ -82,6 +83,8 @@ class Claimed:
     """Whether the person writes in none of the caseworker's languages."""
     leaves_emergency: bool = False
     """Whether a person in danger waits, and a colleague should take that case first."""
+    above_limit: int = 0
+    """How many chats were agreed, if this is more: a person in danger comes first; else 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,10 @@ class AlreadyClaimed:
 
 @dataclass(frozen=True, slots=True)
 class AtCapacity:
-    """The caseworker holds as many chats as agreed; an emergency counts as two."""
+    """The caseworker holds as many chats as agreed; an emergency counts as two.
+
+    No emergency is refused for that: a person in danger does not wait for a place.
+    """
 
     most: int
 
@@ -144,11 +150,15 @@ class Claims:
         if taken is None:
             full = self._is_at_capacity(work, caseworker)
             return AtCapacity(caseworker.most) if full else ActionRefusal(NOBODY_WAITS)
-        case, language = taken
+        case, language, priority = taken
         is_other = language not in caseworker.languages
+        above = 0
+        if priority == Priority.EMERGENCY:
+            before = self.chat_count(work, caseworker.id) - EMERGENCY_WEIGHT
+            above = caseworker.most if before >= caseworker.most else 0
         detail = OTHER_LANGUAGE if is_other else ""
         self._audit.record(work, now, caseworker.id, CaseAction.CLAIM.value, case, detail)
-        return Claimed(case, is_other, spares)
+        return Claimed(case, is_other, spares, above)
 
     def claim(self, work: Work, case: str, caseworker: Caseworker, now: int) -> ClaimResult:
         """Assign this case to a caseworker, if it has no holder and they may claim it."""
@@ -161,8 +171,10 @@ class Claims:
             if why := self._claim_obstacle(work, found, caseworker, now):
                 return why
             is_other = found.language not in caseworker.languages
+            is_above = self._is_at_capacity(work, caseworker)
             if self._take(work, case, caseworker, now, OTHER_LANGUAGE if is_other else ""):
-                return Claimed(case, is_other)
+                above = caseworker.most if is_above else 0
+                return Claimed(case, is_other, above_limit=above)
         return ActionRefusal(NO_SUCH_CASE)
 
     def _take(
@@ -187,7 +199,9 @@ class Claims:
             return moved
         if not serves(caseworker, found.place, now):
             return ActionRefusal(NOT_YOUR_QUEUE)
-        return AtCapacity(caseworker.most) if self._is_at_capacity(work, caseworker) else None
+        is_full = self._is_at_capacity(work, caseworker)
+        is_refused = is_full and found.priority != Priority.EMERGENCY
+        return AtCapacity(caseworker.most) if is_refused else None
 
     def release(
         self, work: Work, case: str, now: int, by: Caseworker | None = None

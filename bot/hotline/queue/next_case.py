@@ -108,8 +108,10 @@ def with_one_other_language(
 
 def take_next(
     work: Work, caseworker: Caseworker, offered: Sequence[Offer], now: int, *, spares: bool = False
-) -> tuple[str, str] | None:
-    """Assign the next case to a caseworker, if they have room for it; return it and its language.
+) -> tuple[str, str, int] | None:
+    """Assign the next case to a caseworker; return it, its language and its priority.
+
+    They must have room for it, unless it is an emergency.
 
     On PostgreSQL a case that another process is claiming at this instant is skipped. One statement,
     because round trips are what costs time there. With `spares`, emergencies are left to others.
@@ -121,7 +123,7 @@ def take_next(
     who, values = caseworker.id, parameters(work.dialect, offered)
     seen = _office_values(caseworker, now)
     rows = work.rows(statement, who, now, who, caseworker.most, *values, *seen)
-    return (str(rows[0][0]), str(rows[0][1])) if rows else None
+    return (str(rows[0][0]), str(rows[0][1]), int(rows[0][2])) if rows else None
 
 
 def parameters(dialect: str, offered: Sequence[Offer]) -> list[Any]:
@@ -156,7 +158,7 @@ def _find_statement(dialect: str, ranges: int, scope: _Scope) -> Prepared:
 def take_statement(
     dialect: str, ranges: int, *, spares: bool = False, of_offices: bool = False
 ) -> Prepared:
-    """Return the statement that assigns the next case, if there are fewer than `most` chats."""
+    """Return the statement that assigns the next case: with `most` chats only an emergency."""
     scope = _Scope(spares=spares, of_offices=of_offices, locks=True)
     return _take_statement(dialect, ranges if dialect == "sqlite" else 0, scope)
 
@@ -170,7 +172,10 @@ def _take_statement(dialect: str, ranges: int, scope: _Scope) -> Prepared:
                 cases.c.id == _best(_FIRSTS[dialect](ranges, scope), "id").scalar_subquery(),
                 cases.c.holder.is_(None),
                 CASE_WAITS,
-                chat_count_query("who").scalar_subquery() < bindparam("most"),
+                or_(
+                    cases.c.priority == int(Priority.EMERGENCY),
+                    chat_count_query("who").scalar_subquery() < bindparam("most"),
+                ),
             )
             .values(
                 status=CaseState.CLAIMED.value,
@@ -178,7 +183,7 @@ def _take_statement(dialect: str, ranges: int, scope: _Scope) -> Prepared:
                 claimed_at=bindparam("at"),
                 worked_at=None,
             )
-            .returning(cases.c.id, cases.c.language)
+            .returning(cases.c.id, cases.c.language, cases.c.priority)
         ),
         "staff",
         "at",

@@ -220,6 +220,20 @@ def test_an_emergency_leaves_room_for_fewer(queue_harness: QueueHarness) -> None
     assert queue_harness.claims_this(mei, other) == AtCapacity(2)
 
 
+@pytest.mark.parametrize("is_next", [False, True])
+def test_a_person_in_danger_does_not_wait_for_a_place(
+    queue_harness: QueueHarness, is_next: bool
+) -> None:
+    mei = queue_harness.add_caseworker(most=1)
+    first, other = (queue_harness.add_waiting_case() for _ in range(2))
+    assert queue_harness.claims_this(mei, first) == Claimed(first)
+    urgent = queue_harness.add_waiting_case(NOW)
+    taken = queue_harness.claims_next(mei) if is_next else queue_harness.claims_this(mei, urgent)
+    assert taken == Claimed(urgent, above_limit=1)
+    assert queue_harness.claims_this(mei, other) == AtCapacity(1)  # negative control
+    assert queue_harness.claims_next(mei) == AtCapacity(1)
+
+
 @pytest.mark.parametrize("verb", [CaseAction.CLOSE, CaseAction.REFER])
 def test_what_was_closed_or_referred_is_no_chat_any_more(
     queue_harness: QueueHarness, verb: CaseAction

@@ -198,7 +198,13 @@ def _asks(
         here = [
             each
             for each, drawn in zip(team, staff, strict=True)
-            if able(each, drawn, loads[each.id], case.queue)
+            # A person in danger is no matter of room, for who asks.
+            if able(
+                each,
+                drawn,
+                -1 if each is who and case.priority == NOW else loads[each.id],
+                case.queue,
+            )
         ]
         first = allowed(case, here)
         assert bool(first) == bool(here)  # withheld from everyone: never
@@ -213,7 +219,10 @@ def _asks(
     if expected is None:
         assert not isinstance(taken, Claimed)
         return
-    assert taken == Claimed(expected.case, expected.language not in who.languages)
+    above = who.most if loads[who.id] >= who.most else 0
+    assert taken == Claimed(
+        expected.case, expected.language not in who.languages, above_limit=above
+    )
     cases.remove(expected)
     assert not isinstance(taken, AtCapacity)
 

@@ -95,12 +95,18 @@ class Evening(RuleBasedStateMachine):
     def somebody_sends(self, priority: Priority, queue: str, language: str) -> str:
         return self.line.add_waiting_case(priority, queue, language)
 
+    def check_room(self, name: str, before: int, taken: Claimed) -> None:
+        """Only a person in danger is taken beyond the limit, and then it is said."""
+        most, priority = self.staff[name].most, self.row(taken.case).priority
+        assert before < most or priority == Priority.EMERGENCY
+        assert taken.above_limit == (most if before >= most else 0)
+
     @rule(name=names)
     def claims_next(self, name: str) -> None:
         before = self.load(name)
         taken = self.line.claims_next(self.staff[name])
         if isinstance(taken, Claimed):
-            assert before < self.staff[name].most
+            self.check_room(name, before, taken)
             assert self.row(taken.case).holder == self.staff[name].id
 
     @rule(name=names, case=cases)
@@ -108,7 +114,7 @@ class Evening(RuleBasedStateMachine):
         before, was = self.load(name), self.row(case)
         taken = self.line.claims_this(self.staff[name], case)
         if isinstance(taken, Claimed):
-            assert before < self.staff[name].most
+            self.check_room(name, before, taken)
             assert was.status in {"waiting", "reopened"}
             assert self.row(case).holder == self.staff[name].id
         else:
