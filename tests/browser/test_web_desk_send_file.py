@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from bot.messages import SendUpload
 from tests.browser.browser_desk_harness import without_time_to_undo
+from tests.browser.desk_windows import says
 from tests.browser.test_web_desk_conversation import a_conversation_held
 from tests.support.hostile_images import image_with_metadata
 
@@ -98,3 +99,24 @@ async def test_a_message_that_was_sent_can_be_changed(browser: Browser, tmp_path
         await office.house.courier.drain()
         assert "Come at 11." in person.texts
         assert "Come at 10." not in person.texts
+
+
+async def test_a_file_that_comes_after_the_person_left_is_named_and_kept_on_the_page(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with a_conversation_held(browser, tmp_path) as (page, office, person, _reference):
+        await drops(page, "drop")
+        await page.keyboard.type("Is it this door?")
+        await page.locator("#send-file button").click()
+        await expect(page.locator("#outgoing")).to_contain_text("door.jpg · Is it this door?")
+        await says(office, person, "/bye")
+        told = page.locator("#toasts")
+        await expect(told).to_contain_text("Not sent: door.jpg.", timeout=15_000)
+        await expect(told).to_contain_text("Not sent: the person ended the chat.")
+        await expect(page.locator("#kept-words")).to_contain_text("Is it this door?")
+        assert await arrived(office) == []
+        await without_time_to_undo(page)
+        await page.locator("#do-take_over button").click()
+        await expect(page.locator("#send-file")).to_be_attached()
+        kept = "() => document.querySelector('#send-file input[type=file]').files[0]?.name"
+        await page.wait_for_function(f"({kept})() === 'door.jpg'")

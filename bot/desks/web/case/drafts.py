@@ -14,6 +14,7 @@ from sqlalchemy import bindparam
 
 from bot.clock import DAY
 from bot.errors import DecryptionError
+from bot.hotline.commands.types import Verb
 from bot.store.statements import delete_by, select_by, upsert
 from bot.store.tables.case_extras import desk_drafts
 
@@ -87,12 +88,14 @@ def take_back(
 ) -> dict[str, str]:
     """Make drafts of what a caseworker sent that was refused later; return it by kind.
 
-    It stands before what they have written since.
+    It stands before what they have written since. Words that were to go with a file become a
+    message; the file itself is kept by the page that sent it.
     """
     returned: dict[str, list[str]] = {}
     for command in commands.take_undone(work, case, keyring.staff_id):
-        if command.verb.value in DRAFT_KINDS and command.text:
-            returned.setdefault(command.verb.value, []).append(command.text)
+        kind = SAY if command.verb is Verb.SEND else command.verb.value
+        if kind in DRAFT_KINDS and command.text:
+            returned.setdefault(kind, []).append(command.text)
     put_back(work, case, keyring, returned, now)
     return {kind: "\n".join(texts) for kind, texts in returned.items()}
 

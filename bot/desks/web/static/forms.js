@@ -99,7 +99,7 @@ export async function send(form, fields) {
 
 /** Say what came of a form: a refusal next to its fields where there is a place for it. */
 function tellResult(form, { told = "", refused = false }) {
-  const error = form.querySelector("[data-error]");
+  const error = form.isConnected ? form.querySelector("[data-error]") : null; // else no one reads it
   if (error) error.textContent = refused ? told : "";
   error?.toggleAttribute("data-shown", Boolean(refused)); // a pane that is fetched again leaves it
   if (told && !(error && refused)) toast(told, refused);

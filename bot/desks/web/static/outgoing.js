@@ -4,7 +4,7 @@
 
 import { clear, fieldsOf, sameNonce, send } from "./forms.js";
 import { newNonce, post, toast } from "./http.js";
-import { attach } from "./attach.js";
+import { dropKeptFile, giveFileBack } from "./attach.js";
 import { tellTabs, tellTabsGone } from "./delayed.js";
 import { isGone, onLeaving, showKept } from "./moved.js";
 import { countWords } from "./word_counts.js";
@@ -76,6 +76,7 @@ export function delay(form) {
   if (field?.dataset.most) countWords(field);
   if (file || form.elements.place) form.closest("details").open = false;
   if (file) form.reset();
+  if (file) dropKeptFile();
   field?.focus();
   waiting.timer = setTimeout(sendNow, DELAY);
   if (form.dataset.check) check(waiting);
@@ -230,7 +231,7 @@ export function undo() {
 
 /** Put words back into the composer, before what was written since. */
 function giveBack({ form, words, field, file }) {
-  if (file) attach(file);
+  if (file) giveFileBack(file);
   if (form.elements.place) form.closest("details").open = true; // with what was refused
   if (!field) return;
   const now = document.getElementById(field.id) ?? field;
