@@ -255,6 +255,27 @@ async def test_pasted_words_that_are_too_long_stay_whole_and_are_not_sent(
         await expect(count).to_be_hidden()
 
 
+async def test_a_pasted_note_that_is_too_long_stays_whole_and_says_so(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        await held(page, office)
+        await page.locator("label", has=page.locator("#as-note")).click()
+        note, count = page.locator("#note-words"), page.locator("#note [data-count]")
+        long = "Ten words. " * 1182 + "A"  # 13,003 characters
+        await note.focus()
+        await page.keyboard.insert_text(long)
+        await expect(note).to_have_value(long)
+        await expect(count).to_contain_text("13,003 of 12,000 characters")
+        await page.locator("#note button").click()
+        await expect(note).to_have_value(long)
+        await note.fill("A" * 12_000)
+        await expect(count).to_have_text("12,000 of 12,000 characters")
+        await page.locator("#note button").click()
+        await expect(note).to_have_value("")
+        await expect(count).to_be_hidden()
+
+
 async def test_words_that_come_after_the_person_left_stay_on_the_page_with_the_reason(
     browser: Browser, tmp_path: Path
 ) -> None:

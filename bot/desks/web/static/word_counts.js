@@ -1,4 +1,4 @@
-// Words to a person that may be too long: counted as they are typed, and not sent until they fit.
+// Words that may be too long: counted as they are typed, and not sent until they fit.
 // A field holds all that is pasted into it; a browser's own limit would drop the end without a word.
 
 const NEAR_LIMIT = 0.9; // of the limit: from here on a count is shown
@@ -13,7 +13,8 @@ export function initWordCounts() {
 export function countWords(field) {
   const count = field.value.length; // in UTF-16 units, as Telegram counts
   const most = Number(field.dataset.most);
-  const note = field.form.querySelector("[data-count]");
+  const next = field.nextElementSibling; // a form with two fields counts each where it stands
+  const note = next?.matches("[data-count]") ? next : field.form.querySelector("[data-count]");
   const isOver = count > most;
   note.hidden = count < most * NEAR_LIMIT;
   note.classList.toggle("error", isOver);
