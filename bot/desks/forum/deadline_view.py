@@ -63,7 +63,10 @@ def deadline_event_text(
         if near:
             return deadline_text(context, summary, near[0], now)
         return locale(texts.DEADLINE_EXISTS, reference=summary.reference)
-    lines = [locale(event.text, **event.values)] if event.text else []
+    words = locale.staff_catalogue  # the blanks of the event are in English
+    lines = [deadline_line(it, words, now) for it in event.deadlines]
+    if event.text and not lines:
+        lines = [locale(event.text, **event.values)]
     if event.code:
         lines.append(locale(texts.REMINDER_NOT_SENT.get(event.code, texts.REMINDER_UNCERTAIN)))
     return "\n".join(lines)

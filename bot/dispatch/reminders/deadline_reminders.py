@@ -123,7 +123,10 @@ class DeadlineReminders:
         """Return what tells staff of a deadline, and why the person was not reminded."""
         text, values = deadline_text(deadline, now)
         to = self._letters.recipients(work, case, now)
-        return Event(EventKind.LEGAL_DEADLINE, case, to=to, text=text, values=values, code=reason)
+        return Event(
+            EventKind.LEGAL_DEADLINE, case, to=to, text=text, values=values, code=reason,
+            deadlines=(deadline,),
+        )  # fmt: skip
 
     def note_undelivered(self, work: Work, letter: int, reason: str, now: int) -> Event | None:
         """Return what tells staff that a reminder did not arrive; None for any other letter."""

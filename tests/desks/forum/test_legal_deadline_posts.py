@@ -45,6 +45,22 @@ async def test_an_event_is_entered_in_the_topic_and_the_card_says_what_follows(
         assert "not_identified: The notice says" in told
 
 
+async def test_what_runs_out_is_called_out_in_the_language_of_the_group(tmp_path: Path) -> None:
+    async with ForumDeskHarness.opened(tmp_path, staff_language="zh_Hant") as office:
+        mei = office.enrolled("Mei")
+        _sari, case = await office.in_danger()
+        typed = moment(office, 50)
+        await office.orders(Command(verb=Verb.CLAIM, by=mei.id, case=case))
+        await mei.says(f"/clock contact {typed}", office.thread())
+        house, now = office.house, office.house.clock.now()
+        letters = house.database.writer.run_sync(lambda work: house.staff.check_due(work, now))
+        house.courier.enqueue(letters)
+        await house.courier.drain()
+        for said in (office.shown()[-1]["text"], office.last(office.thread())):
+            assert "\u5c0f\u6642" in said  # hours
+            assert " h" not in said
+
+
 @on_both_databases
 async def test_what_runs_out_is_called_out_where_all_look(kind: str, tmp_path: Path) -> None:
     async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
