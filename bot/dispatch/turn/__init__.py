@@ -9,7 +9,7 @@ before it in this list, never one after it; so none inherits from another, and n
     context              the turn: conversation, facts, effects, services, hotline
     replies              what the bot says, and what disappears from the phone again
     drafts               what is not sent: kept, opened again, hidden, erased
-    relay                what a person writes for a caseworker, the opener, consent for referrals
+    talk                 what passes between a person and a caseworker, a package of its own
     session              when a session is suspended, ends, or is resumed
     engine_driver        calls of the engine, and what follows when a flow has ended
     typed_text           what a typed text is: command, label, number, free text

@@ -54,7 +54,7 @@ from bot.dispatch.turn.outcome_rules import (
     OUTCOME_RULES,
     READ_FLOWS,
 )
-from bot.dispatch.turn.relay import answer_content
+from bot.dispatch.turn.talk.relay import answer_content
 from bot.hotline.chat.takeover import OpenerState, PersonLeft
 from bot.languages.whereabouts import find_whereabouts
 
@@ -63,9 +63,9 @@ if TYPE_CHECKING:
     from bot.conversation.inputs import Input
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.drafts import Drafts
-    from bot.dispatch.turn.relay import Relay
     from bot.dispatch.turn.replies import Replies
     from bot.dispatch.turn.session import Session
+    from bot.dispatch.turn.talk.relay import Relay
     from bot.messages import Update
 
 MESSAGE_LIFETIMES = {"hour": HOUR, "hours": 8 * HOUR, "day": 24 * HOUR}
@@ -280,7 +280,7 @@ class EngineDriver:
         takeover = self.turn.conversation.takeover
         if was_suspended and takeover is not None:
             takeover.opener_state = OpenerState.ANSWERED
-            self.relay.begin_talk(takeover)
+            self.relay.talk.begin_talk(takeover)
             return
         self.replies.send_text(self.turn.services.texts.recognised)
         if was_suspended and not self.turn.frames:
@@ -329,7 +329,7 @@ class EngineDriver:
         if takeover is None:
             self._begin_what_follows(endings, is_told=is_told)
         elif endings[-1].outcome is Outcome.LANGUAGE_CHOSEN:
-            self.relay.repeat_in_language(takeover)
+            self.relay.opener.repeat_in_language(takeover)
         if any(ending.outcome is Outcome.ERASURE_REQUESTED for ending in endings):
             self.session.end_for_erasure()
 
@@ -463,4 +463,4 @@ class EngineDriver:
             self.drafts.discard()
         elif self.turn.position_before_answer is not None:
             self.drafts.keep(self.turn.position_before_answer)
-        self.relay.end_takeover(PersonLeft.STOPPED)
+        self.relay.talk.end_takeover(PersonLeft.STOPPED)

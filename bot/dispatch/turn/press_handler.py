@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from bot.dispatch.turn.command_handler import CommandHandler
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.engine_driver import EngineDriver
-    from bot.dispatch.turn.relay import Relay
     from bot.dispatch.turn.replies import Replies
     from bot.dispatch.turn.session import Session
+    from bot.dispatch.turn.talk.relay import Relay
     from bot.messages import Update
 
 

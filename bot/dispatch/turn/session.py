@@ -47,7 +47,7 @@ from bot.partners.partners import parse_code
 if TYPE_CHECKING:
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.drafts import Drafts
-    from bot.dispatch.turn.relay import Relay
+    from bot.dispatch.turn.talk.caseworker_talk import CaseworkerTalk
     from bot.messages import Update
 
 MAX_CONCEALED = 8
@@ -72,7 +72,7 @@ class Session:
 
     turn: TurnContext
     drafts: Drafts
-    relay: Relay
+    talk: CaseworkerTalk
 
     def continue_after(self, update: Update) -> bool:
         """Tell whether the conversation goes on; else who can see the phone is asked first.
@@ -202,7 +202,7 @@ class Session:
         wipe = ClearChat(person_message_ids(conversation.message_ids))
         turn.effects.bodies = [wipe, SendText(farewell)]
         self._let_vanish(1)
-        self.relay.end_takeover(PersonLeft.CLEARED)
+        self.talk.end_takeover(PersonLeft.CLEARED)
         self.drafts.discard()
         self._discard_concealed()
         self.suspend(Suspension.LEFT)

@@ -13,8 +13,8 @@ from bot.conversation.progress import fill_answer, flow_progress, resume
 from bot.dispatch.conversation_store import SESSION_TIMEOUT, Conversation, suspended_sessions
 from bot.dispatch.rate_limit import Loss
 from bot.dispatch.turn.flow_names import URGENT_DETAILS_FLOW
-from bot.dispatch.turn.relay import answer_content
 from bot.dispatch.turn.session import session_cases
+from bot.dispatch.turn.talk.relay import answer_content
 from bot.hotline.chat.case_progress import format_time
 from bot.hotline.chat.messages import CaseMessage, CaseMessageKind, MessageSide
 from bot.hotline.chat.takeover import (
@@ -65,9 +65,9 @@ if TYPE_CHECKING:
     from bot.conversation import FlowRegistry
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.engine_driver import EngineDriver
-    from bot.dispatch.turn.relay import Relay
     from bot.dispatch.turn.replies import Replies
     from bot.dispatch.turn.session import Session
+    from bot.dispatch.turn.talk.relay import Relay
     from bot.messages import Body
     from bot.text import Text
 
@@ -214,7 +214,7 @@ class StaffActions:
         takeover.by, takeover.title = action.to, action.title
         if self._can_talk(takeover):
             changed = self.turn.services.texts.caseworker_changed
-            self.replies.send_text(changed, self.relay.title_value(takeover))
+            self.replies.send_text(changed, self.relay.talk.title_value(takeover))
         return None
 
     def _hand_back(self, action: HandBack) -> Text | None:
@@ -224,12 +224,12 @@ class StaffActions:
         session, takeover = found
         session.takeover = None
         turn.effects.staff.withdraw_waiting = True
-        self.relay.withdraw_waiting_question(takeover)
+        self.relay.talk.withdraw_waiting_question(takeover)
         turn.add_event(EventKind.HANDED_BACK, takeover.case, action.by)
         if not self._can_talk(takeover):
             # Another person may hold the phone: the question is asked when they write.
             return None
-        title = self.relay.title_value(takeover)
+        title = self.relay.talk.title_value(takeover)
         self.replies.send_text(turn.services.texts.caseworker_left, title)
         turn.conversation.activity.expect_answer()
         if not action.goes_on:
@@ -252,7 +252,7 @@ class StaffActions:
         last_seen_at = turn.conversation.last_seen_in(since)
         at = may_write_at(takeover.rule, last_seen_at, turn.now, services.zone, since)
         if at != NEVER:
-            self.relay.send_opener(takeover, 0 if at <= turn.now else at)
+            self.relay.opener.send_opener(takeover, 0 if at <= turn.now else at)
         return at
 
     def _may_send_opener(self, takeover: TakeoverState) -> bool:
@@ -284,7 +284,7 @@ class StaffActions:
         takeover.insisted_at = turn.now
         takeover.insisted_clock_span = turn.services.clock_monitor.steady_since
         turn.effects.staff.withdraw_opener = True
-        self.relay.send_opener(takeover, 0)
+        self.relay.opener.send_opener(takeover, 0)
         return None
 
     # --- messages -------------------------------------------------------------------------------
@@ -306,10 +306,10 @@ class StaffActions:
     ) -> None:
         """Send a caseworker's message now, or once the person has answered the opener."""
         if self._can_talk(takeover):
-            self.relay.send_staff_message(parts, message)
+            self.relay.talk.send_staff_message(parts, message)
             return
         self._see_that_opener_comes(takeover)
-        self.relay.send_staff_message(parts, message, NO_TIME_LIMIT, UNTIL_OPENER_ANSWERED)
+        self.relay.talk.send_staff_message(parts, message, NO_TIME_LIMIT, UNTIL_OPENER_ANSWERED)
 
     def _see_that_opener_comes(self, takeover: TakeoverState) -> None:
         """Send the opener that a message waits for, unless one is on its way."""
@@ -391,7 +391,7 @@ class StaffActions:
             EventKind.REFERRED, referral.case, referral.offered_by, code=stage, referral=referral
         )
         if self._can_talk(takeover):
-            self.relay.ask_consent(referral)
+            self.relay.talk.ask_consent(referral)
             return None
         self._see_that_opener_comes(takeover)  # the question waits as letters do
         takeover.waiting_question = referral.id

@@ -24,12 +24,14 @@ from bot.dispatch.turn.join_handler import JoinHandler
 from bot.dispatch.turn.message_handler import MessageHandler
 from bot.dispatch.turn.passphrase_handler import PassphraseHandler
 from bot.dispatch.turn.press_handler import PressHandler
-from bot.dispatch.turn.relay import FORWARDED_MARK, SAFETY_COMMANDS, TAKEOVER_COMMANDS, Relay
 from bot.dispatch.turn.replies import Replies
 from bot.dispatch.turn.session import Session
 from bot.dispatch.turn.slash_commands import BYE
 from bot.dispatch.turn.staff_actions import StaffActions
 from bot.dispatch.turn.story_offer import StoryOffer
+from bot.dispatch.turn.talk.caseworker_talk import CaseworkerTalk
+from bot.dispatch.turn.talk.opener import OpenerDialog
+from bot.dispatch.turn.talk.relay import FORWARDED_MARK, SAFETY_COMMANDS, TAKEOVER_COMMANDS, Relay
 from bot.dispatch.turn.typed_text import TypedText
 from bot.languages import FALLBACK, negotiate
 from bot.languages.detect import guess_language
@@ -60,8 +62,10 @@ class TurnHandler:
         self.context = turn = TurnContext(services)
         self._replies = replies = Replies(turn)
         drafts = Drafts(turn)
-        self._relay = relay = Relay(turn, replies)
-        self._session = session = Session(turn, drafts, relay)
+        self._talk = talk = CaseworkerTalk(turn, replies)
+        self._opener = opener = OpenerDialog(turn, talk)
+        self._relay = relay = Relay(turn, replies, talk, opener)
+        self._session = session = Session(turn, drafts, talk)
         self._engine = engine = EngineDriver(turn, replies, drafts, relay, session)
         self._typed = typed = TypedText(turn)
         self._flood_control = FloodControl(turn, replies, typed)
@@ -94,7 +98,7 @@ class TurnHandler:
         if self._is_silent(update):
             return turn.effects
         fleeting = self._replies.remove_fleeting()
-        self._relay.end_takeover_of_absent()
+        self._talk.end_takeover_of_absent()
         goes_on = self._session.continue_after(update)
         silence = self._note_activity(update)
         accepted = self._flood_control.count(update)
@@ -152,7 +156,7 @@ class TurnHandler:
         """Handle an update that no one wrote, which ends neither a silence nor a step."""
         if update.kind is UpdateKind.BLOCKED:
             self.context.effects.blocked = True
-            self._relay.mark_absent()
+            self._opener.mark_absent()
         elif update.kind is UpdateKind.EDIT and update.latitude is not None:
             self._messages.handle_edit(update)  # a live location that has moved by itself
             self._relay.store_position(update)
@@ -169,7 +173,7 @@ class TurnHandler:
             conversation.language = FALLBACK  # not offered any more; `/language` offers the others
         conversation.touched_at = turn.now
         conversation.has_left = False
-        self._relay.record_last_seen(update)
+        self._opener.record_last_seen(update)
         if update.kind is UpdateKind.PRESS:
             turn.effects.toast = Toast(update.press)
         elif update.message:

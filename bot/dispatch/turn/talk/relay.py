@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bot.clock import MINUTE, SECOND
 from bot.conversation import Card, Choose, ChooseMany, Menu
 from bot.dispatch import callback_data
 from bot.dispatch.answered_message import find_answered
@@ -21,33 +20,25 @@ from bot.dispatch.turn.flow_names import DANGER_FLOW, DELETE_FLOW, LANGUAGE_FLOW
 from bot.dispatch.turn.outcome_rules import DRAFT_FLOWS, READ_FLOWS
 from bot.dispatch.turn.received_files import received_files
 from bot.dispatch.turn.slash_commands import BYE
+from bot.dispatch.turn.talk.opener import phrase_reply
 from bot.hotline.chat.case_progress import format_time
 from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessageKind, MessageSide
-from bot.hotline.chat.takeover import (
-    OPENER,
-    OPENER_REFUSALS,
-    OPENER_UNSENT,
-    UNTIL_HOURS,
-    OpenerState,
-)
-from bot.hotline.contact_rule import ANY_TIME, LONG_AGO, PRESENCE_WINDOW, is_present, received_at
+from bot.hotline.contact_rule import PRESENCE_WINDOW
 from bot.hotline.events import EventKind
 from bot.hotline.referrals.consent_dialog import ConsentPress, ConsentReply
 from bot.hotline.referrals.model import ReferralStage
-from bot.languages.questions import LEAVING
-from bot.languages.typed.opener_answer import says_good_moment
-from bot.messages import SendText, UpdateKind
+from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from bot.conversation import Answer
     from bot.conversation.questions.question import Question
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.replies import Replies
-    from bot.hotline.chat.takeover import PersonLeft, TakeoverState
+    from bot.dispatch.turn.talk.caseworker_talk import CaseworkerTalk
+    from bot.dispatch.turn.talk.opener import OpenerDialog
+    from bot.hotline.chat.takeover import TakeoverState
     from bot.hotline.referrals.model import Referral
-    from bot.messages import Body, Update
+    from bot.messages import Update
 
 FORWARDED_MARK = "\u21aa"
 """Stands before the name of whom a forwarded message came from, in any language."""
@@ -67,8 +58,6 @@ _KINDS = {
 
 LONGEST_LABEL = 40
 """Characters of a text that can be the words on a button."""
-OPENER_INTERVAL = MINUTE
-"""At least this long between two repeats of an opener to which something else was written."""
 MAX_FILES_KNOWN = 100
 """Files of a session that are not stored again with a report."""
 
@@ -87,12 +76,12 @@ def answer_content(question: Question[Answer], flow: str, given: Answer) -> Case
 
 @dataclass(slots=True, eq=False)
 class Relay:
-    """Passes messages between a person and the caseworker who has taken over."""
+    """Passes what a person writes to the caseworker who has taken over."""
 
     turn: TurnContext
     replies: Replies
-
-    # --- from the person ------------------------------------------------------------------------
+    talk: CaseworkerTalk
+    opener: OpenerDialog
 
     def takes(self, update: Update, command: str | None, silence: int) -> bool:
         """Tell whether an update goes to a caseworker and not to the engine.
@@ -109,12 +98,12 @@ class Relay:
         if silence <= PRESENCE_WINDOW and self.consent_decision(update.text):
             return False
         is_asked = self.turn.is_in_flow(*TAKEOVER_COMMANDS)
-        return not (is_asked and self._phrase_reply(update.text) is None)
+        return not (is_asked and phrase_reply(self.turn, update.text) is None)
 
     def forward(self, takeover: TakeoverState, update: Update) -> None:
         """Give an update to the caseworker who has taken over; it may answer the opener."""
         self.store(takeover, update)
-        self._handle_opener_reply(takeover, update)
+        self.opener.handle_reply(takeover, update)
 
     def store(self, takeover: TakeoverState, update: Update) -> None:
         """Show an update in the case of the caseworker who has taken over."""
@@ -125,41 +114,10 @@ class Relay:
             message = CaseMessage(takeover.case, MessageSide.PERSON, *content, turn.now)
             turn.effects.staff.messages.append(message)
             if self._is_shown_at_desks():
-                self._show(EventKind.PERSON_WROTE, message)
+                self.talk.show(EventKind.PERSON_WROTE, message)
             if update.kind is not UpdateKind.PRESS:
                 turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
             self._say_what_is_not_kept(update)
-
-    def _is_good_moment(self, update: Update) -> bool | None:
-        """Tell whether an answer to the opener says that the person can write.
-
-        None: it says neither, as a story or a file does; then nothing that a caseworker wrote is
-        shown, and the person is asked again. Any other button says no.
-        """
-        if update.kind is UpdateKind.PRESS:
-            reply = self._opener_reply(update)
-            return bool(reply) and reply not in OPENER_REFUSALS
-        if update.kind is not UpdateKind.TEXT:
-            return None
-        language = self.turn.conversation.language
-        if (said := says_good_moment(update.text, language)) is not None:
-            return said
-        is_leaving = self.turn.services.texts.find_question(update.text, language) == LEAVING
-        return False if is_leaving else None
-
-    def _opener_reply(self, update: Update) -> str:
-        """Return the reply of a button below an opener; empty for anything else."""
-        is_press = update.kind is UpdateKind.PRESS
-        code = (self._phrase_reply(update.text) if is_press else None) or ""
-        return code if code.startswith(f"{OPENER}.") else ""
-
-    def _can_answer(self, takeover: TakeoverState, update: Update) -> bool:
-        """Tell whether an update may answer the opener: only a person who has seen it can.
-
-        A button below it is often pressed before the delivery is recorded, and that may never be:
-        where a process ended over the letter, no one knows that it arrived.
-        """
-        return bool(takeover.opener_arrived_at or self._opener_reply(update))
 
     def _say_what_is_not_kept(self, update: Update) -> None:
         """Tell the person what does not reach the caseworker, who cannot know what it was."""
@@ -178,7 +136,7 @@ class Relay:
             return
         if turn.find_takeover() is None and turn.hotline.is_reading_taken_back(case):
             return
-        self._note_opener_answer(update)
+        self.opener.note_answer(update)
         kind, sealed = content[0], replace(content[1], unconfirmed=True)
         self._add(CaseMessage(case, MessageSide.PERSON, kind, sealed, turn.now), UNCONFIRMED)
         if update.kind is not UpdateKind.PRESS:
@@ -236,7 +194,7 @@ class Relay:
         turn.effects.staff.messages.append(message)
         if turn.now - activity.received_at >= STREAM_INTERVAL:
             activity.note_update(turn.now)
-            self._show(EventKind.PERSON_WROTE, message)
+            self.talk.show(EventKind.PERSON_WROTE, message)
 
     def store_answer(self, content: CaseMessageContent) -> None:
         """Add an answer that was given with a button to the case of this session."""
@@ -276,7 +234,7 @@ class Relay:
     def _add(self, message: CaseMessage, code: str = "") -> None:
         self.turn.effects.staff.messages.append(message)
         if self._is_shown_at_desks():
-            self._show(EventKind.PERSON_WROTE, message, code)
+            self.talk.show(EventKind.PERSON_WROTE, message, code)
 
     def earlier_case(self) -> str:
         """Return the case that unconfirmed messages go to; empty for none.
@@ -305,7 +263,7 @@ class Relay:
     def _read(self, update: Update) -> tuple[CaseMessageKind, CaseMessageContent] | None:
         """Return an update as it is kept; None for a button that says nothing to a caseworker."""
         if update.kind is UpdateKind.PRESS:
-            code = self._phrase_reply(update.text)
+            code = phrase_reply(self.turn, update.text)
             return None if code is None else (CaseMessageKind.REPLY, CaseMessageContent(code=code))
         files = received_files(update, self.turn.now)
         sender = f"{FORWARDED_MARK} {update.forwarded_from}\n" if update.forwarded_from else ""
@@ -318,14 +276,6 @@ class Relay:
             longitude=update.longitude,
             answered=find_answered(self.turn, update.replied),
         )
-
-    def _phrase_reply(self, token: str) -> str | None:
-        """Return the reply a button stands for, as `phrase.reply`; None for any other button."""
-        prefix = self.turn.phrase_prefix()
-        if not callback_data.has_prefix(token, prefix):
-            return None
-        reply = self.turn.services.phrasebook.parse_token(token[len(prefix) :])
-        return None if reply is None else ".".join(reply)
 
     # --- whether others may be told -------------------------------------------------------------
 
@@ -366,7 +316,7 @@ class Relay:
         """Ask about another referral that was offered meanwhile."""
         others = self.turn.hotline.offered_referrals(decided.case)
         if (other := next((it for it in others if it.id != decided.id), None)) is not None:
-            self.ask_consent(other)
+            self.talk.ask_consent(other)
 
     def typed_decision(self, takeover: TakeoverState, update: Update) -> ConsentPress | None:
         """Return the button of a question of consent whose words were typed."""
@@ -383,207 +333,4 @@ class Relay:
         """Ask once more where words took the list away before the person decided."""
         referral = self.turn.hotline.latest_referral(takeover.case)
         if referral is not None and referral.stage is ReferralStage.OFFERED:
-            self.ask_consent(referral)
-
-    def ask_consent(self, referral: Referral) -> None:
-        """Ask the person whether a recipient may be told."""
-        turn, consent = self.turn, self.turn.services.consent
-        language, prefix = turn.conversation.language, turn.consent_prefix()
-        turn.effects.bodies.append(consent.question(referral, language, prefix))
-
-    def _ask_waiting_question(self, takeover: TakeoverState) -> None:
-        waiting, takeover.waiting_question = takeover.waiting_question, ""
-        if waiting and (it := self.turn.hotline.unasked_referral(takeover.case, waiting)):
-            self.ask_consent(it)
-
-    def withdraw_waiting_question(self, takeover: TakeoverState) -> None:
-        """End the referral about which the person was not asked in time, and show that."""
-        turn, waiting = self.turn, takeover.waiting_question
-        if not waiting:
-            return
-        takeover.waiting_question = ""
-        if ended := turn.hotline.withdraw_unasked(takeover.case, waiting, takeover.by):
-            turn.add_event(EventKind.REFERRED, ended.case, code=ended.stage.value, referral=ended)
-
-    # --- the opener -----------------------------------------------------------------------------
-
-    def record_last_seen(self, update: Update) -> None:
-        """Note when the person wrote; after a gap they are asked again with an opener."""
-        turn, monitor = self.turn, self.turn.services.clock_monitor
-        conversation, since = turn.conversation, monitor.steady_since
-        found = turn.find_takeover()
-        if found is not None and not turn.is_person_present():
-            session, takeover = found
-            takeover.answered_at = 0
-            if session is conversation or takeover.opener_state == OpenerState.SENT:
-                self._mark_returned(takeover)
-        seen_at = received_at(update.sent_at * SECOND, turn.now, since, monitor.channel())
-        conversation.last_seen_at = max(seen_at, self._answered_since())
-        conversation.last_seen_clock_span = since
-
-    def _answered_since(self) -> int:
-        """Return a moment before which nothing was written that comes now; 0 where there is none.
-
-        A chat is in order: what follows the answer to an opener was written after it arrived.
-        """
-        found, span = self.turn.find_takeover(), self.turn.services.clock_monitor.steady_since
-        if found is None or found[1].opener_clock_span != span:
-            return 0
-        is_answered = found[1].opener_state == OpenerState.ANSWERED
-        return found[1].opener_arrived_at if is_answered else 0
-
-    def mark_absent(self) -> None:
-        """Note that the person has blocked us: what comes next answers no opener."""
-        self.turn.conversation.last_seen_at = LONG_AGO
-        if (found := self.turn.find_takeover()) is not None:
-            found[1].opener_arrived_at = found[1].answered_at = 0
-
-    def send_opener(self, takeover: TakeoverState, at: int, *, is_of_bot: bool = False) -> None:
-        """Send the neutral opener, now (0) or at a moment.
-
-        What the bot asks by itself has no author: a caseworker who writes has read what came
-        before, and what the person wrote would no longer count as unread.
-        """
-        turn = self.turn
-        takeover.opener_state = OpenerState.WAITING if at else OpenerState.SENT
-        takeover.opener_arrived_at, takeover.is_answer = 0, False
-        opener = turn.services.phrasebook.render(
-            OPENER, {}, turn.conversation.language, turn.phrase_prefix()
-        )
-        message = CaseMessage(
-            takeover.case,
-            MessageSide.CASEWORKER,
-            CaseMessageKind.PHRASE,
-            CaseMessageContent(code=OPENER),
-            turn.now,
-            "" if is_of_bot else takeover.by,
-        )
-        self.send_staff_message([opener], message, at, UNTIL_HOURS if at else None)
-
-    def _handle_opener_reply(self, takeover: TakeoverState, update: Update) -> None:
-        """Ask whether this is a good moment; once that is answered, say who writes."""
-        if takeover.opener_state in OPENER_UNSENT:
-            self.turn.effects.staff.withdraw_opener = True
-            self.send_opener(takeover, 0, is_of_bot=True)
-            takeover.is_answer = True
-        elif takeover.opener_state == OpenerState.SENT and self._can_answer(takeover, update):
-            if is_good := self._is_good_moment(update):
-                self._let_talk_begin(takeover)
-            elif is_good is None:
-                self._repeat_opener(takeover)
-
-    def _let_talk_begin(self, takeover: TakeoverState) -> None:
-        turn, conversation = self.turn, self.turn.conversation
-        takeover.opener_state = OpenerState.ANSWERED
-        conversation.last_seen_at = max(conversation.last_seen_at, self._answered_since())
-        conversation.case, conversation.reference = takeover.case, takeover.reference
-        if takeover.case not in conversation.cases:
-            conversation.cases.append(takeover.case)
-        conversation.urgent_only = False
-        turn.set_read(is_read=turn.hotline.may_read(takeover.case))
-        self.begin_talk(takeover)
-
-    def _repeat_opener(self, takeover: TakeoverState) -> None:
-        """Ask again where something else was written; an answer to the first counts as well."""
-        if self.turn.now - takeover.repeated_at < OPENER_INTERVAL:
-            return
-        arrived_at = takeover.opener_arrived_at
-        self.send_opener(takeover, 0, is_of_bot=True)
-        takeover.opener_arrived_at, takeover.is_answer = arrived_at, True
-        takeover.repeated_at = self.turn.now
-
-    def _note_opener_answer(self, update: Update) -> None:
-        """Note words after an opener outside a live session: a caseworker may confirm who it is.
-
-        They need not say that it is a good moment: who confirms has read them.
-        """
-        found = self.turn.find_takeover()
-        if found is None or found[1].opener_state != OpenerState.SENT:
-            return
-        if self._can_answer(found[1], update) and self._is_good_moment(update) is not False:
-            found[1].answered_at = self.turn.now
-
-    def _mark_returned(self, takeover: TakeoverState) -> None:
-        """Ask a person who is back after a gap once more, unless they were asked just now."""
-        is_asked = takeover.opener_state == OpenerState.SENT and bool(takeover.opener_arrived_at)
-        is_believed = takeover.opener_clock_span == self.turn.services.clock_monitor.steady_since
-        if not (is_asked and is_believed and is_present(takeover.opener_arrived_at, self.turn.now)):
-            takeover.opener_state = OpenerState.TO_SEND
-
-    # --- to the person --------------------------------------------------------------------------
-
-    def repeat_in_language(self, takeover: TakeoverState) -> None:
-        """Say who answers, or ask the opener, in the language the person has just chosen."""
-        if takeover.opener_state == OpenerState.ANSWERED:
-            self.introduce_caseworker(takeover)
-        elif takeover.opener_state == OpenerState.SENT:
-            self.send_opener(takeover, 0, is_of_bot=True)
-
-    def introduce_caseworker(self, takeover: TakeoverState) -> None:
-        """Say who writes: a role, never a name."""
-        self.replies.send_text(
-            self.turn.services.texts.caseworker_joined, self.title_value(takeover)
-        )
-
-    def begin_talk(self, takeover: TakeoverState) -> None:
-        """Say who writes, and let everything come that waited for the person."""
-        self.introduce_caseworker(takeover)
-        self._ask_waiting_question(takeover)
-        self.turn.effects.staff.release_waiting = True
-
-    def title_value(self, takeover: TakeoverState) -> dict[str, str]:
-        """Return the caseworker's role, as the blank `title`."""
-        turn = self.turn
-        title = turn.services.texts.titles[takeover.title]
-        return {"title": turn.services.renderer.text(title, turn.conversation.language)}
-
-    def send_staff_message(
-        self,
-        parts: Sequence[Body],
-        message: CaseMessage,
-        at: int = 0,
-        delay_reason: str | None = None,
-    ) -> None:
-        """Send a caseworker's message, now or from a moment on."""
-        effects = self.turn.effects
-        place = len(effects.bodies)
-        effects.bodies += self._with_sound(parts)
-        effects.staff.add_letters(range(place, place + len(parts)), message, at, delay_reason)
-        kind = EventKind.DELAYED if delay_reason else EventKind.CASEWORKER_WROTE
-        self._show(kind, message, delay_reason or "")
-
-    def end_takeover_of_absent(self) -> None:
-        """End a takeover whose caseworker does not hold the case any more.
-
-        Whose access has ended can hand nothing back; else the person writes to no one.
-        """
-        turn, found = self.turn, self.turn.find_takeover()
-        if found is None or turn.hotline.is_held_by(found[1].case, found[1].by):
-            return
-        session, takeover = found
-        session.takeover = None
-        turn.effects.staff.withdraw_waiting = True
-        self.withdraw_waiting_question(takeover)
-        turn.add_event(EventKind.HANDED_BACK, takeover.case, takeover.by)
-
-    def end_takeover(self, how: PersonLeft) -> None:
-        """End the takeover because the person has left; messages that wait are withdrawn."""
-        takeover = self.turn.conversation.takeover
-        if takeover is not None:
-            self.turn.conversation.takeover = None
-            self.turn.conversation.left_talk_about = takeover.case
-            self.turn.effects.staff.withdraw_waiting = True
-            self.withdraw_waiting_question(takeover)
-            self.turn.add_event(EventKind.HANDED_BACK, takeover.case, code=how.value)
-
-    def _with_sound(self, parts: Sequence[Body]) -> list[Body]:
-        """Let the phone ring if the person said that any time is safe; otherwise stay silent."""
-        takeover = self.turn.conversation.takeover
-        if takeover is None or takeover.rule != ANY_TIME:
-            return list(parts)
-        return [
-            replace(part, notifies=True) if isinstance(part, SendText) else part for part in parts
-        ]
-
-    def _show(self, kind: EventKind, message: CaseMessage, code: str = "") -> None:
-        self.turn.add_event(kind, message.case, message.author, code=code, message=message)
+            self.talk.ask_consent(referral)
