@@ -15,7 +15,7 @@ from sqlalchemy import bindparam
 from bot.clock import DAY
 from bot.errors import DecryptionError
 from bot.hotline.commands.types import Verb
-from bot.store.statements import delete_by, select_by, upsert
+from bot.store.statements import delete_by, select_by, select_in, upsert
 from bot.store.tables.case_extras import desk_drafts
 
 if TYPE_CHECKING:
@@ -33,8 +33,15 @@ _UPSERT = upsert(
     desk_drafts, "case_id", "staff_id", "kind", "sealed", "at", key=("case_id", "staff_id", "kind")
 )
 _OF_CASE = select_by(desk_drafts, "kind", "sealed", by=("case_id", "staff_id"))
+_AUTHORS = select_in(desk_drafts, "case_id", "staff_id", among="case_id")
 _DELETE = delete_by(desk_drafts, ("case_id", "staff_id", "kind"))
 _DELETE_OLD = delete_by(desk_drafts, desk_drafts.c.at < bindparam("before"))
+
+
+def drafted_cases(work: Work, cases: Sequence[str], who: str) -> frozenset[str]:
+    """Return in which of these cases a caseworker has an unsent draft of their own."""
+    rows = work.rows_in(_AUTHORS, cases) if cases else ()
+    return frozenset(str(case) for case, author in rows if author == who)
 
 
 def load_drafts(work: Work, case: str, keyring: Keyring) -> dict[str, str]:

@@ -21,6 +21,7 @@ from bot.cases.routing import Queue
 from bot.cases.state_machine import SENIOR_ROLES, CaseState
 from bot.cases.urgency import PRIORITIES_OF_REASONS, Priority, reason_texts
 from bot.desks.case_summary import CaseSummaries, CaseSummary
+from bot.desks.web.case.drafts import drafted_cases
 from bot.desks.web.preferences import BY_DUE, BY_PRIORITY, BY_WAITING, QueueFilter
 from bot.desks.web.templates import MAX_COUNT
 from bot.hotline.deadlines import CONTACT, MAX_LISTED
@@ -98,6 +99,8 @@ class QueueRow:
     """How the person reached us, unless by chat."""
     heard_at: int | None = None
     """When the person last sent something; None if that is not known."""
+    has_draft: bool = False
+    """Whether the caseworker who reads the list has an unsent draft in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +184,7 @@ def load_rows(
     asked = DeliveryMessages.cases_with_open_question(work, found)
     names = {each.id: each.name or each.id for each in context.staff.all(work)}
     channels = CaseOrigins.channels(work, found)
+    drafted = drafted_cases(work, found, by.id)
     summaries, heard = context.summaries.find_all(work, found), heard_in(work, found)
     rows = []
     for case in found:
@@ -204,6 +208,7 @@ def load_rows(
                 snooze.return_reason(by.id, now), snooze.is_due(now), snooze.snoozed_until,
                 case in taken_back, case in asked,
                 CHANNEL_NAMES[channels[case]] if case in channels else None, heard.get(case),
+                case in drafted,
             )
         )  # fmt: skip
     return rows

@@ -172,3 +172,20 @@ def test_only_the_takeover_holder_marks_answers(web_desk: WebDeskHarness) -> Non
     assert "Which question" in answer_pane(mei, reference)
     mei.told(reference, "hand_back")
     assert "Which question" not in answer_pane(mei, reference)
+
+
+def test_a_list_marks_a_case_with_a_draft_for_its_writer_alone(web_desk: WebDeskHarness) -> None:
+    mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
+    _person, reference = claimed(web_desk, mei)
+    mark = '<span class="quiet draft">draft</span>'
+
+    def marked() -> list[bool]:
+        pages = (mei.browser.get("/queue/mine").text, hua.browser.get("/queue/all").text)
+        assert all(reference in it for it in pages)
+        return [mark in it for it in pages]
+
+    assert marked() == [False, False]  # negative control
+    begins(mei, reference, "For Jun.", "note")
+    assert marked() == [True, False]
+    begins(mei, reference, "", "note")
+    assert marked() == [False, False]
