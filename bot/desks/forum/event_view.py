@@ -40,6 +40,7 @@ from bot.hotline.commands.types import Verb
 from bot.hotline.events import Event, EventKind
 from bot.hotline.origins.model import CALL_OUTCOMES, TOLD, CallOutcome
 from bot.hotline.queue.alerts import CaseAlert, alert_recipients
+from bot.languages.typed.someone_near import find_someone_near
 from bot.messages import Body, Mention, OpenTopic, RenderPost, SendText, SetReaction
 
 if TYPE_CHECKING:
@@ -248,9 +249,12 @@ class EventRenderer:
         if not self._context.shows_content or event.message is None:
             self._add_line(event, texts.PERSON_WROTE)
             return
-        summary, answered = self._existing_summary(event), event.message.content.answered
-        at = self._topic(event.case).content.post_of(answered) if answered else 0
+        content = event.message.content
+        at = self._topic(event.case).content.post_of(content.answered) if content.answered else 0
+        summary = self._existing_summary(event)
         self._add(event.case, *person_messages(self._context, summary, event.message, at))
+        if find_someone_near(content.text) is not None:
+            self._add_line(event, texts.SAYS_SOMEONE_NEAR)
 
     def _caseworker_wrote(self, event: Event) -> None:
         it, here = event.message, parse_location(event.reply_to)

@@ -51,6 +51,7 @@ HANDED_BACK = _("The bot speaks with the person again.")
 PERSON_LEFT = _("The person has left the chat: no caseworker holds the conversation now.")
 REPLY_TO_BOT = _("In reply to a question of the bot: {question}")
 PERSON_WROTE = _("The person wrote. In this group their words are not shown.")
+SAYS_SOMEONE_NEAR = _("The person says that someone is near, or cannot write. Do not write now.")
 IDENTITY_UNCONFIRMED = _(
     "Not confirmed who writes: the chat was quiet, and the bot answers as to a newcomer. Ask in "
     "neutral words (/phrase opener). When they answer and you are sure that it is them: /confirmed"

@@ -240,6 +240,7 @@ BOT_ASKED = _("The bot asked: {question}")
 # Translators: above a message of the person, which replies to another message.
 IN_REPLY_TO = _("In reply to: {words} ({name})")
 CHANGED_EARLIER = _("Changed words from before to:")
+SOMEONE_NEAR = _("The person says that someone is near, or cannot write. Do not write now.")
 EDITED_AT = _("edited {time}")
 BEFORE_EDIT = _("before the edit")
 RENDERS_EARLIER = _("What follows renders the words before the edit.")

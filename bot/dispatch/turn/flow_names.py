@@ -5,6 +5,16 @@ from __future__ import annotations
 WELCOME_FLOW = "welcome"
 RETURN_CHECK_FLOW = "return_check"
 """Asks who can see the phone before a draft is gone on with."""
+ASK_WHO_IS_NEAR = frozenset(
+    {
+        (RETURN_CHECK_FLOW, "seen"),
+        (RETURN_CHECK_FLOW, "go_on"),
+        ("contact", "contact_rule"),
+        ("report", "situation"),
+        ("report", "they_know"),
+    }
+)
+"""Questions (flow, step) that "my husband is here" or "do not write" may answer."""
 RESUME_FLOW = "resume"
 AFTERWARDS_FLOW = "afterwards"
 """Begins once something was sent."""

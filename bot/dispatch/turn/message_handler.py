@@ -31,6 +31,7 @@ from bot.languages.typed.not_a_passphrase import (
     find_not_a_passphrase,
     question_not_passphrase,
 )
+from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.typed_answers import says_only
 from bot.messages import UpdateKind
 
@@ -136,7 +137,9 @@ class MessageHandler:
             self.commands.run(name)
             return
         if not choice and (
-            self._take_not_a_passphrase(update, alarms) or self._answer_asked(update.text, alarms)
+            self._take_not_a_passphrase(update, alarms)
+            or self._take_someone_near(update.text)
+            or self._answer_asked(update.text, alarms)
         ):
             return
         is_beside = is_too_early or self.typed.is_beside_question(update.text)
@@ -225,6 +228,8 @@ class MessageHandler:
             self.commands.run(BYE)
         elif meant is NotAPassphrase.LEAVE:
             turn.conversation.has_left = True
+            if find_someone_near(update.text) is not None:
+                self.engine.store_words(update)
             self._say_answers(LEAVING)  # who comes in now should not read of a word
         elif meant is NotAPassphrase.REPORT:
             self._keep_not_a_passphrase(update)
@@ -276,6 +281,21 @@ class MessageHandler:
         self.turn.must_reply = True
         return True
 
+    def _take_someone_near(self, text: str) -> bool:
+        """Keep a line that says that someone is near, and say one short thing; tell if it did.
+
+        No question follows: who stands there should find as little as possible to read.
+        """
+        turn = self.turn
+        if not (self._may_answer_asked() and self.typed.says_someone_near(text)):
+            return False
+        if not turn.is_in_case:
+            turn.conversation.position.add_extra(text)
+        turn.conversation.has_left = turn.must_reply = True
+        self._say_answers(LEAVING)
+        self._note_explained()
+        return True
+
     def _kind_asked(self, text: str, alarms: frozenset[str]) -> str | None:
         """Return what a text asks about; one with alarming words has to ask it surely.
 
@@ -319,8 +339,12 @@ class MessageHandler:
             self.replies.send_text(turn.services.texts.danger_digits)
         if kind != LEAVING or not turn.frames:  # who comes in now should find one short line
             self._remind_or_start()
-        if turn.frames:
-            turn.conversation.explained_at = f"{turn.frames[-1].flow}.{turn.frames[-1].step}"
+        self._note_explained()
+
+    def _note_explained(self) -> None:
+        """Note at which question the person's own words were just answered."""
+        if frames := self.turn.frames:
+            self.turn.conversation.explained_at = f"{frames[-1].flow}.{frames[-1].step}"
 
     def _say_answers(self, kind: str) -> None:
         """Say all that holds now about a question of this kind."""

@@ -35,6 +35,7 @@ from bot.dispatch.turn.talk.relay import FORWARDED_MARK, SAFETY_COMMANDS, TAKEOV
 from bot.dispatch.turn.typed_text import TypedText
 from bot.languages import FALLBACK, negotiate
 from bot.languages.detect import guess_language
+from bot.languages.typed.someone_near import find_someone_near
 from bot.messages import Toast, UpdateKind
 
 if TYPE_CHECKING:
@@ -203,8 +204,10 @@ class TurnHandler:
         if self._relay.earlier_case():
             self._relay.store_unconfirmed(update)
         if self.context.read_case and not self._flood_control.is_over_daily_limit(update):
-            takes_back = self._typed.takes_back_reading(update)
-            self._relay.store_read(update, is_answer=not takes_back)
+            is_other = self._typed.takes_back_reading(update) or self._typed.says_someone_near(
+                update.text
+            )
+            self._relay.store_read(update, is_answer=not is_other)
 
     def _keep_urgent(self, update: Update, read_case: str, *, is_extra: bool) -> None:
         """Keep words that no case has yet, and that go along with an alert.
@@ -250,7 +253,7 @@ class TurnHandler:
         self._relay.forward(takeover, update)
         if (decision := self._relay.typed_decision(takeover, update)) is not None:
             self._relay.apply_decision(decision, update)
-        elif fleeting and update.kind is UpdateKind.TEXT:
+        elif fleeting and update.kind is UpdateKind.TEXT and not find_someone_near(update.text):
             self._relay.ask_consent_again(takeover)
         return True
 

@@ -22,13 +22,19 @@ from bot.conversation.inputs import PressInput, TextInput
 from bot.conversation.questions.question import NoMatch
 from bot.conversation.questions.text import FreeText
 from bot.dispatch import callback_data
-from bot.dispatch.turn.flow_names import DANGER_FLOW, STOP_FLOW, URGENT_DETAILS_FLOW
+from bot.dispatch.turn.flow_names import (
+    ASK_WHO_IS_NEAR,
+    DANGER_FLOW,
+    STOP_FLOW,
+    URGENT_DETAILS_FLOW,
+)
 from bot.dispatch.turn.slash_commands import BYE, parse_command
 from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
 from bot.languages.typed.clear_requests import find_clear_request
+from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.typed_answers import TypedAnswer
 from bot.messages import UpdateKind
 
@@ -307,6 +313,34 @@ class TypedText:
         if self.choice_of_label(update.text) or self.choice_of_synonym(update.text, whole=True):
             return False
         return self._typed(update.text).takes_back(turn.conversation.language)
+
+    def says_someone_near(self, text: str) -> bool:
+        """Tell whether a text says that someone is near or reads along, and answers nothing.
+
+        A cry for help in it comes first. Where the line asks for silence, "the boss is here" is
+        the reason for that and no cry: a list of numbers would stand there when he looks. What a
+        button means stays its answer: "I am not alone" may be one, and "yes, he is watching me"
+        agrees to an alert.
+        """
+        near = None if self.turn.asks_passphrase() else find_someone_near(text)
+        if near is None or self._is_choice_or_yes(text):
+            return False
+        texts = self.turn.services.texts
+        if near.rest and texts.find_alarms(near.rest):
+            return False
+        return near.asks_for_silence or not texts.find_alarm_phrases(text)
+
+    def _is_choice_or_yes(self, text: str) -> bool:
+        """Tell whether a text is a choice of the open question as a whole, or says yes to staff."""
+        if self.choice_of_synonym(text, whole=True) is not None:
+            return True
+        frames = self.turn.frames
+        is_about_it = bool(frames) and (frames[-1].flow, frames[-1].step) in ASK_WHO_IS_NEAR
+        if is_about_it and self.likely_choice(text) is not None:
+            return True
+        asked = CONSENT_QUESTIONS.get(self.turn.frames[-1].step) if self.turn.frames else None
+        choice = self.choice_of_synonym(text) if asked is not None else None
+        return asked is not None and choice is not None and choice.code in asked.yes_answers
 
     def takes_any_words(self) -> bool:
         """Tell whether the open question is answered by any words."""

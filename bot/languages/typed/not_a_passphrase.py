@@ -23,6 +23,7 @@ from bot.languages.questions import (
 )
 from bot.languages.typed.answer_lists import AnswerList, PlainText, answers_in, plain_answer
 from bot.languages.typed.clear_requests import find_clear_request
+from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.typed_answers import TypedAnswer
 
 
@@ -36,7 +37,7 @@ class NotAPassphrase(Enum):
     DECLINE = auto()
     """No, thanks, stop, later: no word is chosen now."""
     LEAVE = auto()
-    """The person has to go."""
+    """The person has to go, or someone is near."""
     REPORT = auto()
     """Something that staff should read, or a question by its mark."""
     UNCLEAR = auto()
@@ -108,8 +109,9 @@ def find_not_a_passphrase(text: str, language: str) -> NotAPassphrase | None:
         return NotAPassphrase.WHY
     if _means(typed, CLEAR_LABEL, language) or find_clear_request(text) is not None:
         return NotAPassphrase.CLEAR
-    if _declines(typed, plain, language):  # "later" may be either; "I have to go" is a goodbye
-        is_goodbye = likely_question(text, SURELY_ASKED) == LEAVING
+    is_near = find_someone_near(text) is not None
+    if is_near or _declines(typed, plain, language):  # "later" is none; "I have to go" is a goodbye
+        is_goodbye = is_near or likely_question(text, SURELY_ASKED) == LEAVING
         return NotAPassphrase.LEAVE if is_goodbye else NotAPassphrase.DECLINE
     kind = question_not_passphrase(text, language)
     says_something = typed.has_question_mark or (plain.is_phrase and _reports(text))

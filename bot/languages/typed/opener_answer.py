@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.typed_answers import TypedAnswer
 
 CAN_WRITE, NOT_NOW, WHO = "I can write now", "Not now", "Who is this?"
@@ -13,8 +14,10 @@ def says_good_moment(text: str, language: str) -> bool | None:
     """Tell whether words say that this is a good moment; None where they say neither.
 
     Only a text that says it and nothing else counts: "yes, but he is here" begins with a yes, and
-    he would read what comes next.
+    he would read what comes next. Where someone is near, it is none.
     """
+    if find_someone_near(text) is not None:
+        return False
     typed = TypedAnswer(text)
     if any(typed.label_of({it}, language, whole=True) for it in _REFUSALS):
         return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import Role
+from bot.desks.forum.texts import SAYS_SOMEONE_NEAR
 from bot.hotline.chat.phrase_edits import EditKind, PhraseEdit, PhraseEdits
 from bot.sandbox import FaultKind
 from bot.sandbox.sample_updates import sample_png
@@ -99,6 +100,20 @@ async def test_only_an_answer_or_say_reaches_the_person(kind: str, tmp_path: Pat
         assert [office.bot_reaction(it) for it in (note, beside, said, typed)] == [
             "\u270d", "\u270d", "\U0001f44d", "\U0001f44d",
         ]  # fmt: skip
+
+
+@on_both_databases
+async def test_the_group_reads_that_the_person_says_that_someone_is_near(
+    kind: str, tmp_path: Path
+) -> None:
+    async with ForumDeskHarness.opened(tmp_path, kind=kind) as office:
+        sari, _mei, thread = await met(office)
+        await office.writes(sari, "My boss is at the factory")
+        before = len(sari.bot_texts())
+        await office.writes(sari, "don't write, she is watching")
+        marks = [it for it in office.texts(thread) if SAYS_SOMEONE_NEAR.source in it]
+        assert len(marks) == 1
+        assert sari.bot_texts()[before:] == []
 
 
 @on_both_databases

@@ -17,6 +17,7 @@ from bot.dispatch.turn.talk.relay import FORWARDED_MARK
 from bot.hotline.chat.messages import CaseMessageKind, MessageSide
 from bot.hotline.chat.takeover import OPENER
 from bot.hotline.origins.model import CALL_OUTCOMES, TOLD, CallOutcome
+from bot.languages.typed.someone_near import find_someone_near
 from bot.store.statements import select_in
 from bot.store.tables.main import outbox
 
@@ -150,6 +151,13 @@ class MessageView:
         """Whether it will soon be shown differently: it has not arrived, or a file has not."""
         is_sent = not (self.is_waiting or self.has_waiting_edit)
         return not is_sent or any(it.is_coming for it in self.files)
+
+    @property
+    def says_someone_near(self) -> bool:
+        """Whether the person writes that someone is near, or that nothing should be written."""
+        is_theirs = self.side == MessageSide.PERSON.value and not self.forwarded_from
+        is_written = is_theirs and not self.is_choice
+        return is_written and find_someone_near(self.text) is not None
 
     @property
     def has_failed(self) -> bool:

@@ -22,6 +22,7 @@ from bot.hotline.chat.takeover import (
 from bot.hotline.contact_rule import LONG_AGO, is_present, received_at
 from bot.languages.questions import LEAVING
 from bot.languages.typed.opener_answer import says_good_moment
+from bot.languages.typed.someone_near import find_someone_near
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
@@ -104,7 +105,12 @@ class OpenerDialog:
         self.talk.send_staff_message([opener], message, at, UNTIL_HOURS if at else None)
 
     def handle_reply(self, takeover: TakeoverState, update: Update) -> None:
-        """Ask whether this is a good moment; once that is answered, say who writes."""
+        """Ask whether this is a good moment; once that is answered, say who writes.
+
+        Where someone is near, nothing is asked: it waits for what the person writes next.
+        """
+        if takeover.opener_state in OPENER_UNSENT and find_someone_near(update.text):
+            return
         if takeover.opener_state in OPENER_UNSENT:
             self.turn.effects.staff.withdraw_opener = True
             self.send_opener(takeover, 0, is_of_bot=True)

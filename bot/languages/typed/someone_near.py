@@ -1,0 +1,135 @@
+"""Lines that say that someone is near or reads along, from `locales/*/someone_near.toml`.
+
+"Do not write yet, the employer is here" answers no question, and the employer would read a long
+reply. A clause counts that holds nothing but words of the lists: one of `people` with one of `near`
+behind it or of `near_first` before it, or one of `silence` ("do not write"). `around` holds what
+may stand before, between and behind these. So "the boss is at the factory" and "do not write to my
+family" say nothing of the kind. In an entry, `a/b` means either word. All languages are tried,
+because people mix them. Accents do not count.
+
+Such a line raises no priority: that someone stands there is no danger by itself, and the words
+that are have their phrases in `alarms.toml`, which come first.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from bot.languages import LANGUAGES, LOCALES
+from bot.text import fold_accents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+FILE_NAME = "someone_near.toml"
+LISTS = ("people", "near", "near_first", "silence", "around")
+"""The lists that every file has."""
+LONGEST = 120
+"""Characters of such a line; a longer text is a story."""
+MOST_WORDS, MOST_CHARACTERS = 3, 24
+"""Of other clauses in a line that does not ask for silence."""
+_CLAUSE = re.compile("[,.!;:\n\u3001\u3002\uff0c\uff01\uff1b\u104a\u104b\u17d4]+")
+_SPACED = re.compile("[a-z]")
+_NO_SIGN = re.compile(r"[\"()\u2026~\U0001f300-\U0001faff]+")
+
+
+class SomeoneNear(NamedTuple):
+    """A line that says that someone is near."""
+
+    asks_for_silence: bool
+    """Whether it says that nothing should be written now, or that the person cannot write."""
+    rest: str
+    """Its other clauses."""
+
+
+def find_someone_near(text: str) -> SomeoneNear | None:
+    """Return what a line says of someone near; None for nearly all texts, and for a question."""
+    if len(text) > LONGEST or "?" in text or "\uff1f" in text:
+        return None
+    folded = fold_accents(text.replace("\u2019", "'"))
+    if not any(it in folded for it in _stems()):
+        return None
+    clauses = [" ".join(_NO_SIGN.sub(" ", it).split()) for it in _CLAUSE.split(folded)]
+    found = [(it, _match(it)) for it in clauses if it]
+    fits = [it for _clause, it in found if it is not None]
+    asks_for_silence = any(it["silence"] for it in fits)
+    if not asks_for_silence and not any(it["near"] for it in fits):
+        return None
+    rest = ", ".join(clause for clause, it in found if it is None)
+    return SomeoneNear(asks_for_silence, rest) if asks_for_silence or _is_short(rest) else None
+
+
+def _is_short(rest: str) -> bool:
+    """Tell whether other clauses are few words: "she is here, you can ask her" tells more."""
+    return len(rest.split()) <= MOST_WORDS and (rest.isascii() or len(rest) <= MOST_CHARACTERS)
+
+
+def _match(clause: str) -> re.Match[str] | None:
+    """Return how a clause says it, in the first language in which it does.
+
+    Where none does, the match of one whose words may stand around that; None where there is none.
+    """
+    fits = [it for it in (_pattern(tag).fullmatch(clause) for tag in LANGUAGES) if it is not None]
+    return next((it for it in fits if it["near"] or it["silence"]), next(iter(fits), None))
+
+
+def load_near_words(tag: str, locales: Path = LOCALES) -> dict[str, list[str]]:
+    """Return the words of a language, folded, by list.
+
+    Raises:
+        OSError: there is no file for it.
+        KeyError: a list is missing.
+        tomllib.TOMLDecodeError: the file cannot be read.
+    """
+    lists = tomllib.loads((locales / tag / FILE_NAME).read_text(encoding="utf-8"))
+    return {name: [fold_accents(word) for word in lists[name]] for name in LISTS}
+
+
+@cache
+def _pattern(tag: str) -> re.Pattern[str]:
+    """Return the pattern of a clause of these words; a group says which of them were in it."""
+    words = load_near_words(tag)
+    # Words written together need no space between them; elsewhere one is needed.
+    space = " " if all(map(_SPACED.search, words["people"])) else " *"
+    around = _any_of(words["around"], space)
+    gap = rf"{space}(?:{around}{space})*"
+    people, near, near_first = (_any_of(words[it], space) for it in LISTS[:3])
+    someone = rf"{people}{gap}{near}|{near_first}{gap}{people}"
+    silence = _any_of(words["silence"], gap)
+    piece = rf"(?:(?P<near>{someone})|(?P<silence>{silence})|{around})"
+    return re.compile(rf"(?:{piece}(?:{space}|$))+")
+
+
+@cache
+def _stems() -> tuple[str, ...]:
+    """Return pieces of which each such line holds one: to look for them is quick."""
+    longest = set()
+    for tag in LANGUAGES:
+        words = load_near_words(tag)
+        for entry in (*words["near"], *words["near_first"], *words["silence"]):
+            most = max(entry.split(), key=lambda it: min(map(len, it.split("/"))))
+            longest.update(most.split("/"))
+    kept: list[str] = []
+    for piece in sorted(longest, key=len):
+        if not any(it in piece for it in kept):
+            kept.append(piece)
+    return tuple(kept)
+
+
+def _any_of(entries: Iterable[str], gap: str) -> str:
+    """Return a pattern for any of these entries, the longest first."""
+    longest_first = sorted(set(entries), key=len, reverse=True)
+    return f"(?:{'|'.join(gap.join(map(_word, it.split())) for it in longest_first)})"
+
+
+def _word(word: str) -> str:
+    """Return a pattern for a word, or for one of several."""
+    return f"(?:{'|'.join(map(_delimit, sorted(word.split('/'), key=len, reverse=True)))})"
+
+
+def _delimit(word: str) -> str:
+    return rf"\b{re.escape(word)}\b" if _SPACED.search(word) else re.escape(word)

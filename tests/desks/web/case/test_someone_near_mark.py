@@ -1,0 +1,25 @@
+"""A caseworker sees that the person says that someone is near, below the words that say so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.desks.web import texts
+from tests.desks.web.case.test_concurrent_answers import met
+from tests.desks.web.case.test_person_ended_chat import pane
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.web_desk_harness import WebDeskHarness
+
+
+def test_the_mark_stands_below_these_words_and_no_others(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = met(web_desk, mei)
+    person.says("my boss is at the factory")
+    web_desk.settles()
+    assert texts.SOMEONE_NEAR.source not in pane(mei, reference, "conversation")
+    person.says("don't write, she is watching")
+    web_desk.settles()
+    shown = pane(mei, reference, "conversation")
+    assert shown.count(texts.SOMEONE_NEAR.source) == 1
+    assert shown.index("she is watching") < shown.index(texts.SOMEONE_NEAR.source)
