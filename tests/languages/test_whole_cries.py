@@ -26,3 +26,20 @@ def test_a_call_for_help_alone_is_heard(typed: str) -> None:
 @pytest.mark.parametrize("typed", ORDINARY)
 def test_the_same_word_in_an_ordinary_sentence_is_no_alarm(typed: str) -> None:
     assert not find_alarms(typed)
+
+
+BEATEN = [
+    "diantemi juragan", "Diantem bos!", "digebugi majikan", "juragan ngantemi aku",
+    "aku dijotosi bos", "dikaplok majikan", "aku dithuthuk juragan",
+]  # fmt: skip
+NOT_BEATEN = ["dihantam ombak", "gebug drum", "juragan datang membayar gaji"]
+
+
+@pytest.mark.parametrize("typed", BEATEN)
+def test_javanese_words_for_beating_are_heard_in_few_words(typed: str) -> None:
+    assert find_alarms(typed) == {"violence"}
+
+
+@pytest.mark.parametrize("typed", NOT_BEATEN)
+def test_such_words_of_other_things_are_no_alarm(typed: str) -> None:
+    assert not find_alarms(typed)

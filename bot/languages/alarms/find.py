@@ -82,6 +82,8 @@ SHORT = 25
 LEAST_EVIDENCE = 12
 """Features that an alarm without a phrase rests on: "Ho" and "14:00" are none."""
 
+LONGEST_WHOLE = 60
+"""Characters of a message that alarms as a whole."""
 GAP_WORDS = 5
 """Other words that may stand between the words of a phrase, in all."""
 NEGATION_CHARACTERS = 3
@@ -165,7 +167,7 @@ def find_alarms(text: str) -> frozenset[str]:
     """
     listed, model = find_listed(text), load_model()
     judged = [(it, model.likelihood(it)) for it in sentences_of(text)]
-    found = _found_apart_from_questions(text, listed & HARM)
+    found = _found_apart_from_questions(text, listed & HARM) | find_whole_message(text)
     if says_own_age_under_18(text):
         found.add("child")
     left = set(listed)
@@ -257,9 +259,16 @@ def find_listed(text: str) -> frozenset[str]:
         found -= _harmless_categories(spaced_index().harmless, words.present.issuperset)
     if not folded.isascii():
         found |= _find_in_characters(folded)
-    if category := whole_messages().get(plain_answer(folded)):
-        found.add(category)
-    return frozenset(found)
+    return frozenset(found | find_whole_message(text))
+
+
+def find_whole_message(text: str) -> set[str]:
+    """Return the category of a message that alarms as a whole; empty for nearly all."""
+    if len(text) > LONGEST_WHOLE:
+        return set()
+    folded = _DRAWN_OUT.sub(r"\1", fold(text.translate(CRY_SIGNS)).replace("\u2019", "'"))
+    category = whole_messages().get(plain_answer(folded))
+    return set() if category is None else {category}
 
 
 def _find_in_characters(folded: str) -> set[str]:
