@@ -22,7 +22,7 @@ from bot.dispatch.turn.received_files import received_files
 from bot.dispatch.turn.slash_commands import BYE
 from bot.dispatch.turn.typed_text import PERSON_BUTTON
 from bot.languages import LANGUAGES, catalogue
-from bot.languages.alarms.find import ALSO_ASKED
+from bot.languages.alarms.find import ALSO_ASKED, find_whole_message
 from bot.languages.questions import BREAKS_OFF, LEAVING, NO_POLICE, PERSON
 from bot.languages.typed.clear_requests import says_arrival
 from bot.languages.typed.erasure_words import erasure_decision
@@ -306,6 +306,8 @@ class MessageHandler:
             return texts.find_question(text, language)
         if not texts.find_alarm_phrases(text) and (kind := texts.plainly_asked(text)) is not None:
             return kind
+        if find_whole_message(text):  # "he has come" is close to a goodbye
+            return None
         kind = texts.surely_asked(text, language)
         allowed = ALSO_ASKED | ({DANGER_ALARM} if kind in {LEAVING, NO_POLICE} else set())
         return kind if alarms <= allowed else None
