@@ -30,6 +30,7 @@ from bot.dispatch.conversation_store import copy_position
 from bot.dispatch.effects import Submission
 from bot.dispatch.turn.flow_names import (
     AFTERWARDS_FLOW,
+    AGE_STEP,
     CHECK_IN_FLOW,
     DANGER_FLOW,
     DELETE_FLOW,
@@ -172,6 +173,15 @@ class EngineDriver:
             return
         self.relay.store_answer(answer_content(question, frame.flow, given))
         turn.hotline.raise_priority(turn.read_case, {step: given})
+
+    def fill_age(self, code: str) -> None:
+        """Answer the question for the person's age, if the open flow asked it and it was skipped.
+
+        An answer that was given stays: only the person changes it.
+        """
+        answers = self.turn.frames[-1].answers
+        if AGE_STEP in answers and answers[AGE_STEP] is None:
+            answers[AGE_STEP] = code
 
     def store_words(self, update: Update) -> None:
         """Add words to the case where staff read, though the open question asks for a passphrase.

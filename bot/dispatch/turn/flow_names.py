@@ -24,6 +24,8 @@ STORY_FLOW = "story"
 """Offers a caseworker what the person wrote in their own words."""
 URGENT_DETAILS_FLOW = "urgent_details"
 """Asks what helpers need first; begins once staff were told."""
+STREET_QUESTION = (URGENT_DETAILS_FLOW, "where")
+"""The question (flow, step) for the place where helpers are to come."""
 OFFERING_FLOWS = (STORY_FLOW, DANGER_FLOW, SUICIDE_FLOW)
 """Flows that offer a caseworker themselves, whatever was open before."""
 STOP_FLOW = "stop"
@@ -58,6 +60,9 @@ DANGER_ALARM = "danger_now"
 SUICIDE_ALARM = "self_harm"
 """The alarm that may mean that a person does not want to live; it comes before every other."""
 
+ADULT_AGE = 18
+AGE_STEP = "under_18"
+"""The question of a report for the age of the person who writes."""
 CHILD_ALARM, UNDER_18_ANSWER = "child", "under"
 """The alarm of words about a child, and the answer to a question for an age that says the same."""
 

@@ -11,6 +11,7 @@ from bot.conversation import Choose, ChooseMany, Collect, Decide, answer, keep_e
 from bot.conversation.inputs import FilesInput, LocationInput, PressInput, TextInput
 from bot.dispatch.rate_limit import Loss
 from bot.dispatch.turn.flow_names import (
+    ADULT_AGE,
     CHILD_ALARM,
     DANGER_ALARM,
     ERASES,
@@ -139,6 +140,7 @@ class MessageHandler:
         if not choice and (
             self._take_not_a_passphrase(update, alarms)
             or self._take_someone_near(update.text)
+            or self._take_age_in_place(update.text, alarms)
             or self._answer_asked(update.text, alarms)
         ):
             return
@@ -178,6 +180,8 @@ class MessageHandler:
         phone.
         """
         alarms, texts = self.commands.note_alarms(text), self.turn.services.texts
+        if (age := self.typed.age_in_place(text)) is not None and age < ADULT_AGE:
+            alarms |= self.commands.note(frozenset({CHILD_ALARM}))
         if alarms or not texts.find_alarm_phrases(text):
             return alarms
         hidden = texts.find_alarms_in_clauses(text) - ALSO_ASKED
@@ -294,6 +298,25 @@ class MessageHandler:
         turn.conversation.has_left = turn.must_reply = True
         self._say_answers(LEAVING)
         self._note_explained()
+        return True
+
+    def _take_age_in_place(self, text: str, alarms: frozenset[str]) -> bool:
+        """Keep an age that was typed where a place is asked, and ask that again; tell if it was.
+
+        What an age under 18 begins elsewhere comes first.
+        """
+        age = self.typed.age_in_place(text)
+        if age is None or not self._may_answer_asked():
+            return False
+        if age < ADULT_AGE:
+            self.engine.fill_age(UNDER_18_ANSWER)
+        if not self.turn.is_in_case:
+            self.turn.conversation.position.add_extra(text)
+        self._note_explained()
+        if self.commands.alarm_flow(alarms) is None:
+            self.engine.remind_of_question()
+        self.commands.begin_alarm_flow(alarms)
+        self.turn.must_reply = True
         return True
 
     def _kind_asked(self, text: str, alarms: frozenset[str]) -> str | None:

@@ -204,8 +204,10 @@ class TurnHandler:
         if self._relay.earlier_case():
             self._relay.store_unconfirmed(update)
         if self.context.read_case and not self._flood_control.is_over_daily_limit(update):
-            is_other = self._typed.takes_back_reading(update) or self._typed.says_someone_near(
-                update.text
+            is_other = (
+                self._typed.takes_back_reading(update)
+                or self._typed.says_someone_near(update.text)
+                or self._typed.age_in_place(update.text) is not None
             )
             self._relay.store_read(update, is_answer=not is_other)
 

@@ -26,6 +26,7 @@ from bot.dispatch.turn.flow_names import (
     ASK_WHO_IS_NEAR,
     DANGER_FLOW,
     STOP_FLOW,
+    STREET_QUESTION,
     URGENT_DETAILS_FLOW,
 )
 from bot.dispatch.turn.slash_commands import BYE, parse_command
@@ -33,6 +34,7 @@ from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
+from bot.languages.typed.bare_age import find_bare_age
 from bot.languages.typed.clear_requests import find_clear_request
 from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.typed_answers import TypedAnswer
@@ -330,6 +332,30 @@ class TypedText:
             return False
         return near.asks_for_silence or not texts.find_alarm_phrases(text)
 
+    def age_in_place(self, text: str) -> int | None:
+        """Return the age that was typed where a place is asked; None for anything else.
+
+        A county may be chosen by its number. What comes a second time is taken: it may be a number
+        of a house.
+        """
+        frames, conversation = self.turn.frames, self.turn.conversation
+        if not self.takes_place():
+            return None
+        frame = frames[-1]
+        question = self.turn.services.registry.question(frame.flow, frame.step)
+        is_county = isinstance(question, AskPlace) and question.code_of(text) is not None
+        is_again = conversation.explained_at == f"{frame.flow}.{frame.step}"
+        return None if is_county or is_again else find_bare_age(text)
+
+    def takes_place(self) -> bool:
+        """Tell whether the open question asks for a place."""
+        frames = self.turn.frames
+        if not frames:
+            return False
+        question = self.turn.services.registry.question(frames[-1].flow, frames[-1].step)
+        is_street = (frames[-1].flow, frames[-1].step) == STREET_QUESTION
+        return is_street or isinstance(question, AskPlace)
+
     def _is_choice_or_yes(self, text: str) -> bool:
         """Tell whether a text is a choice of the open question as a whole, or says yes to staff."""
         if self.choice_of_synonym(text, whole=True) is not None:
@@ -391,7 +417,7 @@ class TypedText:
             return update.kind in WRITTEN_KINDS
         text = update.text.strip()
         is_number = len(text) <= LONGEST_TYPED_NUMBER and text.isdecimal()
-        if is_number and self.fits_question(text):
+        if is_number and self.fits_question(text) and self.age_in_place(text) is None:
             return False
         return not (self.is_command(update.text) or self.may_be_label(text))
 
