@@ -140,7 +140,7 @@ class MessageHandler:
         if not choice and (
             self._take_not_a_passphrase(update, alarms)
             or self._take_someone_near(update.text)
-            or self._take_age_in_place(update.text, alarms)
+            or self._take_no_place(update.text, alarms)
             or self._answer_asked(update.text, alarms)
         ):
             return
@@ -300,15 +300,15 @@ class MessageHandler:
         self._note_explained()
         return True
 
-    def _take_age_in_place(self, text: str, alarms: frozenset[str]) -> bool:
-        """Keep an age that was typed where a place is asked, and ask that again; tell if it was.
+    def _take_no_place(self, text: str, alarms: frozenset[str]) -> bool:
+        """Keep what is surely no place where one is asked, and ask again; tell if it was that.
 
-        What an age under 18 begins elsewhere comes first.
+        What its alarms begin elsewhere, such as an age under 18, comes first.
         """
-        age = self.typed.age_in_place(text)
-        if age is None or not self._may_answer_asked():
+        if not (self._may_answer_asked() and self.typed.is_no_place(text)):
             return False
-        if age < ADULT_AGE:
+        age = self.typed.age_in_place(text)
+        if age is not None and age < ADULT_AGE:
             self.engine.fill_age(UNDER_18_ANSWER)
         if not self.turn.is_in_case:
             self.turn.conversation.position.add_extra(text)

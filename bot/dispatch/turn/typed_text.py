@@ -338,14 +338,24 @@ class TypedText:
         A county may be chosen by its number. What comes a second time is taken: it may be a number
         of a house.
         """
-        frames, conversation = self.turn.frames, self.turn.conversation
         if not self.takes_place():
             return None
-        frame = frames[-1]
+        frame = self.turn.frames[-1]
         question = self.turn.services.registry.question(frame.flow, frame.step)
         is_county = isinstance(question, AskPlace) and question.code_of(text) is not None
-        is_again = conversation.explained_at == f"{frame.flow}.{frame.step}"
-        return None if is_county or is_again else find_bare_age(text)
+        return None if is_county or self._is_explained(frame.step) else find_bare_age(text)
+
+    def is_no_place(self, text: str) -> bool:
+        """Tell whether a place is asked, and a text only says an age, good news or a lost job.
+
+        "They let me go" and "he fired me" belong to the story. Like an age, such words are taken
+        where they come a second time.
+        """
+        if not self.takes_place() or self._is_explained(self.turn.frames[-1].step):
+            return False
+        typed, language = self._typed(text), self.turn.conversation.language
+        is_story = typed.is_good_news(language) or typed.is_dismissal(language)
+        return is_story or self.age_in_place(text) is not None
 
     def takes_place(self) -> bool:
         """Tell whether the open question asks for a place."""

@@ -131,6 +131,8 @@ class AnswerList(NamedTuple):
     """Words that say that the person is safe or free now."""
     good_news_words: tuple[str, ...]
     """Words that may stand around those, and say nothing more: "I am … now"."""
+    dismissals: tuple[str, ...]
+    """Words that say that the person lost the job: "he fired me"."""
     cries: tuple[str, ...]
     """Synonyms that say much among other words, though they are short: "saklolo"."""
     in_digits: Mapping[str, str]
@@ -191,6 +193,13 @@ class AnswerList(NamedTuple):
             return False
         polite = (*self.particles.words, *self.open_words)
         return plain.holds_only({*self.good_news, *self.good_news_words, *polite})
+
+    def is_dismissal(self, plain: PlainText) -> bool:
+        """Tell whether a text says that the person lost the job, and nothing else."""
+        around = "" if plain.is_unspaced else " "
+        if not any(f"{around}{it}{around}" in plain.framed for it in self.dismissals):
+            return False
+        return plain.holds_only({*self.dismissals, *self.good_news_words, *self.particles.words})
 
     def ends_as_question(self, plain: PlainText) -> bool:
         """Tell whether an answer ends with a word that makes a question of those before it."""
@@ -363,6 +372,7 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         urging_words=tuple(map(plain_answer, content.get("urging_words", ()))),
         place_words=tuple(map(plain_answer, content.get("place_words", ()))),
         good_news=tuple(map(plain_answer, content.get("good_news", ()))),
+        dismissals=tuple(map(plain_answer, content.get("dismissals", ()))),
         good_news_words=tuple(map(plain_answer, content.get("good_news_words", ()))),
         cries=tuple(map(plain_answer, content.get("cries", ()))),
         in_digits={

@@ -204,6 +204,12 @@ class TypedAnswer:
             answers_in(tag).is_good_news(self._in_spelling_of(tag)) for tag in (language, FALLBACK)
         )
 
+    def is_dismissal(self, language: str) -> bool:
+        """Tell whether a text says only that the person lost the job: it names no place."""
+        return any(
+            answers_in(tag).is_dismissal(self._in_spelling_of(tag)) for tag in (language, FALLBACK)
+        )
+
     def _in_spelling_of(self, tag: str) -> PlainText:
         """Return the text with each word in the spelling of a language's list."""
         found = self._respelled.get(tag)

@@ -14,6 +14,7 @@ from tests.support.dispatch_inspection import (
     messages_of_people,
     place_at,
     reachable_positions,
+    stored_conversation,
 )
 
 if TYPE_CHECKING:
@@ -107,4 +108,52 @@ def test_a_place_with_such_a_word_in_its_name_is_a_place(
 ) -> None:
     person = asked_where(sqlite_hotline, language)
     person.says(PLACES[language])
+    assert current_step(person) != WHERE
+
+
+LOST_JOB = {
+    "en": ("he fired me", "I was fired", "They let me go"),
+    "id": ("saya dipecat", "majikan pecat saya"),
+    "vi": ("em bị đuổi việc", "em bi sa thai roi"),
+    "fil": ("tinanggal ako sa trabaho", "sinisante po ako"),
+    "th": ("หนูถูกไล่ออก", "นายจ้างไล่หนูออกแล้ว"),
+    "zh_Hant": ("我被開除了", "老闆開除我"),
+    "zh_Hans": ("我被开除了", "老板开除我"),
+    "km": ("គេបញ្ឈប់ខ្ញុំ", "ថៅកែបញ្ឈប់ខ្ញុំ"),
+    "my": ("အလုပ်ထုတ်လိုက်တယ်", "အလုပ်ပြုတ်သွားတယ်"),
+    "ja": ("クビになりました", "解雇されました"),
+}
+COUNTY = ("report", "county")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lost_job_is_no_place_and_belongs_to_the_report(
+    sqlite_hotline: HotlineHarness, language: str
+) -> None:
+    for text in LOST_JOB[language]:
+        person = asked_where(sqlite_hotline, language)
+        person.says(text)
+        assert current_step(person) == WHERE, text
+        assert messages_of_people(sqlite_hotline)[-1].text == text
+        person = sqlite_hotline.person(language)
+        place_at(person, reachable_positions()[COUNTY], language=language)
+        person.says(text)
+        report = next(it for it in frames(person) if it.flow == "report")
+        assert "county" not in report.answers, text
+        assert text in stored_conversation(person).position.extra_texts
+
+
+def test_what_is_written_a_second_time_is_taken_for_the_place(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person()
+    place_at(person, reachable_positions()[COUNTY])
+    person.says("he fired me")
+    person.says("he fired me")
+    assert current_step(person) != COUNTY
+
+
+def test_a_place_with_a_lost_job_in_it_is_a_place(sqlite_hotline: HotlineHarness) -> None:
+    person = asked_where(sqlite_hotline, "en")
+    person.says("in Taichung, he fired me")
     assert current_step(person) != WHERE
