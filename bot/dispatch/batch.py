@@ -10,12 +10,8 @@ from bot.cases.consents import ConsentRecords
 from bot.conversation import Position
 from bot.dispatch.callback_data import ON_CALL_BUTTON
 from bot.dispatch.conversation_store import (
-    Conversation,
-    ConversationRow,
-    ids_of_hour,
-    takeover_of,
-    without_session,
-)
+    Conversation, ConversationRow, ids_of_hour, takeover_of, without_session,
+)  # fmt: skip
 from bot.dispatch.hotline_adapter import HotlineAdapter
 from bot.dispatch.letter_ids import (
     TurnLetters,
