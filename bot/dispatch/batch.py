@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING
 from bot.cases.consents import ConsentRecords
 from bot.conversation import Position
 from bot.dispatch.callback_data import ON_CALL_BUTTON
-from bot.dispatch.conversation_store import (
-    Conversation, ConversationRow, ids_of_hour, takeover_of, without_session,
-)  # fmt: skip
+from bot.dispatch.conversation_store import Conversation, ConversationRow, ids_of_hour, takeover_of
 from bot.dispatch.hotline_adapter import HotlineAdapter
 from bot.dispatch.letter_ids import (
     TurnLetters,
@@ -230,7 +228,7 @@ class BatchProcessor:
         """
         written, writing = work.write_count, _chats_of(keyed)
         batch = _Batch(now, self._conversations.load(work, writing) if writing else {})
-        HotlineAdapter.expect_sessions(work, without_session(writing, batch.rows))
+        HotlineAdapter.expect_sessions(work, self._conversations.not_begun(batch.rows, writing))
         for number, (arrival, update, key) in enumerate(keyed):
             if key in batch.chats_with_new_case and update.kind in _CONVERSATION_KINDS:
                 rest = keyed[number:]

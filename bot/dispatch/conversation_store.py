@@ -247,16 +247,6 @@ class ConversationRow:
             raise self.fault
 
 
-def without_session(
-    keys: Iterable[bytes], rows: Mapping[bytes, ConversationRow]
-) -> Iterator[bytes]:
-    """Yield the keys of chats in which no session has begun."""
-    for key in keys:
-        row = rows.get(key)
-        if row is None or not row.conversation.touched_at:
-            yield key
-
-
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Conversation).decode
 
@@ -328,6 +318,14 @@ class Conversations:
     def seal(self, key: bytes, conversation: Conversation) -> bytes:
         """Seal a conversation for its row."""
         return self._vault.seal(Purpose.CONVERSATION, key, _encode(conversation))
+
+    @staticmethod
+    def not_begun(rows: Mapping[bytes, ConversationRow], keys: Iterable[bytes]) -> Iterator[bytes]:
+        """Yield the keys of chats in which no session has begun."""
+        for key in keys:
+            row = rows.get(key)
+            if row is None or not row.conversation.touched_at:
+                yield key
 
     def store(self, work: Work, changed: Iterable[tuple[bytes, ConversationRow]]) -> None:
         """Store conversations that were changed."""
