@@ -401,6 +401,12 @@ TOLD_ALREADY = _(
 )
 STILL_READ = _("They have what you wrote. You can go on writing here: they read it.")
 """In place of what is true only before staff read what a person writes."""
+# Translators: {hours} e.g. every day 09:00-21:00
+TOLD_FOR_LATER = _(
+    "We told them. Nobody is on duty yet, so call if you can. What you write here waits "
+    "for them.\n"
+    "When people read: {hours}"
+)
 # Translators: in place of "What you write is locked on our computer ...", once staff read.
 CONSENT_STILL_READ = _(
     "They have what you wrote, and read what you write here. By law they must tell police at "

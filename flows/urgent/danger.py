@@ -4,13 +4,6 @@ from bot.conversation import Choose, End, Fact, Flow, Outcome, Say
 from bot.text import Text, _, pgettext
 from flows.texts import cards, phrases
 
-# Translators: {hours} e.g. every day 09:00-21:00
-TOLD_FOR_LATER = _(
-    "We told them. Nobody is on duty yet, so call if you can. What you write here waits "
-    "for them.\n"
-    "When people read: {hours}"
-)
-
 
 class DangerFlow(Flow):
     """Numbers first, then one question. Answers that were not sent stay unsent."""
@@ -27,7 +20,7 @@ class DangerFlow(Flow):
     already_told = End(
         phrases.STILL_READ, Outcome.STAFF_ALERTED, when=Fact("told") & Fact("staffed")
     )
-    told_again = End(TOLD_FOR_LATER, Outcome.STAFF_ALERTED, when=Fact("told"))
+    told_again = End(phrases.TOLD_FOR_LATER, Outcome.STAFF_ALERTED, when=Fact("told"))
     tell = Choose(
         # Translators: safety sentence [k]. An offer, both answers equal. Not "let us go together".
         # "Must" is a duty of the staff; "someone" is anyone, not only the one who writes.
@@ -54,7 +47,7 @@ class DangerFlow(Flow):
         Outcome.STAFF_ALERTED,
         when=tell.was("now") & Fact("staffed"),
     )
-    told_for_later = End(TOLD_FOR_LATER, Outcome.STAFF_ALERTED, when=tell.was("now"))
+    told_for_later = End(phrases.TOLD_FOR_LATER, Outcome.STAFF_ALERTED, when=tell.was("now"))
     not_told = End(
         # Translators: safety sentence. No person was told of it.
         _("All right. We told nobody. We go on where we were.")

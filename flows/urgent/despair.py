@@ -3,7 +3,7 @@
 from bot.conversation import Begin, Card, Choose, End, Fact, Flow, Outcome, Say
 from bot.text import Text, _, pgettext
 from flows.texts import cards, phrases
-from flows.urgent.danger import TOLD_FOR_LATER, DangerFlow
+from flows.urgent.danger import DangerFlow
 
 
 class Despair(Flow):
@@ -30,7 +30,7 @@ class Despair(Flow):
     )
     nobody_now = Say(phrases.NOBODY_NOW, when=DangerFlow.nobody_now.when)
     already_told = End(phrases.STILL_READ, Outcome.STAFF_ALERTED, when=DangerFlow.already_told.when)
-    told_again = End(TOLD_FOR_LATER, Outcome.STAFF_ALERTED, when=Fact("told"))
+    told_again = End(phrases.TOLD_FOR_LATER, Outcome.STAFF_ALERTED, when=Fact("told"))
     tell = Choose(
         # Translators: safety sentence. As in danger. {digits_despair} are phone numbers.
         _(
@@ -44,7 +44,7 @@ class Despair(Flow):
         phrases.REHEARSAL, Outcome.STAFF_ALERTED, when=tell.was("now") & Fact("rehearsal")
     )
     told = End(DangerFlow.told.text, Outcome.STAFF_ALERTED, when=tell.was("now") & Fact("staffed"))
-    told_for_later = End(TOLD_FOR_LATER, Outcome.STAFF_ALERTED, when=tell.was("now"))
+    told_for_later = End(phrases.TOLD_FOR_LATER, Outcome.STAFF_ALERTED, when=tell.was("now"))
     still_here = Card(
         _("All right, we told nobody. You can come back to it at any time, also in the night."),
         choices={"talk": cards.TALK, "on": pgettext("button", "Go on")},

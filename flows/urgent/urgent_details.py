@@ -44,4 +44,5 @@ class UrgentDetails(Flow):
         when=Fact("alerted") | safe.was("not_safe"),
     )
     ambulance = Say(phrases.AMBULANCE, when=hurt.was("now"))
-    end = End(phrases.STILL_READ)
+    end = End(phrases.STILL_READ, when=Fact("staffed"))
+    end_for_later = End(phrases.TOLD_FOR_LATER)

@@ -130,3 +130,15 @@ def test_in_a_talk_danger_says_that_they_read_it_only_while_someone_is_here(
     heard = person.says("/danger")
     assert "What you write here waits for them." in heard[-1]
     assert sum("Nobody is on duty" in it for it in heard) == 1
+
+
+@pytest.mark.parametrize("on", [True, False], ids=["on_duty", "off_duty"])
+def test_what_helpers_need_ends_by_saying_whether_someone_is_here(
+    home: HotlineHarness, *, on: bool
+) -> None:
+    set_duty(home.colleague(), on=on)
+    person = home.person()
+    place_at(person, reachable_positions()["urgent_details", "hurt"])
+    heard = "\n".join(person.presses("Nobody hurt or ill"))
+    assert (READ in heard) is on
+    assert ("Nobody is on duty yet" in heard) is not on
