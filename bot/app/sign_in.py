@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from bot.vault.keys.keyring import Keyring
 
 NO_KEY_HOLDER = (
-    "no caseworker has a key that could open what people send: it would be lost. Enrol one with: "
-    "haven staff add NAME --language TAG; or give an enrolled caseworker a key with: "
-    "haven staff password ID --new-key"
+    "no caseworker has a key that could open what people send: it waits unread, locked with the "
+    "host key alone. Enrol one with: haven staff add NAME --language TAG; or give an enrolled "
+    "caseworker a key with: haven staff password ID --new-key"
 )
 
 
@@ -103,6 +103,6 @@ def sign_in(
 
 
 def require_key_holder(vault: Vault) -> None:
-    """Raise NoKeyHolderError if no caseworker can open what people send: it would be lost."""
+    """Raise NoKeyHolderError if no caseworker can open what people send."""
     if not vault.cases.wraps.holders().teams:
         raise NoKeyHolderError(NO_KEY_HOLDER)

@@ -165,6 +165,7 @@ def _checks_of_data(
     yield describe(running, now), lambda: check_processes(running, now, has_run=has_run)
     yield "clock agrees with Telegram's", partial(and_is_known, _check_clock)
     yield "messages are fetched from Telegram", partial(and_is_known, _check_polling)
+    yield "every case can be opened", lambda: _check_unopened(settings)
     yield "files can be stored and erased", lambda: check_files(settings)
     yield "every message was handled", lambda: _check_quarantine(settings)
     yield "nothing is kept too long", lambda: _check_retention(settings)
@@ -240,6 +241,18 @@ def _check_key_holders(settings: Settings) -> None:
     database_at(settings.keys_url or DataDirectory(settings.data).keys_url)
     with closing(open_vault(settings, database_at(database_url(settings)))) as vault:
         require_key_holder(vault)
+
+
+def _check_unopened(settings: Settings) -> None:
+    """Refuse cases that no key opens: their caseworkers left, and there is no escrow key."""
+    database = existing_database(settings)
+    with closing(database.writer) as writer, closing(open_vault(settings, database)) as vault:
+        if count := len(writer.run_sync(vault.cases.wraps.unopened)):
+            raise HavenError(
+                f"cases that no one can open: {count}. The keys that opened them ended with the "
+                "access of caseworkers. A backup from before that, at most 7 days old, opens them "
+                "for those caseworkers"
+            )
 
 
 def _check_retention(settings: Settings) -> None:

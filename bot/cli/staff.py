@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -59,6 +60,12 @@ NewKey = Annotated[bool, typer.Option(
 NOT_APPROVED = (
     "This key opens no case yet: a colleague whose key opens cases has to approve it, at the desk "
     "or with: haven staff approve {who} --as THEIR-ID"
+)
+LOSES_CASES = (
+    "cases that no one could open without the key of {who}: {count}. Nothing was changed. First "
+    "enrol someone else who serves the same queues (haven staff add), and have {who} approve their "
+    "key (haven staff approve ID --as {who}); or make an escrow key (haven keys escrow --as {who}) "
+    "and have {who} sign in. To lose these cases for good, add --lose-cases"
 )
 MAX_ACCOUNT = 2**52  # telegram's limit for account numbers
 
@@ -257,10 +264,18 @@ def refuse_key(who: StaffId, signed_in: SignedIn, password_file: PasswordFile = 
 
 
 @staff_app.command("disable")
-def disable_staff(who: StaffId) -> None:
+def disable_staff(
+    who: StaffId,
+    *,
+    lose_cases: Annotated[
+        bool, typer.Option("--lose-cases", help="Also if no one can open some cases afterwards.")
+    ] = False,
+) -> None:
     """End a caseworker's access; their cases return to the queue."""
     with open_deployment() as deployment:
         now = deployment.now()
+        if not lose_cases and (count := deployment.run(partial(_lost_without, deployment, who))):
+            raise HavenError(LOSES_CASES.format(who=who, count=count))
         returned = deployment.run(lambda work: _enrolment(deployment).disable(work, now, who))
         # Also without access: an earlier run that was interrupted may have left the key.
         had_key = staff_keys_of(deployment.vault).remove(who, now)
@@ -270,6 +285,12 @@ def disable_staff(who: StaffId) -> None:
     if not has_key_holder:
         typer.echo(NO_KEY_HOLDER, err=True)
     typer.echo(f"{who} has no access now. Cases returned to the queue: {len(returned or ())}.")
+
+
+def _lost_without(deployment: Deployment, who: str, work: Work) -> int:
+    """Return how many cases open now and would open for no one without this caseworker's key."""
+    wraps = deployment.vault.cases.wraps
+    return len(wraps.unopened(work, who) - wraps.unopened(work))
 
 
 def _enrolment(deployment: Deployment) -> Enrolment:

@@ -135,6 +135,17 @@ def are_keys_usable(store: WatchedStore) -> bool:
         return False
 
 
+async def has_key_holder(store: WatchedStore) -> bool:
+    """Return whether a caseworker has a key that opens what people send now."""
+
+    def look() -> bool:
+        return bool(store.vault.cases.wraps.holders().teams)
+
+    looking = asyncio.create_task(asyncio.to_thread(look))
+    await asyncio.wait({looking}, timeout=READ_TIMEOUT)
+    return looking.done() and looking.exception() is None and looking.result()
+
+
 async def backup_age(folder: Path, now: int) -> float:
     """Return the seconds since the last whole backup; infinity for none, or a disk that hangs."""
     try:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from bot.asgi_server import EmbeddedServer, listen_for
 from bot.clock import SECOND
 from bot.monitoring.metrics import bot_metrics, metrics_text
-from bot.monitoring.readings import DatabaseReader, are_keys_usable, backup_age
+from bot.monitoring.readings import DatabaseReader, are_keys_usable, backup_age, has_key_holder
 from bot.store.findings import POLLING_ALARM
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class WatchPages:
             else:
                 checks["Telegram has not answered since the start"] = False
         checks["keys are usable"] = are_keys_usable(store)
+        checks["a caseworker can open what people send"] = await has_key_holder(store)
         lines = (f"{'ok ' if is_fine else 'no '} {name}\n" for name, is_fine in checks.items())
         is_ready = all(checks.values())
         status = HTTPStatus.OK if is_ready else HTTPStatus.SERVICE_UNAVAILABLE

@@ -23,8 +23,9 @@ from bot.vault import HostKey, Purpose, Vault, file_encryption
 from bot.vault.backup.offline_key import OfflineKey, OfflineKeys
 from bot.vault.backup.read import BackupArchive
 from bot.vault.file_encryption import _associated_data as piece_place
-from bot.vault.keys.case_keys import HOST, CaseOpener
+from bot.vault.keys.case_keys import CaseOpener
 from bot.vault.keys.case_keys import _wrap_data as wrap_place
+from bot.vault.keys.case_openers import HOST
 from bot.vault.keys.hpke import KeyPair
 from tests.support.needle_search import NEEDLE
 

@@ -13,6 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.app.run import RunOptions, run_bot
+from bot.app.storage import open_vault
 from bot.app.web_desk import run_standalone_desk
 from bot.errors import SettingError
 from bot.monitoring.metrics import LEVEL, METRICS, ROLE, STANDBY_METRICS
@@ -20,6 +21,7 @@ from bot.sandbox import FaultKind
 from bot.settings import load_settings
 from bot.store.database import DataDirectory
 from bot.store.disk_space import DiskSpace
+from tests.support.database.key_store_fixtures import staff_keys
 from tests.support.free_ports import free_port
 from tests.support.harnesses.hotline_harness import settings_for
 from tests.support.watched_deployment import WatchedDeployment, values, watched
@@ -40,7 +42,7 @@ async def test_a_running_haven_is_alive_and_ready_and_every_metric_is_there(tmp_
         assert (await haven.get("/")).status_code == 404
     assert (health.status_code, health.text) == (200, "alive\n")
     assert ready.status_code == 200
-    assert ready.text.count("ok ") == 3
+    assert ready.text.count("ok ") == 4
     assert page.headers["content-type"].startswith("text/plain; version=")
     samples = [it for each in text_string_to_metric_families(page.text) for it in each.samples]
     ours = {it.name for it in samples if it.name.startswith("haven_")}
@@ -100,6 +102,18 @@ async def test_it_is_not_ready_after_five_minutes_without_telegram(tmp_path: Pat
     assert "no  Telegram answered within 5 minutes" in after.text
 
 
+async def test_it_is_not_ready_while_no_caseworker_can_open_what_comes(tmp_path: Path) -> None:
+    async with watched(tmp_path) as haven:
+        before, bot = await haven.get("/readyz"), haven.deployment
+        with closing(open_vault(bot.settings, bot.database)) as vault:
+            for who in vault.cases.wraps.holders().present:
+                staff_keys(vault).remove(who, bot.clock.now())
+        after = await haven.get("/readyz")
+    assert before.status_code == 200
+    assert after.status_code == 503
+    assert "no  a caseworker can open what people send" in after.text
+
+
 async def test_a_bot_that_telegram_never_answered_is_not_ready_and_says_so(tmp_path: Path) -> None:
     async with watched(tmp_path) as haven:
         await haven.deployment.stop()
@@ -131,7 +145,9 @@ async def test_a_desk_by_itself_says_how_it_is_and_nothing_of_polling(tmp_path: 
         ready, found = await desk.get("/readyz"), values(await desk.scrape() or "")
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-    assert ready.text == "ok  database answers\nok  keys are usable\n"
+    assert ready.text == (
+        "ok  database answers\nok  keys are usable\nok  a caseworker can open what people send\n"
+    )
     assert found["haven_database_up"] == found["haven_keys_usable"] == 1
     assert "haven_desk_sessions" in found
     assert "haven_poll_age_seconds" not in found

@@ -15,8 +15,10 @@ import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from bot.app.storage import open_vault
 from bot.clock import ShiftedClock
 from bot.monitoring.canary import CanaryTimes
+from tests.support.database.key_store_fixtures import enrol_keyholder
 from tests.support.free_ports import free_port
 from tests.support.harnesses.live_deployment import PATIENCE, LiveDeployment, evening
 from tests.support.paths import ROOT
@@ -141,6 +143,8 @@ async def watched(
             deployment.clock = ShiftedClock(deployment.sandbox.clock)
             deployment.clock.jump(ahead)
         await deployment.start()
+        with contextlib.closing(open_vault(deployment.settings, deployment.database)) as vault:
+            enrol_keyholder(vault)
         haven = WatchedDeployment(deployment, port)
         await haven.begun()
         yield haven

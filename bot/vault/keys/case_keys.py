@@ -27,6 +27,7 @@ from bot.log import log
 from bot.store import Work, delete_by, insert, select_by, select_in, select_one
 from bot.store.tables.keys import case_wraps
 from bot.store.tables.main import case_keys, cases
+from bot.vault.keys.case_openers import HOST, unopened_cases
 from bot.vault.keys.hpke import OVERHEAD, KeyPair, pad, seal_to, unpad
 from bot.vault.keys.team_keys import KeyHolder, KeyHolders, Prove, load_holders
 from bot.vault.purpose import Purpose, SealerOpener
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from bot.vault.keys.key_store import KeyStore
     from bot.vault.keys.keyring import Keyring
 
-HOST = "house"
-"""The holder while no caseworker has a key."""
 ORPHAN_AFTER, ORPHAN_UNTIL = HOUR, 2 * DAY
 """Ages of a wrap between which it is deleted if it has no case."""
 _ADD_WRAP = insert(
@@ -96,6 +95,14 @@ class CaseKeyWraps:
     def held_by(self, holder: str) -> list[str]:
         """Return the cases whose key is wrapped to this holder, and not only to its team."""
         return [str(case) for (case,) in self._keys.run(lambda work: work.rows(_HELD_BY, holder))]
+
+    def unopened(self, work: Work, without: str = "") -> set[str]:
+        """Return the cases that no one can open, or no one could if a caseworker had no key.
+
+        `work` is of the data. What an escrow key or the host opens is not among them.
+        """
+        known = [str(case) for case, _queue, _holder in work.rows(_ASSIGNMENTS)]
+        return self._keys.run(lambda keys: unopened_cases(keys, known, without))
 
     def open_key(self, case: str, keyring: Keyring | None) -> KeyPair:
         """Return the key pair of a case.

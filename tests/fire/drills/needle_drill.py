@@ -43,7 +43,7 @@ from bot.vault.backup.create import Backup, delete_expired, list_archives
 from bot.vault.backup.offline_key import OfflineKey, OfflineKeys
 from bot.vault.backup.read import BackupArchive
 from bot.vault.erasure.erase import ErasureReason
-from bot.vault.keys.case_keys import HOST
+from bot.vault.keys.case_openers import HOST
 from tests.fire.drill_command import run_command
 from tests.fire.drill_staff import KINDS, DrillStaff
 from tests.fire.stolen_keys import (

@@ -168,7 +168,11 @@ async def _disable(request: DeskRequest) -> Response:
         return _refuse(request, colleague, texts.OWN_ACCOUNT)
     if not request.form.get("sure"):
         return _refuse(request, colleague, texts.NOT_SURE)
-    if await asyncio.to_thread(_is_last_key_holder, request, who):
+    wraps = request.context.vault.cases.wraps
+    loses_cases = await request.read(
+        lambda work: bool(wraps.unopened(work, who) - wraps.unopened(work))
+    )
+    if loses_cases or await asyncio.to_thread(_is_last_key_holder, request, who):
         return _refuse(request, colleague, texts.LAST_KEY)
 
     def disable(work: Work) -> list[str] | None:

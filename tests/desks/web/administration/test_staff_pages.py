@@ -450,6 +450,19 @@ def test_the_last_who_can_open_cases_is_not_ended(
     assert staff_row(web_desk, mei.id)[-1] == "active"
 
 
+def test_access_stays_while_a_case_would_open_for_no_one(
+    web_desk: WebDeskHarness, chief: WebCaseworker
+) -> None:
+    mei = web_desk.worker()
+    web_desk.worker("Jun", queues=("fishers",))
+    _person, _reference = web_desk.add_person(WORDS)
+    said = chief.browser.post(f"/staff/account/{mei.id}/disable", {"sure": "1"})
+    assert "No one else could open a case then." in (
+        chief.browser.get(said.headers["location"]).text
+    )
+    assert staff_row(web_desk, mei.id)[-1] == "active"
+
+
 def test_the_only_one_who_can_approve_keeps_access_and_role(
     web_desk: WebDeskHarness, chief: WebCaseworker
 ) -> None:
