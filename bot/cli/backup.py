@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot.app.databases.moved import refuse_moved
-from bot.app.file_storage.opening import checked_blobs
+from bot.app.file_storage.opening import checked_blobs, still_saved
 from bot.app.keys import key_store_url, load_host_key, open_key_store
 from bot.app.retention import require_outside
 from bot.app.storage import database_at, existing_database, fault_of
@@ -64,6 +64,10 @@ FILES_RESTORED = (
     "The files are in {to}/files, not in HAVEN_FILES_URL. Unset it for this copy, or move them to "
     "an empty prefix: HAVEN_DATA={to} HAVEN_FILES_URL= haven files move --to s3://BUCKET/PREFIX"
 )
+MISSING_FILES = (
+    "{count} files of cases are not in this backup: they are not in {where} (haven files where). "
+    "Is HAVEN_FILES_URL right? Keep an older backup until it is"
+)
 NO_FOLDER = "HAVEN_BACKUPS is not set: name a folder there, or after haven backup"
 NO_HOST_KEY = (
     "A restore needs the host key of the deployment, from the copy kept elsewhere: name it with "
@@ -103,7 +107,8 @@ def make_backup(deployment: Deployment, folder: Path) -> None:
 
     Raises:
         SettingError: no key is set to whom it would be encrypted.
-        BackupError: it cannot be written.
+        BackupError: it cannot be written, or files of cases are not where they should lie; then
+            the archives of all the rest are made.
     """
     settings, now, mac = deployment.settings, deployment.now(), deployment.vault.backup_mac
     if not settings.backup_key:
@@ -122,6 +127,8 @@ def make_backup(deployment: Deployment, folder: Path) -> None:
         typer.echo(path)
     typer.echo(f"Rows: {made.rows}. Files: {made.files}. Expired archives deleted: {expired}.")
     typer.echo(f"Copy them and {LEDGER_NAME} to another place; the ledger every hour.")
+    if missing := deployment.run(lambda work: still_saved(work, made.missing)):
+        raise BackupError(MISSING_FILES.format(count=len(missing), where=blobs.where))
 
 
 def restore(  # noqa: PLR0913 - each parameter is an option of the command

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, TypeVar
 
 import typer
 from rich.progress import Progress
 
+from bot.app.file_storage.opening import require_place
 from bot.app.retention import build_erasures, build_retention, open_backup_folder
 from bot.cli.deployment import Deployment, open_deployment, require_case
 from bot.cli.options import By, one_of
@@ -52,7 +54,7 @@ def retention(
         raise typer.BadParameter("--dry-run changes nothing, --trust-clock does")
     with open_deployment() as deployment:
         now, zone = deployment.now(), deployment.settings.zone
-        erasures = build_erasures(deployment.settings, deployment.vault)
+        erasures = _erasures(deployment)
         rules = Retention(erasures, deployment.settings.keep_days)
         if trust_clock:
             deployment.run(lambda work: Retention.trust_clock(work, now))
@@ -71,9 +73,15 @@ def _erase_as_the_bot_does() -> None:
     """Erase what needs no one's approval, also while the bot does not run; name no case."""
     with open_deployment() as deployment:
         settings, vault = deployment.settings, deployment.vault
-        rules = build_retention(settings, vault, build_erasures(settings, vault))
+        rules = build_retention(settings, vault, _erasures(deployment))
         erased = asyncio.run(rules.run_once(deployment.database, SystemClock()))
     typer.echo(f"Erased: {erased}.")
+
+
+def _erasures(deployment: Deployment) -> Erasures:
+    """Return what erases cases; refuse while the settings do not name where their files lie."""
+    deployment.run(partial(require_place, deployment.settings))
+    return build_erasures(deployment.settings, deployment.vault)
 
 
 def _erase_due(deployment: Deployment, rules: Retention, due: int, now: int) -> None:
@@ -127,7 +135,7 @@ def erase_case(
     one_of("--why", why, ERASURE_REASONS)
     with open_deployment() as deployment:
         case, now = deployment.run(lambda work: require_case(work, reference)), deployment.now()
-        erasures = build_erasures(deployment.settings, deployment.vault)
+        erasures = _erasures(deployment)
         codes = [_confirmation_code(deployment.vault, case, why, at) for at in (now, now - DAY)]
         if not confirm:
             deployment.run(lambda work: erasures.check_no_hold(work, case, now))

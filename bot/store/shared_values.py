@@ -16,6 +16,9 @@ FILES_MARK = "files.mark"
 """The mark of the bucket that holds the files of this database; missing: a folder holds them."""
 TARGET_MARK, OLD_MARK = "files.target", "files.leaving"
 """The marks of the new bucket until a move of the files is decided, and of the old one after it."""
+FILES_PLACE = "files.place"
+"""Where the last finished move of the files put them, as HAVEN_FILES_URL names it; empty: in the
+data folder. Missing: they were never moved, or to a place with too long a name."""
 MAX_VALUE_LENGTH = 200
 
 _VALUE = select_by(shared_values, "value", by="name")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ from bot.store.blobs.protocol import store_blob
 from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import MIN_FREE_BYTES, DiskSpace, UsableSpace
 from bot.store.shared_values import FILES_MARK, load_value, store_value
+from bot.vault.backup.offline_key import OfflineKey
 from tests.support.bucket_server import KEY, REGION, BucketServer, bucket_server
 from tests.support.cli_runner import written
 from tests.support.database_fixtures import migrated_url, on_both_databases
@@ -38,6 +40,8 @@ from tests.support.harnesses.hotline_harness import settings_for
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from click.testing import Result
 
     from bot.settings import Settings
     from bot.store.blobs.protocol import Blobs
@@ -99,7 +103,7 @@ def test_files_move_to_a_bucket_and_back_without_those_of_no_case(site: MovedDep
     assert list(site.files.iterdir()) == []
     assert (site.reads_at(site.url), ORPHAN in str(site.objects())) == (list(SENT), False)
     check_files(site.at(site.url))
-    with pytest.raises(FileStorageError, match="lie in object storage"):
+    with pytest.raises(FileStorageError, match=f"set HAVEN_FILES_URL={site.url}"):
         checked_blobs(site.at())
     site.moves(site.url, site.home)
     assert site.objects() == set()
@@ -209,6 +213,67 @@ def test_a_start_at_an_empty_place_is_refused_while_cases_have_files(
     prepare_blobs(site.at(), site.database)
 
 
+def test_after_a_move_every_command_names_the_place_that_the_settings_do_not(
+    site: MovedDeployment, tmp_path: Path
+) -> None:
+    new = f"file://{tmp_path / 'elsewhere'}"
+    site.moves("", new)
+    refused = f"set HAVEN_FILES_URL={new}"
+    for check in (checked_blobs, check_files, lambda it: prepare_blobs(it, site.database)):
+        with pytest.raises((FileStorageError, SettingError), match=refused):
+            check(site.at())
+        check(site.at(f"{new}/"))
+    with pytest.raises(FileStorageError, match=refused):
+        site.moves("", site.url)  # nothing would be copied, and the files would be lost
+    assert site.reads_at(new) == list(SENT)
+    site.moves(new, site.home)
+    with pytest.raises(FileStorageError, match="unset it"):
+        checked_blobs(site.at(new))
+    check_files(site.at())
+
+
+def test_a_case_is_not_called_erased_while_its_files_lie_elsewhere(
+    site: MovedDeployment, tmp_path: Path
+) -> None:
+    folder = tmp_path / "elsewhere"
+    site.moves("", f"file://{folder}")
+    site.vault.close()
+    for words in (
+        ("cases", "erase", site.case.reference), ("retention", "--yes"),
+        ("retention", "--scheduled"), ("backup", str(tmp_path / "backups")),
+    ):  # fmt: skip
+        done = typed(site, *words)
+        assert f"set HAVEN_FILES_URL=file://{folder}" in str(done.exception), words
+        assert isinstance(done.exception, HavenError)
+    assert len(list(folder.iterdir())) == len(SENT)
+    asked = typed(site, "cases", "erase", site.case.reference, files_url=f"file://{folder}")
+    assert "Erases" in asked.output
+
+
+def test_a_backup_without_a_file_that_a_case_has_is_told(
+    site: MovedDeployment, tmp_path: Path
+) -> None:
+    made = typed(site, "backup", str(tmp_path / "backups"))
+    assert (made.exit_code, "Files: 3." in made.output) == (0, True)
+    next(site.files.iterdir()).unlink()
+    done = typed(site, "backup", str(tmp_path / "more"))
+    assert "Files: 2." in done.output
+    assert isinstance(done.exception, HavenError)
+    assert "1 files of cases are not in this backup" in str(done.exception)
+    assert len(list((tmp_path / "more").glob("*.age"))) == 2  # all the rest is kept
+
+
+def typed(site: MovedDeployment, *words: str, files_url: str = "") -> Result:
+    """Type a command at the deployment."""
+    offline = OfflineKey.create(site.folder / f"{secrets.token_hex(4)}.key")
+    env = {
+        "HAVEN_DATA": str(site.settings.data), "COLUMNS": "200", "NO_COLOR": "1",
+        "HAVEN_HOST_KEY_FILE": str(site.settings.host_key_file), "HAVEN_FILES_URL": files_url,
+        "HAVEN_BACKUP_KEY": offline.recipient,
+    }  # fmt: skip
+    return CliRunner().invoke(app, words, env=env)
+
+
 def test_a_disk_with_room_for_text_alone_stops_files_only_if_they_lie_on_it(
     server: BucketServer, tmp_path: Path
 ) -> None:
@@ -244,7 +309,7 @@ def test_the_command_moves_and_says_what_to_set(site: MovedDeployment) -> None:
     said = types("move", "--to", site.url)
     assert f"{site.url}: 3 files, each compared" in said
     assert f"HAVEN_FILES_URL={site.url}" in said
-    assert "lie in object storage" in types("where")
+    assert f"set HAVEN_FILES_URL={site.url}" in types("where")
     assert "3 files" in types("where", HAVEN_FILES_URL=site.url)
     assert "unset HAVEN_FILES_URL" in types("move", "--to", site.home, HAVEN_FILES_URL=site.url)
     assert "--to takes" in types("move", "--to", "ftp://x")

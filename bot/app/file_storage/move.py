@@ -14,15 +14,17 @@ from hashlib import sha256
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from bot.app.file_storage.opening import create_folder
+from bot.app.file_storage.opening import create_folder, require_place
 from bot.errors import FileStorageError, SettingError
 from bot.store import select_in
 from bot.store.blobs.bucket import BucketBlobs
 from bot.store.blobs.folder import FolderBlobs
-from bot.store.blobs.opening import bucket_address, open_blobs
+from bot.store.blobs.opening import bucket_address, open_blobs, place_of
 from bot.store.blobs.protocol import pieces_of, store_blob
 from bot.store.shared_values import (
     FILES_MARK,
+    FILES_PLACE,
+    MAX_VALUE_LENGTH,
     OLD_MARK,
     TARGET_MARK,
     delete_value,
@@ -70,6 +72,10 @@ def move_files(
         FileStorageError: a storage cannot be used, keeps what is deleted, or is not this
             database's. Whatever was done is kept, and the move can be begun again.
     """
+    if (
+        _load(database, OLD_MARK) is None
+    ):  # otherwise a decided move is finished from where it began
+        database.writer.run_sync(partial(require_place, settings))
     source = _source(settings, database)
     target = _target(settings, database, url, is_from_folder=source.is_on_disk)
     if source.where == target.where:
@@ -79,7 +85,8 @@ def move_files(
         _copy(source, target, name)
         copied += 1
         on_progress("copied", copied)
-    database.writer.run_sync(lambda work: _decide(work, has_bucket=not target.is_on_disk))
+    place, has_bucket = place_of(settings, url), not target.is_on_disk
+    database.writer.run_sync(partial(_decide, place=place, has_bucket=has_bucket))
     deleted = 0
     while names := [it.name for it in islice(source.list(), BATCH)]:
         source.delete(names)
@@ -128,12 +135,16 @@ def _target(settings: Settings, database: Database, url: str, *, is_from_folder:
     return bucket
 
 
-def _decide(work: Work, *, has_bucket: bool) -> None:
+def _decide(work: Work, *, place: str, has_bucket: bool) -> None:
     """Have the database name the new storage, unless an earlier move came as far as this."""
     target = load_value(work, TARGET_MARK)
     if target is None:
         return
     store_value(work, OLD_MARK, load_value(work, FILES_MARK) or FOLDER)
+    if len(place) <= MAX_VALUE_LENGTH:
+        store_value(work, FILES_PLACE, place)
+    else:
+        delete_value(work, FILES_PLACE)
     delete_value(work, TARGET_MARK)
     if has_bucket:
         store_value(work, FILES_MARK, target)

@@ -17,19 +17,27 @@ from bot.cases.intake import SAVED
 from bot.errors import FileStorageAwayError, FileStorageError, SettingError
 from bot.log import log
 from bot.store.blobs.folder import FolderBlobs
-from bot.store.blobs.opening import load_mark, open_blobs
+from bot.store.blobs.opening import load_mark, open_blobs, place_of
+from bot.store.database import DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
-from bot.store.shared_values import FILES_MARK, OLD_MARK, TARGET_MARK, load_value, store_value
-from bot.store.statements import count
+from bot.store.shared_values import (
+    FILES_MARK,
+    FILES_PLACE,
+    OLD_MARK,
+    TARGET_MARK,
+    load_value,
+    store_value,
+)
+from bot.store.statements import count, select_in
 from bot.store.tables.main import files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from bot.settings import Settings
     from bot.store.blobs.bucket import BucketBlobs
     from bot.store.blobs.protocol import Blobs
-    from bot.store.database import Database, DataDirectory
+    from bot.store.database import Database
     from bot.store.writer import Work
 
 IN_BUCKET = (
@@ -41,21 +49,38 @@ ELSEWHERE = (
     "HAVEN_FILES_URL, or set it to where they are, then haven files move --to {url}"
 )
 NO_FOLDER = "HAVEN_FILES_URL: {where}: {why}; name a folder Haven may write to"
+MOVED = (
+    "the files of this database were moved to {where}, and HAVEN_FILES_URL names another place: "
+    "{todo}, for all commands and on every machine"
+)
 UNFINISHED_MOVE = (
     "a move of the files was begun and not finished: stop Haven and run the same haven files move "
     "again. Until then, what is erased stays in one of the two places, where no key opens it"
 )
 _COUNT_SAVED = count(files, by=files.c.state == literal(SAVED))
+_KNOWN = select_in(files, "id", among="id")
 
 
 def checked_blobs(settings: Settings) -> Blobs:
     """Return the storage of files; raise FileStorageError unless it is that of this database."""
     blobs = open_blobs(settings)
+    with closing(existing_database(settings).writer) as writer:
+        writer.run_sync(partial(require_place, settings))
     if not isinstance(blobs, FolderBlobs):
         blobs.check()
     elif load_mark(settings) is not None:
         raise FileStorageError(IN_BUCKET)
     return blobs
+
+
+def require_place(settings: Settings, work: Work) -> None:
+    """Raise FileStorageError if the files were moved to a place that the settings do not name."""
+    place = load_value(work, FILES_PLACE)
+    if place is None or place == place_of(settings):
+        return
+    todo = f"set HAVEN_FILES_URL={place}" if place else "unset it"
+    where = place or DataDirectory(settings.data).files
+    raise FileStorageError(MOVED.format(where=where, todo=todo))
 
 
 def check_files(settings: Settings) -> None:
@@ -80,6 +105,7 @@ def prepare_blobs(settings: Settings, database: Database) -> Blobs:
     blobs = open_blobs(settings)
     saved = database.writer.run_sync(count_saved)
     try:
+        database.writer.run_sync(partial(require_place, settings))
         if isinstance(blobs, FolderBlobs):
             _prepare_folder(settings, blobs, saved)
         else:
@@ -92,6 +118,11 @@ def prepare_blobs(settings: Settings, database: Database) -> Blobs:
 def count_saved(work: Work) -> int:
     """Return how many files of cases are stored."""
     return int(work.rows(_COUNT_SAVED)[0][0])
+
+
+def still_saved(work: Work, names: Collection[str]) -> set[str]:
+    """Return those of some files that belong to a case that was not erased meanwhile."""
+    return {str(name) for (name,) in work.rows_in(_KNOWN, sorted(names))} if names else set()
 
 
 def _prepare_folder(settings: Settings, blobs: FolderBlobs, saved: int) -> None:

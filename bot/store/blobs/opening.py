@@ -41,6 +41,17 @@ def load_mark(settings: Settings) -> str | None:
         return load_value(Work(cursor, database.dialect), FILES_MARK)
 
 
+def place_of(settings: Settings, url: str | None = None) -> str:
+    """Return the URL of a storage in one spelling, by default of the settings; "" by default."""
+    url = settings.files_url if url is None else url
+    if url.startswith("s3://"):
+        return url.rstrip("/")
+    folder = folder_of(url).resolve() if url else None
+    if folder is None or folder == DataDirectory(settings.data).files.resolve():
+        return ""
+    return folder.as_uri()
+
+
 def folder_of(url: str) -> Path:
     """Return the folder of a `file:///` URL."""
     return Path(unquote(urlsplit(url).path))

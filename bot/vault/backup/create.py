@@ -89,6 +89,8 @@ class BackupResult:
     paths: tuple[Path, ...]
     rows: int
     files: int
+    missing: frozenset[str] = frozenset()
+    """Ids of files that the rows call saved, and that did not lie in the storage."""
 
 
 class _ArchiveContent:
@@ -209,7 +211,9 @@ class Backup:
         self._write(ArchivePart.MAIN, now, pieces)
         apart = self._write_keys(seen, keys, now, advance)
         rows = sum(main.summary.rows.values()) + sum(apart.rows.values())
-        return BackupResult(self._publish(tuple(ArchivePart), now), rows, main.summary.files)
+        published = self._publish(tuple(ArchivePart), now)
+        missing = frozenset(seen.saved_files() - set(names))
+        return BackupResult(published, rows, main.summary.files, missing)
 
     def _write_keys(
         self, seen: Snapshot, keys: Snapshot, now: int, advance: Callable[[], None]

@@ -22,7 +22,7 @@ from sqlalchemy import LargeBinary, Table, func, literal, select
 from bot.clock import DAY
 from bot.store import Database, Prepared, Work, count, select_by
 from bot.store.tables.keys import case_wraps, key_metadata
-from bot.store.tables.main import audit, case_keys, erasures, exchanges, metadata, outbox
+from bot.store.tables.main import audit, case_keys, erasures, exchanges, files, metadata, outbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -133,6 +133,7 @@ _UNSENT = select_by(
     exchanges.c.letter,
     by=outbox.c.state.in_((literal("queued"), literal("sending"))),
 )
+_SAVED_FILES = select_by(files, "id", by=files.c.state == literal("saved"))
 
 
 class Snapshot:
@@ -162,6 +163,10 @@ class Snapshot:
     def cases_with_key(self, table: str) -> set[str]:
         """Return the cases with a key in a table."""
         return {str(case) for (case,) in self.rows(_CASES_WITH_KEY[table])}
+
+    def saved_files(self) -> set[str]:
+        """Return the ids of the files of cases that are stored."""
+        return {str(it) for (it,) in self.rows(_SAVED_FILES)}
 
     def unsent_letters(self) -> list[int]:
         """Return the letters of caseworkers whose delivery will be unknown after a restore."""
