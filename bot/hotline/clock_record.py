@@ -9,6 +9,9 @@ if all of this is so:
     the database knows nothing later its last heartbeat is past, and PostgreSQL's own clock agrees
     the channel's clock agrees       by its first dated answer, which comes within seconds
 
+Data that were restored have no such span, for no backup holds it: they are believed as after a
+first start, if the same is so.
+
 Until then, and for an hour if it is not so, no hour is trusted. The span that waits to go on is
 stored, so that a process that ends meanwhile decides nothing.
 
@@ -130,12 +133,12 @@ def _begin(work: Work, monitor: ClockMonitor, now: int, monotonic: float) -> Non
     if not monitor.check(now, monotonic):
         if before is not None:
             _go_by(monitor, before)
-    elif not stored and not last_heartbeat(work):  # no moment was stored that could be wrong
-        monitor.await_confirmation(now - DISTRUST_PERIOD)
-    elif before is not None or not stored:
+    elif before is not None:
         monitor.doubt = SET_WHILE_OFF
     elif fault := _fault_of(work, now):
         monitor.doubt = fault
+    elif not stored:  # a first start, or the first of restored data, whose machine is another
+        monitor.await_confirmation(now - DISTRUST_PERIOD)
     else:
         last = stored[0]
         monitor.await_confirmation(last.span[1] or last.steady_since)

@@ -59,7 +59,7 @@ EXCLUDED_TABLES = {
     "connection_digests": "made again when a record is opened, so no copy outlives the case",
     "connection_wishes": "the record says it; noted again when a record is opened",
     "processes": "what runs is of this moment",
-    "host_clocks": "after a restore the clock must be steady for a day again",
+    "host_clocks": "of the machine that was; after a restore the channel confirms the clock",
     "rounds": "after a restore the clock must be steady for a day again",
     "epochs": "data in transit are in no backup, and their keys exist for a day",
     "desk_sessions": "a session lasts for hours, and opens in its browser alone",

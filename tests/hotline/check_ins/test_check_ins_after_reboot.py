@@ -14,6 +14,8 @@ from bot.hotline.contact_rule import DISTRUST_PERIOD
 from bot.store.database import Database
 from bot.store.findings import CLOCK_DOUBTED_UNTIL, CLOCK_ERROR, load_findings
 from bot.store.processes.heartbeat import record_heartbeat
+from bot.store.statements import delete_by
+from bot.store.tables.machines import host_clocks
 from tests.hotline.check_ins.test_check_ins import agreed, looks, until
 from tests.support.database_fixtures import migrated_url
 from tests.support.harnesses.hotline_harness import ALWAYS, BOT
@@ -126,6 +128,46 @@ def test_any_other_start_is_doubted_for_an_hour_logged_and_shown(
         home.advance_time(2700)
         assert len(looks(home)) == 1
     assert told(logs)[-1] == ("clock_believed", "")
+
+
+def restored(home: RebootHarness) -> None:
+    """Leave the data as a restore does, which knows no clock of the machine that was."""
+    home._minding.cancel()
+    home.write(lambda work: work.run(delete_by(host_clocks, ())))
+
+
+@pytest.mark.parametrize("new_start", [True, False])
+def test_an_alarm_comes_in_time_although_the_data_were_restored(
+    home: RebootHarness, new_start: bool
+) -> None:
+    asked_in_the_evening(home)
+    restored(home)
+    with capture_logs() as logs:
+        home.reboot(300, new_start=new_start)
+        alarms = until(home, 22.2, LOOK_OFTEN)
+    assert told(logs) == []
+    assert len(alarms) == 1
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (was_wrong, "was_wrong"),
+        (is_behind, "behind_database"),
+        (channel_disagrees, "channel_disagrees"),
+    ],
+)
+def test_restored_data_are_doubted_where_a_clock_disagrees(
+    home: RebootHarness, fault: Callable[[RebootHarness], None], kind: str
+) -> None:
+    asked_in_the_evening(home)
+    restored(home)
+    fault(home)
+    with capture_logs() as logs:
+        home.reboot(300)
+        home.run(home.close_writer_idle(3))
+        assert told(logs) == [("clock_doubted", kind)]
+        assert until(home, 22.2) == []
 
 
 @pytest.mark.parametrize(("ahead", "fault"), [(0, ""), (3 * MINUTE, "database_disagrees")])
