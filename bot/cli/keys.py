@@ -27,12 +27,15 @@ from bot.settings.missing import CREDENTIAL
 from bot.setup.credentials import CredentialFolder, is_handed_over
 from bot.setup.files import MACHINE
 from bot.store.database import Database
+from bot.store.writer import Work
 from bot.vault import OPERATOR, HostKey, KeyStore, Vault
 from bot.vault.backup.create import Backup
 from bot.vault.backup.export_rows import ARCHIVE_RETENTION, ArchivePart
 from bot.vault.backup.offline_key import BackupRecipients
+from bot.vault.keys.escrow import RetiredEscrow
 from bot.vault.keys.host_key import is_inside
 from bot.vault.keys.key_store import host_key_mark, live_root, open_rotation
+from bot.vault.keys.keyring import Keyring
 
 keys_app = typer.Typer(no_args_is_help=True)
 keys_app.command("backup")(new_backup_key)
@@ -40,6 +43,14 @@ keys_app.command("rescue")(rescue_cases)
 LOCKED_CREDENTIAL = (
     "a service cannot type a passphrase: name a file that holds it in HAVEN_PASSPHRASE_FILE "
     "(/etc/haven/haven.env) first, or make the new key without one"
+)
+NO_STAFF_TO_OPEN = (
+    "no caseworker has a key that opens cases, so the parts can give access to no one. Nothing was "
+    "changed. First enrol one (haven staff add), then: haven keys escrow --open"
+)
+REPLACES = (
+    "There is an escrow key, made on {day}. A new one replaces it: its three parts open nothing "
+    "afterwards, and are to be destroyed. Replace it?"
 )
 PartFile = Annotated[
     list[Path] | None,
@@ -225,6 +236,9 @@ def escrow_keys(
     open_cases: Annotated[
         bool, typer.Option("--open", help="With two parts, give staff access to all cases again.")
     ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Replace a present key without asking.")
+    ] = False,
 ) -> None:
     """Make an escrow key, printed in three parts of which any two open every case to come.
 
@@ -233,21 +247,51 @@ def escrow_keys(
     """
     with open_deployment() as deployment:
         if open_cases:
-            count = _rewrap_cases(deployment, part_file or [])
-            typer.echo(f"Cases whose keys were re-wrapped to staff: {count}.")
+            _open_with_parts(deployment, part_file or [])
             return
-        _require_holder(deployment, signed_in, password_file)
-        escrow, is_replaced = deployment.vault.escrow, deployment.vault.has_escrow
+        keyring = _require_holder(deployment, signed_in, password_file)
+        escrow, made_at = deployment.vault.escrow, deployment.vault.escrow.made_at()
+        if made_at and not yes:
+            day = local_time(made_at, deployment.settings.zone).date()
+            typer.confirm(REPLACES.format(day=day), abort=True)
         # The audit row comes first: an interrupted run has made no key that is not recorded.
-        action = "escrow_replaced" if is_replaced else "escrow_made"
+        action = "escrow_replaced" if made_at else "escrow_made"
         _record_escrow(deployment, action, signed_in or OPERATOR)
         for number, part in escrow.create(deployment.now()).items():
             typer.echo(f"Part {number} of 3: {part}")
+        retired = _retire_earlier(deployment, keyring) if made_at else None
     typer.echo("Printed this once and stored nowhere. Two of them together open every case that")
     typer.echo("comes from now on, and older ones once a caseworker who may open them signs in.")
     typer.echo("Give them to three people, in different organisations or countries.")
     typer.echo("The privacy notice mentions the escrow key within a minute; people in the middle")
     typer.echo("of a conversation are asked again whether they want to go on.")
+    if retired is not None:
+        _tell_retired(retired)
+
+
+def _retire_earlier(deployment: Deployment, keyring: Keyring | None) -> RetiredEscrow:
+    """Wrap what a keyring opens to the new escrow key, and end the one before."""
+    wraps, now = deployment.vault.cases.wraps, deployment.now()
+
+    def retire(work: Work) -> RetiredEscrow:
+        if keyring is not None:
+            wraps.rewrap_all(work, keyring, now)
+        return deployment.vault.escrow.retire_earlier(wraps.known_cases(work))
+
+    return deployment.run(retire)
+
+
+def _tell_retired(retired: RetiredEscrow) -> None:
+    if retired.waiting:
+        typer.echo(f"Cases that the new parts do not open yet: {retired.waiting}. They do once a")
+        typer.echo("caseworker who may open them signs in.")
+    if not retired.kept:
+        typer.echo("The parts of before open nothing any more. Have all three destroyed: with a")
+        typer.echo("backup of the past 7 days they would still open its cases.")
+        return
+    typer.echo(f"Cases that only the parts of before open: {retired.kept}. Give staff access with")
+    typer.echo("them (haven keys escrow --open), then have a caseworker sign in and make an escrow")
+    typer.echo("key once more. Until then the parts of before are needed; then destroy them.")
 
 
 @keys_app.command("status")
@@ -277,6 +321,20 @@ def has_escrow(settings: Settings) -> bool:
         return deployment.vault.has_escrow
 
 
+def _open_with_parts(deployment: Deployment, files: list[Path]) -> None:
+    """Wrap all cases to staff by two printed parts, and say to how many of them.
+
+    Raises:
+        HavenError: no caseworker has a key that could open them.
+    """
+    if not deployment.vault.cases.wraps.holders().present:
+        raise HavenError(NO_STAFF_TO_OPEN)
+    count = _rewrap_cases(deployment, files)
+    present = len(deployment.vault.cases.wraps.holders().present)
+    typer.echo(f"Cases whose keys were re-wrapped to staff: {count}.")
+    typer.echo(f"Caseworkers whose keys open cases: {present}.")
+
+
 def _rewrap_cases(deployment: Deployment, files: list[Path]) -> int:
     if len(files) not in {0, 2}:
         raise HavenError("--part-file is given twice, for two of the three parts, or not at all")
@@ -288,18 +346,23 @@ def _rewrap_cases(deployment: Deployment, files: list[Path]) -> int:
     return deployment.run(lambda work: wraps.rewrap_all(work, keyring, now))
 
 
-def _require_holder(deployment: Deployment, who: str, password_file: Path | None) -> None:
-    """Raise HavenError unless a present key holder signs in, or there is none."""
+def _require_holder(deployment: Deployment, who: str, password_file: Path | None) -> Keyring | None:
+    """Return the keyring of a present key holder, who signs in; None if there is none.
+
+    Raises:
+        HavenError: no one was named, or their key opens no case.
+    """
     if not deployment.vault.cases.wraps.holders().present:
-        return
+        return None
     if not who:
         raise HavenError(
             "an escrow key opens every case, so a caseworker or supervisor whose key opens cases "
             "signs in for it: name one with --as ID (haven staff list)"
         )
-    deployment.sign_in(who, password_file)
+    keyring = deployment.sign_in(who, password_file)
     if who not in deployment.vault.cases.wraps.holders().present:
         raise HavenError(f"the key of {who} opens no case; name someone else with --as")
+    return keyring
 
 
 def _record_escrow(deployment: Deployment, action: str, by: str) -> None:

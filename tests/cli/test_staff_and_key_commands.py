@@ -410,7 +410,9 @@ def test_a_key_of_last_resort_is_never_made_or_used_in_silence(
     ]
     given = [word for part in parts[:2] for word in ("--part-file", str(part))]
     assert run_command("keys", "escrow", "--open", *given).returncode == 0
-    assert run_command(*make).returncode == 0
+    asked = run_command(*make)
+    assert (asked.returncode, "There is an escrow key, made on " in asked.stdout) == (1, True)
+    assert run_command(*make, "--yes").returncode == 0
     with closing(log_of(tmp_path)) as connection:
         deeds = connection.execute(
             "SELECT actor, deed FROM audit WHERE subject = 'escrow' ORDER BY id"

@@ -29,6 +29,7 @@ from bot.store.tables.keys import case_wraps
 from bot.store.tables.main import case_keys, cases
 from bot.vault.keys.case_openers import HOST, unopened_cases
 from bot.vault.keys.hpke import OVERHEAD, KeyPair, pad, seal_to, unpad
+from bot.vault.keys.keyring import STAFF_PREFIX
 from bot.vault.keys.team_keys import KeyHolder, KeyHolders, Prove, load_holders
 from bot.vault.purpose import Purpose, SealerOpener
 
@@ -101,8 +102,14 @@ class CaseKeyWraps:
 
         `work` is of the data. What an escrow key or the host opens is not among them.
         """
-        known = [str(case) for case, _queue, _holder in work.rows(_ASSIGNMENTS)]
-        return self._keys.run(lambda keys: unopened_cases(keys, known, without))
+        gone = {STAFF_PREFIX + without} if without else set()
+        known = self.known_cases(work)
+        return self._keys.run(lambda keys: unopened_cases(keys, known, gone))
+
+    @staticmethod
+    def known_cases(work: Work) -> set[str]:
+        """Return the cases that have a key; `work` is of the data."""
+        return {str(case) for case, _queue, _holder in work.rows(_ASSIGNMENTS)}
 
     def open_key(self, case: str, keyring: Keyring | None) -> KeyPair:
         """Return the key pair of a case.

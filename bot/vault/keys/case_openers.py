@@ -13,7 +13,7 @@ from bot.store.tables.keys import case_wraps, escrows, staff_keys, team_wraps
 from bot.vault.keys.keyring import ESCROW_PREFIX, STAFF_PREFIX, TEAM_PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from bot.store.writer import Work
 
@@ -25,8 +25,10 @@ _STAFF = select_by(staff_keys, "staff_id")
 _TEAM_WRAPS = select_by(team_wraps, "team", "holder")
 
 
-def unopened_cases(keys: Work, cases: Iterable[str], without: str = "") -> set[str]:
-    """Return those of `cases` that no key opens, or none would without the key of a caseworker.
+def unopened_cases(
+    keys: Work, cases: Iterable[str], without: Collection[str] = frozenset()
+) -> set[str]:
+    """Return those of `cases` that no key opens, or none would without some holders, by name.
 
     `keys` is of the key store.
     """
@@ -35,10 +37,10 @@ def unopened_cases(keys: Work, cases: Iterable[str], without: str = "") -> set[s
     return set(cases) - opened
 
 
-def _opening_holders(keys: Work, without: str) -> set[str]:
+def _opening_holders(keys: Work, without: Collection[str]) -> set[str]:
     """Return the names of the holders whose private half can be had."""
     found = {HOST} | {f"{ESCROW_PREFIX}{number}" for (number,) in keys.rows(_ESCROWS)}
-    found |= {f"{STAFF_PREFIX}{who}" for (who,) in keys.rows(_STAFF) if who != without}
+    found = (found | {f"{STAFF_PREFIX}{who}" for (who,) in keys.rows(_STAFF)}) - set(without)
     wraps = [(f"{TEAM_PREFIX}{team}", str(holder)) for team, holder in keys.rows(_TEAM_WRAPS)]
     while more := {team for team, holder in wraps if holder in found} - found:
         found |= more

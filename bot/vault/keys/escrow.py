@@ -13,23 +13,42 @@ value at zero, and a part is the line's value at the number of the part. The fie
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import WrongPasswordError
-from bot.store.statements import insert, select_by
-from bot.store.tables.keys import escrows
+from bot.store.statements import delete_by, insert, select_by
+from bot.store.tables.keys import case_wraps, escrows
+from bot.vault.keys.case_openers import unopened_cases
 from bot.vault.keys.hpke import KEY_LENGTH, KeyPair
 from bot.vault.keys.keyring import ESCROW_PREFIX, Keyring
 from bot.vault.keys.passwords import format_printed_key, parse_printed_key
 from bot.vault.keys.team_keys import Prove, escrow_proof_data
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from bot.store.writer import Work
     from bot.vault.keys.key_store import KeyStore
 
 _ADD = insert(escrows, "public", "proof", "made_at")
 _ALL = select_by(escrows, "id", "public")
+
+
+_NEWEST = select_by(escrows, "id", "made_at", order_by=escrows.c.id.desc(), limit=1)
+_DELETE = delete_by(escrows, by="id")
+_HELD_BY = select_by(case_wraps, "case_id", by="holder")
+_DELETE_WRAP = delete_by(case_wraps, by=("case_id", "holder"))
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredEscrow:
+    """What is left to do after an escrow key was replaced, in numbers of cases."""
+
+    kept: int
+    """Cases that the parts of before alone open; they still do."""
+    waiting: int
+    """Other cases that the new parts do not open yet."""
 
 
 class Escrow:
@@ -47,6 +66,34 @@ class Escrow:
         parts = split(pair.private_bytes).items()
         # Each part includes its number, so that it need not be typed.
         return {number: format_printed_key(bytes([number]) + part) for number, part in parts}
+
+    def made_at(self) -> int:
+        """Return when the newest escrow key was made; 0 if there is none."""
+        rows = self._keys.run(lambda work: work.rows(_NEWEST))
+        return int(rows[0][1]) if rows else 0
+
+    def retire_earlier(self, cases: Iterable[str]) -> RetiredEscrow:
+        """Delete what is wrapped to earlier escrow keys, and these keys, once they are replaced.
+
+        A case that no other key opens stays wrapped to them: else it would be lost. `cases` are
+        all that have a key; those that could be re-wrapped to the newest key already are.
+        """
+        known = set(cases)
+
+        def retire(work: Work) -> RetiredEscrow:
+            newest = int(work.rows(_NEWEST)[0][0])
+            earlier = [int(number) for number, _public in work.rows(_ALL) if number != newest]
+            names = [f"{ESCROW_PREFIX}{number}" for number in earlier]
+            only = unopened_cases(work, known, names) - unopened_cases(work, known)
+            for number, name in zip(earlier, names, strict=True):
+                wrapped = {str(case) for (case,) in work.rows(_HELD_BY, name)}
+                work.many(_DELETE_WRAP, [(case, name) for case in sorted(wrapped - only)])
+                if not wrapped & only:
+                    work.run(_DELETE, number)
+            reached = {str(case) for (case,) in work.rows(_HELD_BY, f"{ESCROW_PREFIX}{newest}")}
+            return RetiredEscrow(len(only), len(known - reached - only))
+
+        return self._keys.run(retire)
 
     def exists(self) -> bool:
         """Tell whether there is an escrow key."""
