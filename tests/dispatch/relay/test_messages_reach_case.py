@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.app.demo import DEMO_SETTINGS
 from bot.app.texts import build_system_texts
 from bot.cases.consents import ConsentKind, ConsentRecords
@@ -30,6 +32,7 @@ from tests.support.dispatch_inspection import (
     stored_conversation,
 )
 from tests.support.harnesses.hotline_harness import VAULT
+from tests.support.people.telegram_attachments import photo
 
 if TYPE_CHECKING:
     from bot.cases.consents import ConsentRecord
@@ -149,6 +152,22 @@ def test_files_places_and_edits_reach_it(sqlite_hotline: HotlineHarness) -> None
         CaseMessageKind.EDIT,
     ]
     assert sqlite_hotline.ask("SELECT count(*) FROM files") == [(1,)]
+
+
+@pytest.mark.parametrize("answered", [(), ("Skip", "Skip")], ids=["in_danger_questions", "after"])
+def test_a_photo_once_staff_read_is_answered_like_words(
+    sqlite_hotline: HotlineHarness, answered: tuple[str, ...]
+) -> None:
+    sqlite_hotline.colleague()
+    heard = []
+    for content in ({"text": ADDRESS}, {"photo": photo("door")}):
+        person = sqlite_hotline.person("en")
+        person.says("hello")
+        person.presses("English", "Danger now", "Tell them now", *answered)
+        heard.append(person.sends(**content))
+    words, file = heard
+    assert file == words
+    assert "No person has read it yet" not in "\n".join(file)
 
 
 def test_an_answer_by_button_or_number_reaches_it(sqlite_hotline: HotlineHarness) -> None:
