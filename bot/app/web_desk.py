@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.app.fact_checks import FactCheckFollower, keep_following
+from bot.app.file_storage.opening import require_place
 from bot.app.hours_text import hours_text
 from bot.app.jobs import run_together
 from bot.app.options import DeskOptions
@@ -169,8 +170,10 @@ async def run_standalone_desk(settings: Settings, practice: PracticeScenes = lam
 
     Raises:
         SettingError: a setting cannot be used.
+        FileStorageError: the files were moved to a place that the settings do not name.
     """
     async with open_storage(settings) as (database, vault):
+        await database.writer.run(partial(require_place, settings))
         bot_id = await _first_bot_id(database)
         options = DeskOptions(bot_id=bot_id, origin=settings.desk_url)
         context = build_desk_context(settings, database, vault, options)

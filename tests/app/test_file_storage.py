@@ -18,6 +18,7 @@ from bot.app.file_storage.opening import (
     prepare_blobs,
 )
 from bot.app.storage import open_database, open_vault
+from bot.app.web_desk import run_standalone_desk
 from bot.cases.evidence.files import EvidenceStore
 from bot.channels.telegram.told_values import adopt_old_files, profile_key, recording_key
 from bot.cli.main import app
@@ -248,6 +249,17 @@ def test_a_case_is_not_called_erased_while_its_files_lie_elsewhere(
     assert len(list(folder.iterdir())) == len(SENT)
     asked = typed(site, "cases", "erase", site.case.reference, files_url=f"file://{folder}")
     assert "Erases" in asked.output
+
+
+async def test_a_desk_by_itself_is_not_served_without_the_files(
+    server: BucketServer, tmp_path: Path
+) -> None:
+    site = MovedDeployment(server, tmp_path)
+    site.moves("", f"file://{tmp_path / 'elsewhere'}")
+    site.vault.close()
+    with pytest.raises(FileStorageError, match="set HAVEN_FILES_URL="):
+        await run_standalone_desk(site.at())
+    site.close()
 
 
 def test_a_backup_without_a_file_that_a_case_has_is_told(
