@@ -10,7 +10,8 @@ phones change hands. What is decided here overrides what was decided before.
     caseworker   the person is present and has answered the opener
     unasked      the person is present; else it is refused, for its moment is over
     reminder     the rule allows it now, and the chat is idle; else it waits a day at most,
-                 and the question of a check-in as long as an answer counts
+                 and the question of a check-in as long as an answer counts, and also while
+                 the person is in a session without a caseworker: they agreed on that moment
 
 So after a gap the first message is always the neutral opener, whatever the rule says; insisting
 lifts the hours, never the opener. While the clock cannot be believed, nothing is sent.
@@ -174,13 +175,15 @@ class ContactPolicy:
     ) -> DeliveryResult | None:
         case = CaseDeadlines.case_of_letter(work, letter.id)
         expires_at = letter.created_at + REMINDER_LIFETIME
-        if (
-            check_in := self._staff_service.hotline.check_ins.of_letter(work, letter.id)
-        ) is not None:
+        check_in = self._staff_service.hotline.check_ins.of_letter(work, letter.id)
+        if check_in is not None:
             case, expires_at = check_in.case, check_in.check_in.ends_at
         if not case:
             return _refused(letter, WITHDRAWN, now)
-        at, why = may_remind_at(work, letter.chat_key, case, row, self._services, now)
+        at, why = may_remind_at(
+            work, letter.chat_key, case, row, self._services, now,
+            may_interrupt=check_in is not None,
+        )  # fmt: skip
         if why or at > expires_at:
             return _refused(letter, why or NO_HOUR, now)
         if at <= now:

@@ -122,7 +122,7 @@ class CheckInScheduler:
         if check_in.is_too_late_to_ask(now):
             check_in.why = BOT_WAS_DOWN
             return
-        question = self._letters.build(work, row.case, now + ANSWER_WINDOW, now)
+        question = self._letters.build(work, row.case, now + ANSWER_WINDOW, now, may_interrupt=True)
         if isinstance(question, str):
             check_in.why = question
             return

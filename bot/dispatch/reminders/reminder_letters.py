@@ -68,7 +68,9 @@ class ReminderLetters:
     conversations: Conversations
     services: TurnServices
 
-    def build(self, work: Work, case: str, latest: int, now: int) -> Letter | str:
+    def build(
+        self, work: Work, case: str, latest: int, now: int, *, may_interrupt: bool = False
+    ) -> Letter | str:
         """Return the letter that asks the person of a case, or why there is none.
 
         Args:
@@ -76,13 +78,14 @@ class ReminderLetters:
             case: its id.
             latest: the moment after which the question is worth nothing.
             now: the moment.
+            may_interrupt: whether it is asked in a live session as well.
         """
         contact = find_contact(self.hotline.vault, work, case)
         if contact is None or not contact.has_chat:
             return NO_CHAT
         key, services = contact.chat_key, self.services
         row = self.conversations.load(work, [key]).get(key)
-        at, why = may_remind_at(work, key, case, row, services, now)
+        at, why = may_remind_at(work, key, case, row, services, now, may_interrupt=may_interrupt)
         if why or at > latest:
             return why or NO_HOUR
         (letter_id,) = self.outbox.new_ids(work, 1)
@@ -116,12 +119,14 @@ def contact_rules(work: Work, key: bytes, case: str) -> list[str]:
     return [own or WHEN_I_WRITE, *newest]
 
 
-def may_remind_at(
-    work: Work, key: bytes, case: str, row: ConversationRow | None, services: TurnServices, now: int
-) -> tuple[int, str]:
+def may_remind_at(  # noqa: PLR0913 - the chat, the case, and the moment
+    work: Work, key: bytes, case: str, row: ConversationRow | None, services: TurnServices,
+    now: int, *, may_interrupt: bool = False,
+) -> tuple[int, str]:  # fmt: skip
     """Return when the bot may ask a person the neutral question, or why not at all.
 
-    Never while anyone is in the chat: only a caseworker may ask them at that moment.
+    Not while anyone is in the chat: only a caseworker may ask them at that moment. The question of
+    a check-in may interrupt a session, for the person agreed on that moment.
     """
     if Passphrases.is_frozen(work, case):
         return now, CASE_FROZEN
@@ -131,7 +136,8 @@ def may_remind_at(
     if row is not None:
         if takeover_of(row.conversation) is not None:
             return now, CASEWORKER_PRESENT
-        earliest = max(now, row.conversation.touched_at + SESSION_TIMEOUT + 1)
+        if not may_interrupt:
+            earliest = max(now, row.conversation.touched_at + SESSION_TIMEOUT + 1)
     rules, since = contact_rules(work, key, case), services.clock_monitor.steady_since
     at = all_allow_at(rules, LONG_AGO, earliest, services.zone, since)
     return (now, ONLY_THEY_WRITE) if at == NEVER else (at, "")

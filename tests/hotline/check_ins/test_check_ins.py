@@ -54,10 +54,12 @@ def writes_to_us(home: HotlineHarness, rule: str = "Any time") -> tuple[ChatPers
     return person, case
 
 
-def agrees(person: ChatPerson, often: str = "Every day", *, second: bool = True) -> None:
+def agrees(
+    person: ChatPerson, often: str = "Every day", *, second: bool = True, hour: int = 21
+) -> None:
     """Agree on nine at night; it is midday."""
     person.presses("Ask me at a set time")
-    person.says("21")
+    person.says(str(hour))
     person.presses(often, "Call a number")
     person.says(PLAN)
     person.says(RIGHT)
