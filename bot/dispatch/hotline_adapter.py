@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from bot.dispatch.conversation_store import Conversation, UrgentMessage
     from bot.dispatch.effects import Submission
     from bot.dispatch.turn_services import TurnServices
+    from bot.hotline.check_ins.model import CheckIn
     from bot.hotline.check_ins.store import CheckIns
     from bot.hotline.origins.join_codes import WordPair
     from bot.hotline.referrals.consent_dialog import ConsentOutcome, ConsentPress
@@ -391,6 +392,10 @@ class HotlineAdapter:
             return opened.office
         rows = self.work.rows(_OFFICE_OF, case)
         return rows[0][0] if rows else EVERY_OFFICE
+
+    def open_check_ins(self) -> list[CheckIn]:
+        """Return the check-ins of this chat to which a word may be the answer now."""
+        return [it.check_in for it in self.check_ins.accepting(self.work, self.key, self.now)]
 
     def match_check_in(self, text: str) -> tuple[list[str], int]:
         """Return the cases whose check-in this may answer, and when the time for answers ends."""

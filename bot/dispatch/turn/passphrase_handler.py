@@ -20,9 +20,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.conversation.inputs import PressInput, TextInput
+from bot.dispatch import callback_data
 from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.dispatch.effects import ScheduledRemoval
-from bot.dispatch.turn.flow_names import CHECK_IN_FLOW, DURESS_STEP, RECEIPT_FLOW, RECOGNITION_FLOW
+from bot.dispatch.turn.flow_names import (
+    CHECK_IN_FLOW,
+    DURESS_STEP,
+    PASSPHRASE_FLOWS,
+    RECEIPT_FLOW,
+    RECOGNITION_FLOW,
+)
 from bot.dispatch.turn.session import session_cases
 from bot.hotline.chat.passphrases import PassphraseResult
 from bot.hotline.check_ins import store as check_ins
@@ -35,6 +42,7 @@ if TYPE_CHECKING:
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.engine_driver import EngineDriver
     from bot.dispatch.turn.replies import Replies
+    from bot.dispatch.turn.typed_text import TypedText
     from bot.hotline.chat.passphrases import PassphraseAttempt
     from bot.messages import Update
 
@@ -53,6 +61,27 @@ class PassphraseHandler:
     turn: TurnContext
     replies: Replies
     engine: EngineDriver
+
+    # --- the answer of a check-in in a live session -----------------------------------------------
+
+    def may_answer_check_in(self, update: Update, typed: TypedText) -> bool:
+        """Tell whether an update may answer a check-in in a session that shows a case.
+
+        Whether it does is known only once it is hashed; why this is decided by its look alone is
+        in `bot.hotline.check_ins.model`.
+        """
+        turn = self.turn
+        if turn.conversation.takeover is not None or not turn.conversation.case:
+            return False
+        open_ = turn.hotline.open_check_ins()
+        if not open_ or turn.is_in_flow(*PASSPHRASE_FLOWS, RECOGNITION_FLOW):
+            return False
+        waits = any(it.waits_for_reply(turn.now) for it in open_)
+        if update.kind is UpdateKind.PRESS:
+            return waits and callback_data.has_prefix(update.text, turn.phrase_prefix())
+        if update.kind is not UpdateKind.TEXT or update.text.startswith("/"):
+            return False
+        return waits or typed.may_be_agreed_word(update.text)
 
     # --- before hashing -------------------------------------------------------------------------
 
@@ -83,7 +112,9 @@ class PassphraseHandler:
         """Delete what was written where a passphrase is chosen: the question promises that."""
         self.turn.effects.bodies.append(DeleteMessages((update.message,)))
 
-    def check_text(self, update: Update, *, was_choosing: bool, was_secret: bool) -> None:
+    def check_text(
+        self, update: Update, *, was_choosing: bool, was_secret: bool, ended_session: bool
+    ) -> None:
         """Compare what was written with the answer of a check-in, if one is due.
 
         In the flow in which that answer is chosen, the text is deleted from the phone instead; and
@@ -94,9 +125,12 @@ class PassphraseHandler:
             update: what was written.
             was_choosing: it was written in a flow in which a passphrase is chosen.
             was_secret: it was written where a text may be that passphrase.
+            ended_session: it ended a live session, because it may be the answer.
         """
         if update.kind is not UpdateKind.TEXT:
             return
+        if ended_session:
+            self.take_off_phone(update)
         if not was_choosing:
             self._compare_check_in(update)
             return
@@ -123,9 +157,8 @@ class PassphraseHandler:
         if not cases:
             return
         effects = self.turn.effects
-        effects.removals.append(
-            ScheduledRemoval(ends_at, self.replies.visible_places(), (update.message,))
-        )
+        places = self.replies.visible_places()
+        effects.removals.append(ScheduledRemoval(ends_at, places, (update.message,)))
         for case in cases:
             tried = self._to_hash(update, case)
             tried.check_in = check_ins.TRIED

@@ -101,6 +101,8 @@ class TurnHandler:
         fleeting = self._replies.remove_fleeting()
         self._talk.end_takeover_of_absent()
         goes_on = self._session.continue_after(update)
+        if ends := self._passphrases.may_answer_check_in(update, self._typed):
+            self._session.suspend()
         silence = self._note_activity(update)
         accepted = self._flood_control.count(update)
         was_choosing, was_secret = turn.is_in_flow(*PASSPHRASE_FLOWS), turn.may_write_secret()
@@ -116,7 +118,9 @@ class TurnHandler:
         is_extra = _count_extras(turn.conversation) > extras
         self._keep_urgent(accepted, read_case, is_extra=is_extra)
         self._engine.ask_about_notice()
-        self._passphrases.check_text(update, was_choosing=was_choosing, was_secret=was_secret)
+        self._passphrases.check_text(
+            update, was_choosing=was_choosing, was_secret=was_secret, ended_session=ends
+        )
         self._replies.schedule_removal(0 if update.kind is UpdateKind.PRESS else update.message)
         self._keep_sender(update)
         turn.forget_closed_questions()

@@ -30,12 +30,14 @@ from bot.dispatch.turn.flow_names import (
     URGENT_DETAILS_FLOW,
 )
 from bot.dispatch.turn.slash_commands import BYE, parse_command
+from bot.hotline.check_ins.model import MAX_ANSWER_LENGTH
 from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
 from bot.languages.typed.bare_age import find_bare_age
 from bot.languages.typed.clear_requests import find_clear_request
+from bot.languages.typed.not_a_passphrase import find_not_a_passphrase
 from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.typed_answers import TypedAnswer
 from bot.messages import UpdateKind
@@ -52,6 +54,8 @@ PERSON_BUTTON = "person"
 PERSON_LABEL = CONTROLS[PERSON_BUTTON].source
 CONTROL_LABELS = {CONTROLS[code].source: code for code in ("skip", "back", PERSON_BUTTON)}
 """Buttons below a question that are typed in other words, too."""
+AGREED_WORDS = 4
+"""Words of a text that may be the answer of a check-in before it is asked for."""
 LONGEST_TYPED_NUMBER = 2
 """Digits of a button's number, typed."""
 WAYS_OUT = {"Clear chat": BYE, "Stop here": STOP_FLOW}
@@ -402,6 +406,25 @@ class TypedText:
         if update.kind is not UpdateKind.TEXT or self.parse_command(update.text) is not None:
             return False
         return self.command_of_label(update.text) is None
+
+    def may_be_agreed_word(self, text: str) -> bool:
+        """Tell whether a text may be the answer of a check-in, and is surely nothing else.
+
+        In the middle of a report words answer its open question, so only a menu is left for it.
+        """
+        question = open_question(self.turn.services.registry, self.turn.conversation.position)
+        if question is not None and not isinstance(question, Menu | Card):
+            return False
+        if len(text) > MAX_ANSWER_LENGTH or len(text.split()) > AGREED_WORDS:
+            return False
+        language, texts = self.turn.conversation.language, self.turn.services.texts
+        if texts.find_alarm_phrases(text) or texts.find_question(text, language) is not None:
+            return False
+        if self.answers_question(text):
+            return False
+        if self.command_of_label(text) or self.choice_of_label(text) or self.command_meant(text):
+            return False
+        return find_not_a_passphrase(text, language) is None
 
     def urgent_command(self, update: Update, among: frozenset[str]) -> str | None:
         """Return which of these commands an update is: danger, or a way out."""

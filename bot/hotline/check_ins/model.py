@@ -11,6 +11,17 @@ answer, which says that the person is made to write. In a quiet chat that is the
 a newcomer. One thing differs from a fresh chat, for every answer alike: question and answer are
 deleted from the phone when the hour is over, because the word could be read there.
 
+The same holds in a live session, which would name the case to a person who makes them write: an
+answer ends it, and the chat goes on as with a newcomer. A word is known only once it is hashed, and
+the reply must not depend on it. So once the question is out, any text ends the session; before it,
+and where none is sent, a text does that may be the word by its look alone: up to four words below a
+menu that are no button, question, courtesy or cry for help. The rest goes on as ever, or people who
+write shortly before the hour would lose their report at every line.
+
+The question is sent at its hour also while the person is in the chat: the hour that they were told
+counts from there. While a caseworker talks with them it is not, and silence is an alarm all the
+same.
+
 The right word within the hour raises no alarm. Silence, the duress answer, and a wrong word that no
 right one follows each raise one, which goes only to staff. An alarm waits where the bot cannot be
 sure: while the clock is distrusted after a jump, in the first two minutes of a process, while the
@@ -98,6 +109,10 @@ class CheckIn(msgspec.Struct, kw_only=True):
     def accepts_answer(self, now: int) -> bool:
         """Return whether a word that comes now is compared."""
         return self.opens_at <= now <= self.ends_at and self.heard < MAX_ANSWERS
+
+    def waits_for_reply(self, now: int) -> bool:
+        """Return whether the question is out, and nothing that was compared was an answer yet."""
+        return 0 < self.asked_at <= now and not self.why and not self.answered_at
 
     def next_action(self, now: int) -> CheckInAction:
         """Return the next action at a moment."""

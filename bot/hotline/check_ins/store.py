@@ -164,15 +164,19 @@ class CheckIns:
         Passphrases.freeze(work, case, now)
         self._audit.record(work, now, PERSON, "freeze", case)
 
-    def record_answer(self, work: Work, chat_key: bytes, text: str, now: int) -> list[CheckInRow]:
-        """Count a word that came in a chat; return the check-ins to which it may be the answer."""
+    def accepting(self, work: Work, chat_key: bytes, now: int) -> list[CheckInRow]:
+        """Return the check-ins of a chat that would compare a word that comes now."""
         active = self._known_chats(work)
         if active is not None and chat_key not in active:
             return []
+        rows = [self._row(*row) for row in work.rows(_OF_CHAT, chat_key)]
+        return [row for row in rows if row.check_in.accepts_answer(now)]
+
+    def record_answer(self, work: Work, chat_key: bytes, text: str, now: int) -> list[CheckInRow]:
+        """Count a word that came in a chat; return the check-ins to which it may be the answer."""
         if not 0 < len(text) <= MAX_ANSWER_LENGTH:
             return []
-        rows = [self._row(*row) for row in work.rows(_OF_CHAT, chat_key)]
-        accepting = [row for row in rows if row.check_in.accepts_answer(now)]
+        accepting = self.accepting(work, chat_key, now)
         for row in accepting:
             check_in = row.check_in
             if not check_in.heard:
