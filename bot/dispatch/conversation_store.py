@@ -83,6 +83,15 @@ class Suspension(StrEnum):
     """The person cleared the chat and left."""
 
 
+class CaseBeforeAlarm(msgspec.Struct, array_like=True):
+    """What a case was before its check-in raised an alarm, of which its person reads nothing."""
+
+    case: str
+    priority: int
+    due_at: int | None
+    office: str | None
+
+
 class Conversation(msgspec.Struct, array_like=True):
     """Where one person is in the flows, and what is needed to go on.
 
@@ -178,6 +187,12 @@ class Conversation(msgspec.Struct, array_like=True):
     has_left: bool = False
     """Whether the person said that they have to go, that someone is coming, or that they want no
     reply: nothing is sent that they do not ask for until they write again."""
+    before_alarms: list[CaseBeforeAlarm] = []
+    """Cases of this chat whose check-in raised an alarm: the person reads how they stood before."""
+
+    def before_alarm(self, case: str) -> CaseBeforeAlarm | None:
+        """Return how a case stood before the alarm of its check-in; None where there was none."""
+        return next((it for it in self.before_alarms if it.case == case), None)
 
     @property
     def has_case(self) -> bool:

@@ -379,14 +379,20 @@ class HotlineAdapter:
         Nothing is returned for an office without hours of its own, or a case of all offices.
         """
         weeks = self.services.service_hours.plan(self.work).queue_weeks
-        office = self.office_of(conversation.case) if weeks else EVERY_OFFICE
+        office = self.office_of(conversation) if weeks else EVERY_OFFICE
         if office is None or office_part(office) not in weeks:
             return {}
         read_in = catalogue(conversation.language)
         return {"hours": self.services.texts.office_hours(office, read_in)}
 
-    def office_of(self, case: str) -> str | None:
-        """Return the office of a case; that of every office if there is no such case."""
+    def office_of(self, conversation: Conversation) -> str | None:
+        """Return the office of this session's case, as its person reads it.
+
+        It is that of every office if there is no such case.
+        """
+        case = conversation.case
+        if (before := conversation.before_alarm(case)) is not None:
+            return before.office
         opened = next((it for it in self.opened_cases if it.id == case), None)
         if opened is not None:
             return opened.office
@@ -409,25 +415,36 @@ class HotlineAdapter:
         return bool(cases) and cases <= set(conversation.proven_cases)
 
     def _case_progress(self, conversation: Conversation) -> str:
-        """Return how far the case of this session has come, as its person reads it."""
+        """Return how far the case of this session has come, as its person reads it.
+
+        Nothing of it shows that its check-in raised an alarm: a person who makes them write the
+        duress word would learn what it does.
+        """
         progress = case_progress.load_progress(self.work, conversation.case)
         if progress is None:
             return ""
+        if (before := conversation.before_alarm(conversation.case)) is not None:
+            progress = replace(
+                progress, priority=before.priority, due_at=progress.due_at and before.due_at
+            )
         shown = shown_appointments(self.services.vault, self.work, conversation.case, self.now)
         progress = replace(progress, appointments=shown)
         texts, zone = self.services.texts.case_progress, self.services.zone
-        outlook = self._reading_outlook(progress, conversation.case)
+        outlook = self._reading_outlook(progress, conversation)
         return case_progress.render_progress(
             progress, texts, outlook, self.now, zone, conversation.language
         )
 
     def _reading_outlook(
-        self, progress: case_progress.CaseProgress, case: str
+        self, progress: case_progress.CaseProgress, conversation: Conversation
     ) -> case_progress.ReadingOutlook:
         """Return who reads next; what a person is told rests on it."""
         staff = as_present(self.work, Staff(self.services.vault).all(self.work), self.now)
         now = self.now
-        alert, due_at = load_alert(self.work, case), progress.due_at or now
+        alert, due_at = load_alert(self.work, conversation.case), progress.due_at or now
+        before = conversation.before_alarm(conversation.case)
+        if alert is not None and before is not None:
+            alert = replace(alert, office=before.office)
         plan = self.services.service_hours.plan(self.work)
         office = alert.office if alert else EVERY_OFFICE
         hours = plan.hours(alert.queue if alert else "", office)

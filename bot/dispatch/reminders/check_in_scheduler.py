@@ -161,7 +161,7 @@ class CheckInScheduler:
             return [], False
         if answered.result is PassphraseResult.DURESS:
             self.check_ins.freeze(work, case, now)
-            return self._alert(work, answered.row, DURESS_ALERT, now), True
+            return self._alert(work, answered.row, DURESS_ALERT, now, answered.was_only), True
         if answered.was_only:
             self._reply_clocks.clear_due(work, case)
         text = MAY_BE_CONTACT if self._contact_deadlines(work, case) else ANSWERED_IN_TIME
@@ -177,8 +177,11 @@ class CheckInScheduler:
         if not Passphrases.is_frozen(work, row.case) or row.check_in.why != CASE_FROZEN:
             result.events += self._alert(work, row, SILENCE_ALERT, now)
 
-    def _alert(self, work: Work, row: CheckInRow, reason: str, now: int) -> list[Event]:
+    def _alert(
+        self, work: Work, row: CheckInRow, reason: str, now: int, was_only: bool = False
+    ) -> list[Event]:
         case = row.case
+        self._letters.keep_before_alarm(work, case, row.chat_key, is_answered=was_only)
         answers: dict[str, object] = {"check_in": reason}
         self._intake.raise_priority(work, case, answers, Priority.EMERGENCY, now)
         alert = load_alert(work, case)

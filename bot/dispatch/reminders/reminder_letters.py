@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import desc
 
+from bot.cases.urgency import Priority
 from bot.clock import DAY
 from bot.conversation import Position
 from bot.dispatch import callback_data
 from bot.dispatch.conversation_store import (
     SESSION_TIMEOUT,
+    CaseBeforeAlarm,
     Conversation,
     ConversationRow,
     ids_of_hour,
@@ -27,7 +29,7 @@ from bot.hotline.commands.context import find_contact
 from bot.hotline.contact_rule import LONG_AGO, NEVER, WHEN_I_WRITE, all_allow_at
 from bot.hotline.queue.alerts import alert_recipients, load_alert
 from bot.mailbox.letter import Author, Letter
-from bot.store.statements import select_by
+from bot.store.statements import select_by, select_one
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ was opened under duress; it is not known."""
 REMINDER_LIFETIME = DAY
 """A reminder that could not be sent for so long is not sent any more; staff are told."""
 
+_STANDING = select_one(cases, "priority", "due_at", "office", by="id")
 _RULES = select_by(cases, "id", "contact", by="chat_key", order_by=desc(cases.c.opened_at))
 
 
@@ -100,6 +103,26 @@ class ReminderLetters:
         ids_of_hour(row.conversation.message_ids, now).letters.append(letter_id)
         self.conversations.store(work, [(key, row)])
         return letter
+
+    def keep_before_alarm(self, work: Work, case: str, key: bytes, *, is_answered: bool) -> None:
+        """Keep in the conversation how a case stands before the alarm of its check-in.
+
+        Args:
+            work: the unit of work.
+            case: its id.
+            key: of its chat.
+            is_answered: whether the right word would have made that no reply is due.
+        """
+        row = self.conversations.load(work, [key]).get(key)
+        if row is None or row.fault is not None:
+            return
+        kept = row.conversation.before_alarms
+        for priority, due_at, office in work.rows(_STANDING, case):
+            if priority == Priority.EMERGENCY and row.conversation.before_alarm(case):
+                return  # the first of several alarms: later ones find what it made of the case
+            before = CaseBeforeAlarm(case, priority, None if is_answered else due_at, office)
+            row.conversation.before_alarms = [*(it for it in kept if it.case != case), before]
+            self.conversations.store(work, [(key, row)])
 
     def recipients(self, work: Work, case: str, now: int) -> tuple[str, ...]:
         """Return the staff who are told about a case."""

@@ -119,8 +119,9 @@ class TurnContext:
             return True
         if presence is None:
             return False
-        case = self.conversation.case if self.has_hotline and presence.has_offices else ""
-        return presence.is_anyone_here(self.hotline.office_of(case) if case else EVERY_OFFICE)
+        it = self.conversation
+        has_office = it.case and self.has_hotline and presence.has_offices
+        return presence.is_anyone_here(self.hotline.office_of(it) if has_office else EVERY_OFFICE)
 
     def set_read(self, *, is_read: bool) -> None:
         """Note whether staff read what the person writes in this session, and set the fact."""

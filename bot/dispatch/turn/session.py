@@ -136,7 +136,7 @@ class Session:
         old.is_concealed, old.suspended, old.chat = False, new.suspended, new.chat
         old.message_ids, old.fleeting_letters = new.message_ids, new.fleeting_letters
         old.session_number, old.question_count = new.session_number + 1, new.question_count
-        old.name_fingerprint = new.name_fingerprint
+        old.name_fingerprint, old.before_alarms = new.name_fingerprint, new.before_alarms
         old.last_seen_at, old.last_seen_clock_span = new.last_seen_at, new.last_seen_clock_span
         self._switch_to(old)
         if self.drafts.has_any():
@@ -176,6 +176,7 @@ class Session:
             name_fingerprint=old.name_fingerprint,
             session_number=old.session_number + 1,
             suspended=old.suspended,
+            before_alarms=old.before_alarms,
         )
         if self.turn.has_known_case() or old.is_concealed:
             if old.takeover is not None:
@@ -254,7 +255,7 @@ class Session:
         old.touched_at = self.turn.now
         old.message_ids, old.fleeting_letters = new.message_ids, new.fleeting_letters
         old.account_fingerprint = new.account_fingerprint
-        old.name_fingerprint = new.name_fingerprint
+        old.name_fingerprint, old.before_alarms = new.name_fingerprint, new.before_alarms
         old.session_number, old.question_count = new.session_number + 1, new.question_count
         old.notice_version = new.notice_version or old.notice_version
         old.last_seen_at, old.last_seen_clock_span = new.last_seen_at, new.last_seen_clock_span

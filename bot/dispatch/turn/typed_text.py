@@ -412,8 +412,8 @@ class TypedText:
 
         In the middle of a report words answer its open question, so only a menu is left for it.
         """
-        question = open_question(self.turn.services.registry, self.turn.conversation.position)
-        if question is not None and not isinstance(question, Menu | Card):
+        frame, registry = next(reversed(self.turn.frames), None), self.turn.services.registry
+        if frame and not isinstance(registry.question(frame.flow, frame.step), Menu | Card):
             return False
         if len(text) > MAX_ANSWER_LENGTH or len(text.split()) > AGREED_WORDS:
             return False
