@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
@@ -18,7 +19,7 @@ from typing import Protocol
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from bot.errors import RetryLaterError
-from bot.process_hardening import harden_process
+from bot.process_hardening import harden_worker
 from bot.text import fold_accents
 from bot.vault.keys.passwords import PasswordCost
 
@@ -79,7 +80,7 @@ class PassphraseHashWorker:
         if self._pool is None:
             # Spawned, not forked: a copy of this process would hold every key.
             self._pool = ProcessPoolExecutor(
-                1, mp_context=get_context("spawn"), initializer=harden_process
+                1, mp_context=get_context("spawn"), initializer=harden_worker, initargs=(os.getpid(),)
             )
         loop = asyncio.get_running_loop()
         try:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
 import resource
+import signal
 import stat
 import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,7 +23,6 @@ from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 TOKEN = "123456:" + "A" * 35
 PROBE = """
@@ -63,8 +66,56 @@ def test_workers_with_keys_are_hardened_too() -> None:
     worker = (ROOT / "bot/hotline/search/worker.py").read_text(encoding="utf-8")
     hasher = (ROOT / "bot/vault/passphrase_hash.py").read_text(encoding="utf-8")
     assert "    harden_process()" in worker
-    assert "initializer=harden_process" in hasher
+    assert "initializer=harden_worker" in hasher
     assert probed(HARDEN) == ["0", "0", "0o77"]
+
+
+HASHES = """
+import asyncio, sys
+from multiprocessing import active_children
+from multiprocessing.resource_tracker import _resource_tracker
+from bot.vault.passphrase_hash import PassphraseHashWorker
+async def main():
+    await PassphraseHashWorker().hash("mangga tua", b"s" * 16, b"p" * 16)
+    print(*(each.pid for each in active_children()), _resource_tracker._pid, flush=True)
+    sys.stdin.read()
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+"""Hashes a passphrase, prints the ids of the processes that it started, and stays."""
+
+
+def is_running(process: int) -> bool:
+    """Tell whether a process runs; one that ended and was not waited for does not."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2]
+    except FileNotFoundError:
+        return False
+    return state.split()[0] != "Z"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process of its parent")
+def test_a_killed_process_leaves_no_worker_that_hashes(tmp_path: Path) -> None:
+    script = tmp_path / "hashes.py"
+    script.write_text(HASHES, encoding="utf-8")
+    with subprocess.Popen(  # noqa: S603 - our own words
+        [sys.executable, script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        env={"PYTHONPATH": str(ROOT)},
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        started = [int(it) for it in process.stdout.readline().split()]
+        assert len(started) == 2
+        assert all(is_running(it) for it in started)
+        process.kill()
+        process.wait()
+        for _ in range(200):
+            if not any(is_running(it) for it in started):
+                break
+            time.sleep(0.05)
+    left = [it for it in started if is_running(it)]
+    for each in left:
+        os.kill(each, signal.SIGKILL)
+    assert left == []
 
 
 def test_a_crash_leaves_no_dump(tmp_path: Path) -> None:
