@@ -80,8 +80,9 @@ class PassphraseHashWorker:
         if self._pool is None:
             # Spawned, not forked: a copy of this process would hold every key.
             self._pool = ProcessPoolExecutor(
-                1, mp_context=get_context("spawn"), initializer=harden_worker, initargs=(os.getpid(),)
-            )
+                1, mp_context=get_context("spawn"),
+                initializer=harden_worker, initargs=(os.getpid(),),
+            )  # fmt: skip
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._pool, hash_passphrase, passphrase, salt, pepper)
