@@ -75,6 +75,8 @@ class Replied(msgspec.Struct, frozen=True, gc=False):
     """Seconds since 1970, by the channel's clock."""
     part: tuple[int, int] | None = None
     """Where the part that the person marked begins, and how long it is, in UTF-16 units."""
+    part_digest: int = -1
+    """By which that part is known in a text, and by which it cannot be read; -1 for none."""
 
 
 class Update(msgspec.Struct, frozen=True, gc=False):

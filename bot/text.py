@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -16,6 +17,16 @@ IGNORABLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 _ZAWGYI = re.compile(
     "\u1039(?![\u1000-\u1021])|[\u1004\u101a\u101b\u101d\u101f\u1021]\u1039|(?<![\u1000-\u1021\u103b-\u103f])\u1031[\u1000-\u1021]"
 )
+
+
+QUOTE_DIGEST_BYTES = 2
+"""So few that no one can read from a digest what was marked."""
+
+
+def quote_digest(words: str) -> int:
+    """Return a number by which a marked part of a message is known in it, and not read from it."""
+    marked = words.encode(errors="replace")
+    return int.from_bytes(blake2b(marked, digest_size=QUOTE_DIGEST_BYTES).digest(), "big")
 
 
 class Catalogue(Protocol):

@@ -2,8 +2,9 @@
 
 What the person marked may be of before they agreed that staff read it, or they may have deleted it.
 So only numbers are kept, and a desk looks them up among the messages of the case: what is not there
-is not shown. A question of the bot is no message of the case. It is named if it was asked since
-staff read what the person writes.
+is not shown. Of a part that they marked only its place and two bytes of a digest are kept: the
+place is approximate, and the message may have been edited since. A question of the bot is no
+message of the case. It is named if it was asked since staff read what the person writes.
 """
 
 from __future__ import annotations
@@ -28,10 +29,12 @@ def find_answered(turn: TurnContext, replied: Replied | None) -> AnsweredMessage
     if replied is None or not turn.has_hotline:
         return None
     if not replied.is_of_bot:
-        return AnsweredMessage(message=replied.message, part=replied.part)
+        return AnsweredMessage(
+            message=replied.message, part=replied.part, part_digest=replied.part_digest
+        )
     letters = letter_ids(turn.conversation.message_ids)
     if letter := turn.hotline.letter_of_staff(letters, replied.message):
-        return AnsweredMessage(letter=letter, part=replied.part)
+        return AnsweredMessage(letter=letter, part=replied.part, part_digest=replied.part_digest)
     question = _find_question(turn, replied)
     return AnsweredMessage(question=question) if question else None
 

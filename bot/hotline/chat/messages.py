@@ -61,6 +61,8 @@ class AnsweredMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     """A question of the bot, as `flow.step`; empty for none."""
     part: tuple[int, int] | None = None
     """Where the part that the person marked begins, and how long it is, in UTF-16 units."""
+    part_digest: int = -1
+    """By which that part is known in a text (`quote_digest`); -1: of an earlier release."""
 
 
 class CaseMessageContent(msgspec.Struct, frozen=True, kw_only=True):

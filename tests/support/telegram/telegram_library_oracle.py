@@ -9,6 +9,7 @@ import pytest
 import telegram
 
 from bot.messages import File, Replied, Update, UpdateKind
+from bot.text import quote_digest
 
 
 def parse_with_library(what: dict[str, Any]) -> Update:
@@ -91,6 +92,7 @@ def _replied(said_now: telegram.Message) -> Replied | None:
         part=(quote.position, len(quote.text.encode("utf-16-le", "surrogatepass")) // 2)
         if quote
         else None,
+        part_digest=quote_digest(quote.text) if quote else -1,
     )
 
 

@@ -16,6 +16,7 @@ from bot.channels.telegram.parsing.fix_unicode import fix_json
 from bot.channels.telegram.parsing.update_types import Treatment
 from bot.errors import UnreadableUpdateError
 from bot.messages import File, Replied, Update, UpdateKind
+from bot.text import quote_digest
 
 SERVICE_ACCOUNT = 777000
 """Telegram itself, and posts of channels forwarded to their linked groups."""
@@ -273,11 +274,13 @@ def _replied(message: schema.Message) -> Replied | None:
     if replied is None or replied.chat is None or replied.chat.id != message.chat.id:
         return None
     is_of_bot = replied.from_ is not None and replied.from_.is_bot
-    part = (quote.position, _utf16_length(quote.text)) if quote is not None else None
+    part, digest = None, -1
+    if quote is not None:
+        part, digest = (quote.position, _utf16_length(quote.text)), quote_digest(quote.text)
     text = replied.text or replied.caption
     return Replied(
         replied.message_id, is_of_bot=is_of_bot, text=text if is_of_bot else "",
-        sent_at=replied.date, part=part,
+        sent_at=replied.date, part=part, part_digest=digest,
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -20,9 +21,10 @@ from bot.hotline.origins.model import CALL_OUTCOMES, TOLD, CallOutcome
 from bot.languages.typed.someone_near import find_someone_near
 from bot.store.statements import select_in
 from bot.store.tables.main import outbox
+from bot.text import quote_digest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bot.cases.evidence.files import EvidenceFile
     from bot.conversation import FileRef, FlowRegistry
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from bot.vault.purpose import Opener
 
 PICTURE_KINDS, SOUND_KINDS = frozenset({"photo"}), frozenset({"voice", "audio"})
+PLACE_ERROR = 16
+"""UTF-16 units by which the place of a marked part may be wrong."""
 ANSWERED_LENGTH = 80
 """Characters that are shown of a message to which another replies."""
 QUOTE_MARK = ">"
@@ -311,7 +315,7 @@ class MessageViewBuilder:
         if view is None:
             return None
         who = texts.THE_PERSON if of_person else texts.THE_BOT if view.is_automatic else None
-        words = self._text(_marked_part(view.plain, answered.part)) or self._named(view)
+        words = self._text(_marked_part(view.plain, answered)) or self._named(view)
         return AnsweredView(view.author if who is None else self.locale(who), shorten_line(words))
 
     def _named(self, view: MessageView) -> str:
@@ -360,17 +364,29 @@ def shorten_line(words: str) -> str:
     return line if len(line) <= ANSWERED_LENGTH else line[: ANSWERED_LENGTH - 1].rstrip() + "\u2026"
 
 
-def _marked_part(plain: str, part: tuple[int, int] | None) -> str:
-    """Return the part of a message that a person marked; empty for none.
+def _marked_part(plain: str, answered: AnsweredMessage) -> str:
+    """Return the part of a message that a person marked; empty for none, or if it is not known.
 
-    Words of another chat that stand before the person's own are no part of what was marked.
+    The channel's place is approximate, and the message may have been edited: only a part that its
+    digest confirms is shown. Words of another chat that stand before the person's own are no part
+    of what was marked.
     """
-    if part is None or plain.startswith(QUOTE_MARK):
+    if answered.part is None or answered.part_digest < 0 or plain.startswith(QUOTE_MARK):
         return ""
-    begin, length = (2 * max(it, 0) for it in part)
-    return plain.encode("utf-16-le", "surrogatepass")[begin : begin + length].decode(
-        "utf-16-le", "replace"
-    )
+    place, length = answered.part
+    stored = plain.encode("utf-16-le", "surrogatepass")
+    for begin in sorted(range(place - PLACE_ERROR, place + PLACE_ERROR + 1), key=_distance(place)):
+        piece = stored[2 * begin : 2 * (begin + length)] if begin >= 0 else b""
+        if len(piece) < 2 * length or not length:
+            continue
+        with contextlib.suppress(UnicodeDecodeError):  # it begins or ends within a character
+            if quote_digest(words := piece.decode("utf-16-le")) == answered.part_digest:
+                return words
+    return ""
+
+
+def _distance(place: int) -> Callable[[int], int]:
+    return lambda begin: abs(begin - place)
 
 
 def message_file(kind: str, number: int, item: EvidenceFile | None) -> MessageFile:

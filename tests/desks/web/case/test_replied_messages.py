@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from tests.desks.web.case.test_conversation_page import bubble, conversation, takeover
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
     from tests.support.people.chat_person import ChatPerson
 
@@ -73,6 +73,44 @@ def test_the_part_that_a_person_marked_is_shown_and_the_rest_is_not(
     shown = bubble(conversation(mei.comes(), reference), "yes, that one")
     assert f"In reply to: {THREE[1]} (Mei)" in shown
     assert THREE[0] not in shown
+
+
+def test_after_an_edit_no_other_words_stand_for_those_that_were_marked(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, person, reference = in_talk(web_desk)
+    asks(web_desk, mei, reference, f"{THREE[0]} {THREE[1]}")
+    marked = {"quote": {"text": THREE[1], "position": len(THREE[0]) + 1}}
+    asked = of_bot(person, THREE[1])
+    ((letter,),) = web_desk.home.ask("SELECT max(letter) FROM exchanges")
+    mei.told(reference, "reword", code=str(letter), words="Please stay inside. Is it dark?")
+    web_desk.settles()
+    person.sends(text="yes, that one", **asked, **marked)
+    shown = bubble(conversation(mei.comes(), reference), "yes, that one")
+    assert "In reply to: Please stay inside. Is it dark? (Mei)" in shown
+
+
+@pytest.mark.parametrize("wrong_by", [-3, -1, 1, 5])
+def test_a_place_that_is_only_approximate_shows_the_marked_words(
+    web_desk: WebDeskHarness, wrong_by: int
+) -> None:
+    mei, person, reference = in_talk(web_desk)
+    asks(web_desk, mei, reference, f"\U0001f600\U0001f600 {' '.join(THREE)}")
+    begin = len(f"\U0001f600\U0001f600 {THREE[0]} ".encode("utf-16-le")) // 2
+    marked = {"quote": {"text": THREE[1], "position": begin + wrong_by}}
+    person.sends(text="yes, that one", **of_bot(person, THREE[1]), **marked)
+    shown = bubble(conversation(mei.comes(), reference), "yes, that one")
+    assert f"In reply to: {THREE[1]} (Mei)" in shown
+
+
+def test_no_half_of_a_character_is_shown(web_desk: WebDeskHarness) -> None:
+    mei, person, reference = in_talk(web_desk)
+    asks(web_desk, mei, reference, "\U0001f600\U0001f600 Are you alone?")
+    marked = {"quote": {"text": "\U0001f600x", "position": 1}}
+    person.sends(text="yes, that one", **of_bot(person, "Are you alone?"), **marked)
+    shown = bubble(conversation(mei.comes(), reference), "yes, that one")
+    assert "\ufffd" not in shown
+    assert "In reply to: \U0001f600\U0001f600 Are you alone? (Mei)" in shown
 
 
 def test_a_long_message_is_shortened_to_eighty_characters(web_desk: WebDeskHarness) -> None:
