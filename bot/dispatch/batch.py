@@ -416,7 +416,9 @@ class BatchProcessor:
         key, passphrase = job.chat_key, job.passphrase
         case, attempt = passphrase.case, None
         if passphrase.check_in == TRIED:
-            batch.events += self._staff_service.compare_check_in(work, key, case, digest, batch.now)
+            batch.events += self._staff_service.compare_check_in(
+                work, key, passphrase, digest, batch.now
+            )
             return
         if not case:
             audit = AuditLog(self._vault)

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from bot.hotline.interpreting.follow import InterpretingFollower
     from bot.hotline.on_call.alarms import OnCallAlarms
     from bot.mailbox.outbox import Outbox
+    from bot.mailbox.passphrase_jobs import PassphraseToHash
     from bot.messages import Update
     from bot.store.writer import Work
     from bot.text import Text
@@ -122,12 +123,17 @@ class StaffService:
         return [(case, alarms, Priority.INFORMATION) for case in cases]
 
     def compare_check_in(
-        self, work: Work, chat_key: bytes, case: str, digest: bytes, now: int
+        self, work: Work, chat_key: bytes, tried: PassphraseToHash, digest: bytes, now: int
     ) -> list[Event]:
-        """Compare a hashed text with the answers of a check-in; return what staff have to see."""
+        """Compare a hashed text with the answers of a check-in; return what staff have to see.
+
+        The right word is taken out of the case: staff have to know that it came, and not the word.
+        """
         events, freezes = self.deadline_reminders.check_in_scheduler.compare_answer(
-            work, case, digest, now
+            work, tried.case, digest, now
         )
+        if any(it.kind is EventKind.CHECKED_IN for it in events):
+            self.messages.hide_word(work, tried.case, tried.written_at)
         effects = StaffEffects(events=events, freeze_chat=freezes)
         self.apply_effects(work, chat_key, effects, now)
         return effects.events

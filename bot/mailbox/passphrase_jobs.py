@@ -51,6 +51,8 @@ class PassphraseToHash(msgspec.Struct, array_like=True):
     session_number: int = 0
     """The session in which it was written: only there the person reads the result."""
     last_seen_at: int = 0
+    written_at: int = 0
+    """When its message was stored in the case, if it may be the answer of a check-in."""
 
 
 @dataclass(slots=True)

@@ -245,6 +245,7 @@ EDITED_AT = _("edited {time}")
 BEFORE_EDIT = _("before the edit")
 RENDERS_EARLIER = _("What follows renders the words before the edit.")
 LOST_EDIT = _("This change did not arrive, or it is not known whether it did: {words}")
+AGREED_WORD = _("The right word of the agreed check-in came here. It is not shown.")
 NOT_KEPT = _("Sent something that cannot be kept here ({kind}).")
 PERSON_READS = _("The person reads:")
 FILE = _("File ({kind})")
@@ -315,6 +316,9 @@ CASE_EVENTS: dict[str, tuple[Text | None, Text | None, Text | None]] = {
     "wish_confirm": (None, None, _("{name} confirmed the erasure.")),
     "wish_object": (None, None, _("{name} objected to the erasure.")),
     "check_in:agreed": (None, _("The person agreed to be asked whether they are safe."), None),
+    "check_in:answered": (
+        None, _("The right word came: the person answered the agreed check-in."), None
+    ),
     "check_in:ended": (
         None, _("The person ended the agreed check-in."), _("{name} ended the agreed check-in.")
     ),

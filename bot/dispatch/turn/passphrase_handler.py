@@ -161,7 +161,7 @@ class PassphraseHandler:
         effects.removals.append(ScheduledRemoval(ends_at, places, (update.message,)))
         for case in cases:
             tried = self._to_hash(update, case)
-            tried.check_in = check_ins.TRIED
+            tried.check_in, tried.written_at = check_ins.TRIED, self.turn.now
             effects.passphrases.append(tried)
 
     def _to_hash(self, update: Update, case: str = "") -> PassphraseToHash:

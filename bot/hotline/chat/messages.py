@@ -126,12 +126,16 @@ class MessagePage:
     """How many messages come before."""
 
 
+AGREED_WORD = "agreed_word"
+"""The code of a message in the place of which the right word of a check-in came."""
 MAX_ANSWERED_BACK = 300
 """Messages before those of a page that are opened to find what a message of it replies to."""
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(CaseMessageContent).decode
 _NEW_COLUMNS = ("case_id", "side", "author", "kind", "sealed", "letter", "at")
 _ADD = insert(exchanges, *_NEW_COLUMNS)
+_WRITTEN_AT = select_by(exchanges, "id", by=("case_id", "side", "kind", "at"))
+_SET_SEALED = update_by(exchanges, "sealed", by="id")
 _COLUMNS = ("id", "side", "author", "kind", "sealed", "letter", "state", "at", "arrived_at")
 _OF_CASE = select_by(exchanges, *_COLUMNS, by="case_id", order_by="id")
 _IS_EDIT = exchanges.c.kind == CaseMessageKind.EDIT.value
@@ -219,6 +223,18 @@ class CaseMessages:
         for it in written:
             if it.uploads:
                 sent_files.store(work, self._vault, it.case, it.uploads)
+
+    def hide_word(self, work: Work, case: str, at: int) -> None:
+        """Put a mark in the place of the right word of a check-in.
+
+        Where several texts came at this moment it is not known which one it was: all stay.
+        """
+        side, kind = MessageSide.PERSON, CaseMessageKind.TEXT
+        rows = work.rows(_WRITTEN_AT, case, side.value, kind.value, at)
+        if len(rows) == 1:
+            content = CaseMessageContent(code=AGREED_WORD, unconfirmed=True)
+            sealed = self._seal(work, CaseMessage(case, side, kind, content, at))
+            work.run(_SET_SEALED, sealed, rows[0][0])
 
     @staticmethod
     def of_case(work: Work, case: str, opener: Opener) -> list[CaseMessage]:

@@ -22,6 +22,12 @@ The question is sent at its hour also while the person is in the chat: the hour 
 counts from there. While a caseworker talks with them it is not, and silence is an alarm all the
 same.
 
+Staff read that the right word came, and when. The word itself is taken out of the case; wrong words
+stay there, for they may be something the person wanted to say.
+
+Nothing that the person reads shows an alarm: their case is told as it stood before, or a person who
+makes them write would see that the duress answer did something. Only appointments are left out.
+
 The right word within the hour raises no alarm. Silence, the duress answer, and a wrong word that no
 right one follows each raise one, which goes only to staff. An alarm waits where the bot cannot be
 sure: while the clock is distrusted after a jump, in the first two minutes of a process, while the
@@ -95,6 +101,8 @@ class CheckIn(msgspec.Struct, kw_only=True):
     """Whether a reply to the person was due before the first of them."""
     answered_at: int = 0
     """When a right word or the duress answer came in this round; 0 if neither did."""
+    right_at: int = 0
+    """When the right word last came, in any round, for staff; 0 if it never did."""
 
     @property
     def opens_at(self) -> int:

@@ -197,6 +197,9 @@ class CheckIns:
         was_only = check_in.heard == 1 and not check_in.was_due
         if result is not PassphraseResult.WRONG:
             check_in.answered_at = check_in.answered_at or now
+        if result is PassphraseResult.RIGHT:
+            check_in.right_at = now
+            self._audit.record(work, now, PERSON, AUDIT_ACTION, case, "answered")
         self.store(work, row, check_in.due_at, now)
         return CheckInAnswer(row, result, was_only)
 

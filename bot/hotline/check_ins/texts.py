@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from bot.clock import SECOND
+from bot.clock import DAY, SECOND
 from bot.text import Catalogue, _, pgettext
 
 if TYPE_CHECKING:
@@ -19,9 +19,11 @@ CHECK_IN_MISSED = _(
 )
 DURESS_ANSWERED = _(
     "{reference}: the duress word came at the agreed hour: the person may be made to write. "
-    "Nothing is sent to this chat now. The case says what the person wants done. Only staff are "
-    "told of this."
+    "Nothing that staff write is sent to this chat now. The case says what the person wants done. "
+    "Only staff are told of this."
 )
+# Translators: follows the line about the agreed hour; {time} e.g. 22:00.
+QUESTION_AT = _("Time of the question: {time}.")
 ANSWERED_IN_TIME = _("The right word came at {time}.")
 # Translators: "contact" is the code that is typed for it.
 MAY_BE_CONTACT = _(
@@ -63,11 +65,19 @@ ONCE = _("Agreed hour: once, at {hour}. Without the right word: {plan}. Then: {n
 
 
 def check_in_line(it: CheckIn, words: Catalogue, zone: ZoneInfo) -> str:
-    """Return a check-in as one line."""
+    """Return a check-in as one line: what is agreed on, the question, and the right word."""
     plan = PLANS[it.plan].render(words) if it.plan in PLANS else it.plan
     next_at = _local_datetime(it.due_at, zone).strftime("%Y-%m-%d %H:%M")
     values = {"hour": f"{it.hour:02}:00", "plan": plan, "next": next_at}
-    return (DAILY if it.is_daily else ONCE).render(words, values)
+    lines = [(DAILY if it.is_daily else ONCE).render(words, values)]
+    if it.why:
+        why = NOT_ASKED_REASONS.get(it.why, NOT_ASKED_REASONS["lost"])
+        lines.append(NOT_ASKED.render(words, {"why": why.render(words)}))
+    elif it.asked_at:
+        lines.append(QUESTION_AT.render(words, {"time": time_text(it.asked_at, zone)}))
+    if it.right_at > it.due_at - DAY:
+        lines.append(ANSWERED_IN_TIME.render(words, {"time": time_text(it.right_at, zone)}))
+    return " ".join(lines)
 
 
 def check_in_json(it: CheckIn, zone: ZoneInfo) -> dict[str, object]:
@@ -76,6 +86,7 @@ def check_in_json(it: CheckIn, zone: ZoneInfo) -> dict[str, object]:
     return {
         "hour": it.hour, "daily": it.is_daily, "plan": it.plan, "agreed_at": agreed_at,
         "next_at": next_at, "not_asked": it.why or None,
+        "right_word_at": _local_datetime(it.right_at, zone).isoformat() if it.right_at else None,
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import HOUR, MINUTE
+from bot.hotline.chat.messages import AGREED_WORD
 from bot.hotline.events import EventKind
 from bot.messages import DeleteMessages
 from tests.hotline.check_ins.test_check_ins import (
@@ -81,7 +82,8 @@ def test_a_word_in_a_live_session_is_answered_as_to_a_newcomer(
     assert not [name for name in NAMES_A_CASE if any(name in each for each in read)], read
     assert person.last.startswith(("Choose your language", "\u60a8\u60f3")), read
     assert stored_conversation(person).case == ""
-    assert word in str(messages_of_people(home))  # it reached the case
+    reached = AGREED_WORD if word == RIGHT else word
+    assert reached in str(messages_of_people(home))
     gone = {number for _, it in home.post.arrived[before:] if isinstance(it, DeleteMessages)
             for number in it.messages}  # fmt: skip
     assert person._message in gone

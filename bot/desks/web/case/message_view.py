@@ -15,7 +15,7 @@ from bot.cases.queries import display_text
 from bot.conversation import Choose, ChooseMany
 from bot.desks.web import texts
 from bot.dispatch.turn.talk.relay import FORWARDED_MARK
-from bot.hotline.chat.messages import CaseMessageKind, MessageSide
+from bot.hotline.chat.messages import AGREED_WORD, CaseMessageKind, MessageSide
 from bot.hotline.chat.takeover import OPENER
 from bot.hotline.origins.model import CALL_OUTCOMES, TOLD, CallOutcome
 from bot.languages.typed.someone_near import find_someone_near
@@ -255,7 +255,8 @@ class MessageViewBuilder:
         if it.kind is CaseMessageKind.EDIT:
             view.label = self.locale(texts.CHANGED_EARLIER)
         if it.kind is CaseMessageKind.TEXT and it.content.code and not it.content.text:
-            view.label = self.locale(texts.NOT_KEPT, kind=escape_line(it.content.code))
+            is_word, kind = it.content.code == AGREED_WORD, escape_line(it.content.code)
+            view.label = self.locale(texts.AGREED_WORD if is_word else texts.NOT_KEPT, kind=kind)
         if it.kind is CaseMessageKind.LOCATION and it.content.latitude is not None:
             view.location = f"{it.content.latitude:.5f}, {it.content.longitude:.5f}"
         if it.side is MessageSide.PERSON:
