@@ -57,9 +57,9 @@ IDENTITY_UNCONFIRMED = _(
     "neutral words (/phrase opener). When they answer and you are sure that it is them: /confirmed"
 )
 COMPROMISED = _(
-    "COMPROMISED: the person is made to open this chat. Nothing is sent to them any more; the bot "
-    "answered as to a wrong passphrase. Do not write. When two of you are sure that the person "
-    "writes, each of you says why: /confirmed ..."
+    "COMPROMISED: the person is made to open this chat. Nothing that staff write is sent to them "
+    "any more; the bot answers as to a wrong passphrase. Do not write. When two of you are sure "
+    "that the person writes, each of you says why: /confirmed ..."
 )
 CASE_COMPROMISED = _("{reference} is compromised: the person is made to open the chat.")
 PASSPHRASE_RIGHT = _("The person gave their passphrase: the conversation goes on.")

@@ -117,8 +117,8 @@ OPENER_SENT_NOW = _("The person was asked just now, and has not answered yet.")
 INSISTED = _("The person is asked now whether this is a good moment. The reason is kept as a note.")
 ONLY_PERSON_CAN_ANSWER = _("Only the person can answer that; no one can agree for them.")
 CHAT_FROZEN = _(
-    "This chat is frozen: the person was made to open it, and nothing may be sent there. When two "
-    "of you are sure that the person writes, each of you says why: /confirmed ..."
+    "This chat is frozen: the person was made to open it, and nothing that staff write may be sent "
+    "there. When two of you are sure that the person writes, each of you says why: /confirmed ..."
 )
 OPENER_NEEDED = _(
     "There was no answer to you since this chat went quiet. Take it over, ask in neutral words "
