@@ -15,6 +15,9 @@ phones change hands. What is decided here overrides what was decided before.
 
 So after a gap the first message is always the neutral opener, whatever the rule says; insisting
 lifts the hours, never the opener. While the clock cannot be believed, nothing is sent.
+
+Who wrote that someone is near, or that nothing should be written now, is not present until they
+write again: what is on its way waits then, and the opener too, unless a caseworker insisted.
 """
 
 from __future__ import annotations
@@ -120,6 +123,7 @@ class ContactPolicy:
     def _judge_human(self, it: _Judged) -> DeliveryResult | None:
         steady_since = self._services.clock_monitor.steady_since
         is_here = is_present(it.conversation.last_seen_in(steady_since), it.now)
+        is_here = is_here and not it.conversation.wants_silence
         takeover = takeover_of(it.conversation)
         author = it.letter.author
         if author == Author.UNSOLICITED:
@@ -149,9 +153,11 @@ class ContactPolicy:
     def _opener_allowed_at(self, it: _Judged, takeover: TakeoverState) -> tuple[int, str]:
         """Return when the person may be asked whether it is a good moment, and why not now."""
         since, now = self._services.clock_monitor.steady_since, it.now
-        if takeover.is_answer:
-            return now, ""
         if takeover.insisted_clock_span == since and is_present(takeover.insisted_at, now):
+            return now, ""
+        if it.conversation.wants_silence:
+            return NEVER, UNTIL_PERSON_WRITES
+        if takeover.is_answer:
             return now, ""
         rules, zone = contact_rules(it.work, it.letter.chat_key, takeover.case), self._services.zone
         at = all_allow_at(rules, it.conversation.last_seen_in(since), now, zone, since)

@@ -189,10 +189,18 @@ class Conversation(msgspec.Struct, array_like=True):
     reply: nothing is sent that they do not ask for until they write again."""
     before_alarms: list[CaseBeforeAlarm] = []
     """Cases of this chat whose check-in raised an alarm: the person reads how they stood before."""
+    is_someone_near: bool = False
+    """Whether the last thing written said that someone is near or comes, or asked for silence."""
 
     def before_alarm(self, case: str) -> CaseBeforeAlarm | None:
         """Return how a case stood before the alarm of its check-in; None where there was none."""
         return next((it for it in self.before_alarms if it.case == case), None)
+
+    @property
+    def wants_silence(self) -> bool:
+        """Tell whether staff must not be heard until the person writes again: someone is near."""
+        last = self if self.touched_at or self.suspended is None else self.suspended
+        return last.is_someone_near
 
     @property
     def has_case(self) -> bool:

@@ -21,6 +21,7 @@ from bot.hotline.chat.takeover import (
     NO_TIME_LIMIT,
     OPENER,
     UNTIL_OPENER_ANSWERED,
+    UNTIL_PERSON_WRITES,
     AskConsent,
     ChatAction,
     ConfirmIdentity,
@@ -246,8 +247,14 @@ class StaffActions:
     # --- the opener -----------------------------------------------------------------------------
 
     def _schedule_opener(self, takeover: TakeoverState) -> int:
-        """Send the opener as soon as the contact rule allows; return when that is."""
+        """Send the opener as soon as the contact rule allows; return when that is.
+
+        Where the person wrote that someone is near, it waits until they write again.
+        """
         turn, services = self.turn, self.turn.services
+        if turn.conversation.wants_silence:
+            self.relay.opener.send_opener(takeover, NO_TIME_LIMIT, delay_reason=UNTIL_PERSON_WRITES)
+            return NEVER
         since = services.clock_monitor.steady_since
         last_seen_at = turn.conversation.last_seen_in(since)
         at = may_write_at(takeover.rule, last_seen_at, turn.now, services.zone, since)

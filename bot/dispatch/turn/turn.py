@@ -35,6 +35,8 @@ from bot.dispatch.turn.talk.relay import FORWARDED_MARK, SAFETY_COMMANDS, TAKEOV
 from bot.dispatch.turn.typed_text import TypedText
 from bot.languages import FALLBACK, negotiate
 from bot.languages.detect import guess_language
+from bot.languages.questions import LEAVING
+from bot.languages.typed.clear_requests import says_arrival
 from bot.languages.typed.someone_near import find_someone_near
 from bot.messages import Toast, UpdateKind
 
@@ -178,12 +180,25 @@ class TurnHandler:
             conversation.language = FALLBACK  # not offered any more; `/language` offers the others
         conversation.touched_at = turn.now
         conversation.has_left = False
+        conversation.is_someone_near = self._says_someone_near(update)
         self._opener.record_last_seen(update)
         if update.kind is UpdateKind.PRESS:
             turn.effects.toast = Toast(update.press)
         elif update.message:
             ids_of_hour(conversation.message_ids, turn.now).person_messages.append(update.message)
         return silence
+
+    def _says_someone_near(self, update: Update) -> bool:
+        """Tell whether the person writes that someone is near, comes, or that we must not write."""
+        if update.kind is UpdateKind.PRESS or update.forwarded_from or not update.text:
+            return False
+        if find_someone_near(update.text) is not None:
+            return True
+        if not says_arrival(update.text):
+            return False
+        texts, language = self.context.services.texts, self.context.conversation.language
+        is_leaving = texts.find_question(update.text, language) == LEAVING
+        return is_leaving or bool(texts.find_alarm_phrases(update.text))
 
     def _begin_session(self, update: Update) -> None:
         turn, conversation = self.context, self.context.conversation

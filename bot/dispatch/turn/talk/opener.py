@@ -22,10 +22,10 @@ from bot.hotline.chat.takeover import (
 from bot.hotline.contact_rule import LONG_AGO, is_present, received_at
 from bot.languages.questions import LEAVING
 from bot.languages.typed.opener_answer import says_good_moment
-from bot.languages.typed.someone_near import find_someone_near
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
+    from bot.dispatch.conversation_store import Conversation
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.talk.caseworker_talk import CaseworkerTalk
     from bot.hotline.chat.takeover import TakeoverState
@@ -61,9 +61,18 @@ class OpenerDialog:
             takeover.answered_at = 0
             if session is conversation or takeover.opener_state == OpenerState.SENT:
                 self._mark_returned(takeover)
+        if found is not None and found[0] is not conversation:
+            self._end_silence(*found)
         seen_at = received_at(update.sent_at * SECOND, turn.now, since, monitor.channel())
         conversation.last_seen_at = max(seen_at, self._answered_since())
         conversation.last_seen_clock_span = since
+
+    def _end_silence(self, suspended: Conversation, takeover: TakeoverState) -> None:
+        """Let an opener be asked for again that waited in an earlier session: someone writes."""
+        if suspended.is_someone_near and takeover.opener_state == OpenerState.WAITING:
+            self.turn.effects.staff.withdraw_opener = True
+            takeover.opener_state = OpenerState.TO_SEND
+        suspended.is_someone_near = False
 
     def _answered_since(self) -> int:
         """Return a moment before which nothing was written that comes now; 0 where there is none.
@@ -82,8 +91,15 @@ class OpenerDialog:
         if (found := self.turn.find_takeover()) is not None:
             found[1].opener_arrived_at = found[1].answered_at = 0
 
-    def send_opener(self, takeover: TakeoverState, at: int, *, is_of_bot: bool = False) -> None:
-        """Send the neutral opener, now (0) or at a moment.
+    def send_opener(
+        self,
+        takeover: TakeoverState,
+        at: int,
+        *,
+        is_of_bot: bool = False,
+        delay_reason: str = UNTIL_HOURS,
+    ) -> None:
+        """Send the neutral opener, now (0) or at a moment, for which a reason is shown.
 
         What the bot asks by itself has no author: a caseworker who writes has read what came
         before, and what the person wrote would no longer count as unread.
@@ -102,14 +118,17 @@ class OpenerDialog:
             turn.now,
             "" if is_of_bot else takeover.by,
         )
-        self.talk.send_staff_message([opener], message, at, UNTIL_HOURS if at else None)
+        self.talk.send_staff_message([opener], message, at, delay_reason if at else None)
 
     def handle_reply(self, takeover: TakeoverState, update: Update) -> None:
         """Ask whether this is a good moment; once that is answered, say who writes.
 
-        Where someone is near, nothing is asked: it waits for what the person writes next.
+        Where someone is near, nothing is asked: it waits for what the person writes next, and so
+        does all that a caseworker says, in a talk as well.
         """
-        if takeover.opener_state in OPENER_UNSENT and find_someone_near(update.text):
+        if self.turn.conversation.wants_silence:
+            if takeover.opener_state == OpenerState.ANSWERED:
+                takeover.opener_state = OpenerState.TO_SEND
             return
         if takeover.opener_state in OPENER_UNSENT:
             self.turn.effects.staff.withdraw_opener = True
