@@ -63,6 +63,11 @@ def find_someone_near(text: str) -> SomeoneNear | None:
     return SomeoneNear(asks_for_silence, rest) if asks_for_silence or _is_short(rest) else None
 
 
+def any_says_someone_near(texts: str) -> bool:
+    """Tell whether one of several texts, a line each, says that someone is near."""
+    return any(find_someone_near(it) is not None for it in texts.splitlines() if it.strip())
+
+
 def _is_short(rest: str) -> bool:
     """Tell whether other clauses are few words: "she is here, you can ask her" tells more."""
     return len(rest.split()) <= MOST_WORDS and (rest.isascii() or len(rest) <= MOST_CHARACTERS)

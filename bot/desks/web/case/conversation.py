@@ -30,6 +30,7 @@ from bot.desks.web.interpreting.renderings import (
     interpreted_entries,
 )
 from bot.hotline.chat.messages import CaseMessages, MessageSide
+from bot.languages.typed.someone_near import any_says_someone_near
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -120,6 +121,11 @@ class ReportCard:
     """Whether the writer reports about another person."""
     link: str
     """How the writer knows that person; empty where they did not say."""
+
+    @property
+    def near_steps(self) -> frozenset[str]:
+        """Where the person wrote that someone is near, or that nothing should be written."""
+        return frozenset(it.step for it in self.words if any_says_someone_near(it.answer))
 
     @property
     def is_slim(self) -> bool:

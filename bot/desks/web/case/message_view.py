@@ -18,7 +18,7 @@ from bot.dispatch.turn.talk.relay import FORWARDED_MARK
 from bot.hotline.chat.messages import AGREED_WORD, CaseMessageKind, MessageSide
 from bot.hotline.chat.takeover import OPENER
 from bot.hotline.origins.model import CALL_OUTCOMES, TOLD, CallOutcome
-from bot.languages.typed.someone_near import find_someone_near
+from bot.languages.typed.someone_near import any_says_someone_near
 from bot.store.statements import select_in
 from bot.store.tables.main import outbox
 from bot.text import quote_digest
@@ -161,7 +161,7 @@ class MessageView:
         """Whether the person writes that someone is near, or that nothing should be written."""
         is_theirs = self.side == MessageSide.PERSON.value and not self.forwarded_from
         is_written = is_theirs and not self.is_choice
-        return is_written and find_someone_near(self.text) is not None
+        return is_written and any_says_someone_near(self.text)
 
     @property
     def has_failed(self) -> bool:

@@ -23,3 +23,21 @@ def test_the_mark_stands_below_these_words_and_no_others(web_desk: WebDeskHarnes
     shown = pane(mei, reference, "conversation")
     assert shown.count(texts.SOMEONE_NEAR.source) == 1
     assert shown.index("she is watching") < shown.index(texts.SOMEONE_NEAR.source)
+
+
+def test_the_mark_stands_in_a_report_as_well_if_the_words_came_before_it(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    person = web_desk.home.person("en")
+    person.says("/start")
+    person.presses("English", "Talk to a person", "I am safe here")
+    person.says("don't write now, boss is here")
+    person.says("He keeps my passport.")
+    person.presses("Send", "Any time")
+    reference = web_desk.newest()
+    mei.told(reference, "claim")
+    web_desk.settles()
+    shown = pane(mei, reference, "conversation")
+    assert shown.count(texts.SOMEONE_NEAR.source) == 1
+    assert shown.index("boss is here") < shown.index(texts.SOMEONE_NEAR.source)
