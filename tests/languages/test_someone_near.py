@@ -13,45 +13,49 @@ NEAR = {
         "dia lagi liat hp saya", "jgn chat dulu kak", "nyonya lagi di samping saya",
         "majikan masih di sini jangan tulis dulu", "jangan bales skrg ya, ada majikan",
         "bos sedang mengawasi saya", "skrg gak bisa chat, majikan di sebelah",
-        "dia baca chat saya", "mandor di belakangku",
+        "dia baca chat saya", "mandor di belakangku", "lagi diawasi",
     ),
     "vi": (
         "chủ đang ở đây, đừng nhắn", "chu dang o gan em", "ông chủ đang nhìn em",
         "đừng trả lời vội ạ, bà chủ đang ở cạnh em", "khoan nhan tin, co nguoi o day",
         "bây giờ em không nhắn tin được", "ông ấy đang xem điện thoại của em",
         "sep dang dung sau lung", "dung rep nha chi", "bà chủ đang ngồi bên cạnh",
+        "nó đang xem máy em", "ông chủ quay lại rồi",
     ),
     "en": (
         "don't reply now, she is watching", "he is reading my phone", "don't write, boss is here",
         "my boss is next to me", "dont text me yet", "madam is sitting beside me, wait please",
         "he's looking at my phone", "the employer is in the room, can't talk now",
         "someone is here, i will write later", "pls do not answer now", "boss here dont write",
-        "she can see my screen",
+        "she can see my screen", "no message pls agent here", "ok sorry he came back",
+        "ok now boss here", "cant talk, not alone now", "he is back",
     ),
     "zh_Hant": (
         "老闆在旁邊\uff0c先不要傳", "先不要回", "他在看我手機", "老闆娘在我旁邊",
         "雇主在這裡 先別傳訊息", "現在不方便打字", "有人在旁邊", "不要傳了 他在看",
-        "太太還在我身邊", "現在不能說話,老闆在",
+        "太太還在我身邊", "現在不能說話,老闆在", "他現在在這裡",
     ),
     "fil": (
         "wag ka muna mag reply andito amo ko", "andito yung amo ko", "binabasa niya cp ko",
         "huwag po muna kayong magtext", "nasa tabi ko ang amo ko", "wag muna, nakatingin siya",
         "katabi ko si madam", "di ako pwede mag chat ngayon",
-        "tinitingnan ng amo ko ang phone ko", "may tao dito wag magchat",
+        "tinitingnan ng amo ko ang phone ko", "may tao dito wag magchat", "may kasama ako",
     ),
     "th": (
         "อย่าเพิ่งพิมพ์ นายจ้างอยู่ตรงนี้", "อย่าเพิ่งตอบนะคะ", "นายจ้างอยู่ข้างๆหนู", "เขากำลังดูโทรศัพท์หนู",
         "อย่าพึ่งทักมา มีคนอยู่ด้วย", "ตอนนี้พิมพ์ไม่ได้ค่ะ", "เถ้าแก่ยืนอยู่ข้างหลัง", "ตอนนี้คุยไม่ได้ นายอยู่ใกล้ๆ",
-        "เจ้านายยังอยู่ตรงนี้", "เค้ามองอยู่",
+        "เจ้านายยังอยู่ตรงนี้", "เค้ามองอยู่", "เจ้านายมา", "ไม่ว่าง เขาอยู่",
+        "มีคนอ่านมือถือฉัน", "อย่าเพิ่งตอบ นายอยู่ตรงนี้",
     ),
     "km": (
         "កុំទាន់ផ្ញើសារ ថៅកែនៅទីនេះ", "ថៅកែនៅក្បែរខ្ញុំ", "កុំទាន់ឆ្លើយណា", "គាត់កំពុងមើលទូរស័ព្ទខ្ញុំ",
-        "ឥឡូវនិយាយមិនបានទេ", "កុំសរសេរឥឡូវ ថៅកែនៅជិត", "មានគេនៅជិតខ្ញុំ", "ម្ចាស់កំពុងមើលខ្ញុំ",
+        "ឥឡូវនិយាយមិនបានទេ", "កុំសរសេរឥឡូវ ថៅកែនៅជិត", "មានគេនៅជិតខ្ញុំ", "ម្ចាស់កំពុងមើលខ្ញុំ", "មាននរណានៅក្បែរ",
     ),
     "my": (
         "မပို့ပါနဲ့ဦး သူဌေး ဒီမှာရှိတယ်", "သူဌေး ဘေးမှာရှိနေတယ်", "အခု မရေးပါနဲ့", "သူ ကျမဖုန်းကို ကြည့်နေတယ်",
         "အခု စကားပြောလို့မရဘူး", "စာမပြန်ပါနဲ့ဦး သူဌေးမ ဘေးနားမှာထိုင်နေတယ်", "သူ ကြည့်နေတယ် မပို့နဲ့",
-        "အလုပ်ရှင် အနားမှာရှိတယ်",
+        "အလုပ်ရှင် အနားမှာရှိတယ်", "အခု စာမပို့ပါနဲ့ သူဌေးရှိနေတယ်",
+        "စာမပို့နဲ့ သူဌေးရှိနေတယ်",
     ),
     "zh_Hans": (
         "老板在旁边,先别发", "先不要回复", "他在看我手机", "老板娘就在我旁边",
@@ -61,12 +65,13 @@ NEAR = {
         "今は送らないで 社長がいる", "社長が隣にいます", "今は返信しないでください",
         "彼が私のスマホを見ています", "今は話せません", "そばに社長がいる",
         "まだ書かないで、雇い主が近くにいる", "後ろに人がいます", "見られています",
-        "今は一人じゃない",
+        "今は一人じゃない", "送らないで", "社長が来た、書かないで",
     ),
 }  # fmt: skip
 OTHERWISE = {
     "id": (
-        "bos saya di pabrik", "majikan tinggal di taoyuan", "dia lagi nonton tv", "jangan takut",
+        "bos saya di pabrik", "diawasi polisi sejak kemarin",
+        "majikan tinggal di taoyuan", "dia lagi nonton tv", "jangan takut",
         "teman saya ada di sini dan mau dibantu juga", "jangan tulis ke keluarga saya",
         "majikan tidak ada di sini", "jangan hubungi keluarga saya", "bos pegang paspor saya",
         "dekat stasiun zhongli", "di samping pabrik", "apa dia di sini?",
@@ -82,7 +87,8 @@ OTHERWISE = {
         "my boss is not here", "is the boss here?", "he reads my phone every day",
         "next to the train station", "don't tell my boss", "I am here", "near the harbor",
         "he is always watching us", "my husband is in Vietnam", "don't hit me", "I can't write",
-        "they took my phone", "nobody is here",
+        "they took my phone", "nobody is here", "he came to taiwan", "no message from my family",
+        "they want my back pay", "I can't talk to my family",
     ),
     "zh_Hant": (
         "老闆在工廠", "雇主住桃園", "他在看電視", "我朋友也在這裡 也需要幫忙", "不要傳給我家人",
@@ -96,7 +102,8 @@ OTHERWISE = {
         "katabi ng palengke", "wag mong sabihin sa amo ko",
     ),
     "th": (
-        "นายจ้างอยู่โรงงาน", "นายจ้างอยู่ที่เถาหยวน", "เขาดูทีวีอยู่", "เพื่อนอยู่ที่นี่ด้วย อยากให้ช่วยเหมือนกัน",
+        "นายจ้างอยู่โรงงาน", "นายจ้างมาจากไต้หวัน", "เขาอยู่ไต้หวัน",
+        "นายจ้างอยู่ที่เถาหยวน", "เขาดูทีวีอยู่", "เพื่อนอยู่ที่นี่ด้วย อยากให้ช่วยเหมือนกัน",
         "อย่าเขียนถึงครอบครัวหนู", "นายจ้างไม่อยู่ที่นี่", "อยู่ข้างๆตลาด", "หนูอยู่ตรงนี้", "อย่าบอกนายจ้าง",
     ),
     "km": (
@@ -104,7 +111,7 @@ OTHERWISE = {
         "កុំសរសេរទៅគ្រួសារខ្ញុំ", "ថៅកែមិននៅទីនេះទេ", "ខ្ញុំនៅទីនេះ", "នៅជិតផ្សារ",
     ),
     "my": (
-        "သူဌေး စက်ရုံမှာ ရှိတယ်", "သူဌေးက တောင်ယွမ်မှာ နေတယ်", "သူ တီဗီ ကြည့်နေတယ်", "မရိုက်ပါနဲ့",
+        "သူဌေး စက်ရုံမှာ ရှိတယ်", "သူဌေးက တောင်ယွမ်မှာ နေတယ်", "သူ တီဗီ ကြည့်နေတယ်", "မရိုက်ပါနဲ့", "သူဌေးမှာ ကျမ ပတ်စပို့ ရှိနေတယ်",
         "သူငယ်ချင်း ဒီမှာရှိတယ် အကူအညီလိုတယ်", "မိသားစုဆီ မပို့ပါနဲ့", "သူဌေး ဒီမှာ မရှိဘူး", "ဈေးဘေးမှာ",
     ),
     "zh_Hans": (
@@ -112,7 +119,8 @@ OTHERWISE = {
         "老板不在这里", "别打我", "在火车站旁边",
     ),
     "ja": (
-        "社長は工場にいます", "雇い主は桃園に住んでいます", "彼はテレビを見ています",
+        "社長は工場にいます", "彼は日本に来た",
+        "雇い主は桃園に住んでいます", "彼はテレビを見ています",
         "友達も一緒にいて助けてほしい", "家族に連絡しないで", "社長はここにいません",
         "駅の隣にいます", "叩かないで", "私はここにいます",
     ),
