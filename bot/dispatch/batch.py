@@ -29,6 +29,7 @@ from bot.hotline.commands.store import refused_commands
 from bot.hotline.events import Event, EventKind
 from bot.hotline.figures.session_counts import NO_QUESTION, SENT, SessionMark
 from bot.languages import catalogue
+from bot.languages.typed.alone_again import says_alone_again
 from bot.languages.typed.someone_near import find_someone_near
 from bot.log import log
 from bot.mailbox.canary import CANARY_CHAT
@@ -149,6 +150,7 @@ class BatchProcessor:
         """Load what the first turn of a process would load while it holds locks: for a second."""
         self._services.texts.find_alarms("help")
         find_someone_near("do not write")
+        says_alone_again("he is gone")
 
     def evict_erased(self, work: Work) -> None:
         """Remove keys from memory whose case another process has erased."""

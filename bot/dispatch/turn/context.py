@@ -58,6 +58,8 @@ class TurnContext:
     """Whether what was written in this turn has reached the case."""
     losses: dict[Loss, list[Body]] = field(default_factory=dict)
     """What is not kept of what was sent in this turn, with what was said of it."""
+    was_someone_near: bool = False
+    """Whether what the person wrote before this turn said that someone is near."""
     submitted: Outcome | None = None
     """With which outcome something was sent to staff in this turn."""
     position_before_answer: Position | None = None
@@ -75,7 +77,7 @@ class TurnContext:
         self.chat_key, self.now, self._hotline = chat_key, now, hotline
         self.effects, self.position_before_answer = Effects(), None
         self.alarms, self.is_in_case, self.must_reply = frozenset(), False, False
-        self.submitted, self.losses = None, {}
+        self.submitted, self.losses, self.was_someone_near = None, {}, False
         self.conversation = conversation or Conversation("", Position())
         unpack(self.conversation.position, self.services.registry)
         self._load_facts()

@@ -122,7 +122,11 @@ class MessageHandler:
     # --- one kind each --------------------------------------------------------------------------
 
     def _handle_text(self, update: Update) -> None:
-        if self._run_command(update.text) or self._take_back_reading(update):
+        if (
+            self._run_command(update.text)
+            or self._take_back_reading(update)
+            or self._take_alone_again(update.text)
+        ):
             return
         choice = synonym = None
         is_too_early = self.typed.is_before_reading(update)
@@ -298,6 +302,20 @@ class MessageHandler:
         turn.conversation.has_left = turn.must_reply = True
         self._say_answers(LEAVING)
         self._note_explained()
+        return True
+
+    def _take_alone_again(self, text: str) -> bool:
+        """Ask the open question again where no one is near any more; tell whether it was that.
+
+        It holds nothing else, so it is no cry: "he has gone" may be close to one elsewhere.
+        """
+        if not (self._may_answer_asked() and self.typed.says_alone_again(text)):
+            return False
+        if not self.turn.is_in_case:
+            self.turn.conversation.position.add_extra(text)
+        self._note_explained()
+        self._remind_or_start()
+        self.turn.must_reply = True
         return True
 
     def _take_no_place(self, text: str, alarms: frozenset[str]) -> bool:

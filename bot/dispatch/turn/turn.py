@@ -180,6 +180,7 @@ class TurnHandler:
             conversation.language = FALLBACK  # not offered any more; `/language` offers the others
         conversation.touched_at = turn.now
         conversation.has_left = False
+        turn.was_someone_near = conversation.is_someone_near
         conversation.is_someone_near = self._says_someone_near(update)
         self._opener.record_last_seen(update)
         if update.kind is UpdateKind.PRESS:
@@ -227,6 +228,7 @@ class TurnHandler:
                 self._typed.takes_back_reading(update)
                 or self._typed.says_someone_near(update.text)
                 or self._typed.is_no_place(update.text)
+                or self._typed.says_alone_again(update.text)
             )
             self._relay.store_read(update, is_answer=not is_other)
 

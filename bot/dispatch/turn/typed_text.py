@@ -35,9 +35,11 @@ from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
+from bot.languages.typed.alone_again import says_alone_again
 from bot.languages.typed.bare_age import find_bare_age
 from bot.languages.typed.clear_requests import find_clear_request
 from bot.languages.typed.not_a_passphrase import find_not_a_passphrase
+from bot.languages.typed.opener_answer import NOT_NOW
 from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.typed_answers import TypedAnswer
 from bot.messages import UpdateKind
@@ -60,8 +62,8 @@ LONGEST_TYPED_NUMBER = 2
 """Digits of a button's number, typed."""
 WAYS_OUT = {"Clear chat": BYE, "Stop here": STOP_FLOW}
 """Commands by the English label of what a person wants: only a whole text means it."""
-AGREES = "Tell them now"
-"""The English label of a yes to staff, by which `typed_answers` knows its words."""
+AGREES, REFUSES = "Tell them now", "No"
+"""The English labels of a yes to staff and of a no, by which `typed_answers` knows their words."""
 YES_OR_NO_STEPS = frozenset({"tell", "give"})
 """Questions of consent that are answered with yes or no."""
 WRITTEN_KINDS = frozenset(
@@ -336,6 +338,17 @@ class TypedText:
             return False
         return near.asks_for_silence or not texts.find_alarm_phrases(text)
 
+    def says_alone_again(self, text: str) -> bool:
+        """Tell whether a text after "someone is near" says that no one is, and answers nothing.
+
+        A yes at its beginning agrees to nothing: it may say that it is safe to write.
+        """
+        turn = self.turn
+        if not (turn.was_someone_near and says_alone_again(text)) or turn.asks_passphrase():
+            return False
+        is_choice = self.choice_of_label(text) or self.choice_of_synonym(text, whole=True)
+        return is_choice is None
+
     def age_in_place(self, text: str) -> int | None:
         """Return the age that was typed where a place is asked; None for anything else.
 
@@ -352,14 +365,24 @@ class TypedText:
     def is_no_place(self, text: str) -> bool:
         """Tell whether a place is asked, and a text only says an age, good news or a lost job.
 
-        "They let me go" and "he fired me" belong to the story. Like an age, such words are taken
-        where they come a second time.
+        "They let me go" and "he fired me" belong to the story, and "he is gone" and "wait" name no
+        place either. Like an age, such words are taken where they come a second time.
         """
         if not self.takes_place() or self._is_explained(self.turn.frames[-1].step):
             return False
         typed, language = self._typed(text), self.turn.conversation.language
         is_story = typed.is_good_news(language) or typed.is_dismissal(language)
-        return is_story or self.age_in_place(text) is not None
+        is_beside = says_alone_again(text) or self._puts_off(text)
+        return is_story or is_beside or self.age_in_place(text) is not None
+
+    def _puts_off(self, text: str) -> bool:
+        """Tell whether a text only says "wait", and is neither a no nor one of the choices."""
+        typed, language = self._typed(text), self.turn.conversation.language
+        if self.choice_of_synonym(text, whole=True) is not None:
+            return False
+        is_later = typed.label_of({NOT_NOW}, language, whole=True) is not None
+        is_no = typed.label_of({REFUSES}, language, whole=True) is not None
+        return (is_later and not is_no) or typed.is_only_polite(language)
 
     def takes_place(self) -> bool:
         """Tell whether the open question asks for a place."""
@@ -371,7 +394,10 @@ class TypedText:
         return is_street or isinstance(question, AskPlace)
 
     def _is_choice_or_yes(self, text: str) -> bool:
-        """Tell whether a text is a choice of the open question as a whole, or says yes to staff."""
+        """Tell whether a text is a choice of the open question as a whole, or says yes to staff.
+
+        A yes stands in front: in Thai the first sign of "someone reads my phone" is one.
+        """
         if self.choice_of_synonym(text, whole=True) is not None:
             return True
         frames = self.turn.frames
@@ -379,8 +405,17 @@ class TypedText:
         if is_about_it and self.likely_choice(text) is not None:
             return True
         asked = CONSENT_QUESTIONS.get(self.turn.frames[-1].step) if self.turn.frames else None
-        choice = self.choice_of_synonym(text) if asked is not None else None
-        return asked is not None and choice is not None and choice.code in asked.yes_answers
+        if asked is None or not self._may_begin_with_yes(text):
+            return False
+        choice = self.choice_of_synonym(text)
+        return choice is not None and choice.code in asked.yes_answers
+
+    def _may_begin_with_yes(self, text: str) -> bool:
+        """Tell whether a line has a clause, or a first word, besides "someone is near"."""
+        near, words = find_someone_near(text), text.replace(",", " ").split()
+        if near is None or near.rest:
+            return True
+        return any(self.choice_of_synonym(it, whole=True) is not None for it in words[:1])
 
     def takes_any_words(self) -> bool:
         """Tell whether the open question is answered by any words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.languages.typed.alone_again import says_alone_again
 from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.typed_answers import TypedAnswer
 
@@ -23,5 +24,7 @@ def says_good_moment(text: str, language: str) -> bool | None:
         return False
     if typed.has_question_mark:
         return None
+    if says_alone_again(text):
+        return True
     is_yes = any(typed.label_of({it}, language, whole=True) for it in (CAN_WRITE, "Yes"))
     return True if is_yes else None

@@ -53,14 +53,20 @@ def find_someone_near(text: str) -> SomeoneNear | None:
     folded = fold_accents(text.replace("\u2019", "'"))
     if not any(it in folded for it in _stems()):
         return None
-    clauses = [" ".join(_NO_SIGN.sub(" ", it).split()) for it in _CLAUSE.split(folded)]
-    found = [(it, _match(it)) for it in clauses if it]
+    found = [(it, _match(it)) for it in clauses_of(text)]
     fits = [it for _clause, it in found if it is not None]
     asks_for_silence = any(it["silence"] for it in fits)
     if not asks_for_silence and not any(it["near"] for it in fits):
         return None
     rest = ", ".join(clause for clause, it in found if it is None)
     return SomeoneNear(asks_for_silence, rest) if asks_for_silence or _is_short(rest) else None
+
+
+def clauses_of(text: str) -> list[str]:
+    """Return the clauses of a text, folded, without signs."""
+    folded = fold_accents(text.replace("\u2019", "'"))
+    clauses = (" ".join(_NO_SIGN.sub(" ", it).split()) for it in _CLAUSE.split(folded))
+    return [it for it in clauses if it]
 
 
 def any_says_someone_near(texts: str) -> bool:
@@ -100,11 +106,11 @@ def _pattern(tag: str) -> re.Pattern[str]:
     words = load_near_words(tag)
     # Words written together need no space between them; elsewhere one is needed.
     space = " " if all(map(_SPACED.search, words["people"])) else " *"
-    around = _any_of(words["around"], space)
+    around = any_of(words["around"], space)
     gap = rf"{space}(?:{around}{space})*"
-    people, near, near_first = (_any_of(words[it], space) for it in LISTS[:3])
+    people, near, near_first = (any_of(words[it], space) for it in LISTS[:3])
     someone = rf"{people}{gap}{near}|{near_first}{gap}{people}"
-    silence = _any_of(words["silence"], gap)
+    silence = any_of(words["silence"], gap)
     piece = rf"(?:(?P<near>{someone})|(?P<silence>{silence})|{around})"
     return re.compile(rf"(?:{piece}(?:{space}|$))+")
 
@@ -125,8 +131,8 @@ def _stems() -> tuple[str, ...]:
     return tuple(kept)
 
 
-def _any_of(entries: Iterable[str], gap: str) -> str:
-    """Return a pattern for any of these entries, the longest first."""
+def any_of(entries: Iterable[str], gap: str) -> str:
+    """Return a pattern for any of these entries, the longest first; `gap` parts the words."""
     longest_first = sorted(set(entries), key=len, reverse=True)
     return f"(?:{'|'.join(gap.join(map(_word, it.split())) for it in longest_first)})"
 
