@@ -21,10 +21,12 @@ from bot.dispatch.turn.flow_names import (
 )
 from bot.dispatch.turn.received_files import received_files
 from bot.dispatch.turn.slash_commands import BYE
+from bot.dispatch.turn.story_offer import is_story
 from bot.dispatch.turn.typed_text import PERSON_BUTTON
 from bot.languages import LANGUAGES, catalogue
 from bot.languages.alarms.find import ALSO_ASKED, find_whole_message
 from bot.languages.questions import BREAKS_OFF, LEAVING, NO_POLICE, PERSON
+from bot.languages.typed.alone_again import says_alone_again
 from bot.languages.typed.clear_requests import says_arrival
 from bot.languages.typed.erasure_words import erasure_decision
 from bot.languages.typed.not_a_passphrase import (
@@ -404,7 +406,8 @@ class MessageHandler:
         listed = self.typed.choice_of_synonym(text)
         choice = listed or (None if self.turn.is_in_case else self.typed.likely_choice(text))
         is_longer = len(text.split()) > ANSWER_WORDS or len(text) > ANSWER_CHARACTERS
-        self.turn.may_have_answered = choice is None and not is_longer
+        is_story_told = is_longer and is_story(text) and not says_alone_again(text)
+        self.turn.may_have_answered = choice is None and not is_story_told
         says_more = bool(alarms) or is_longer or listed is None or self._says_more(text, choice)
         is_kept = not (self.turn.is_in_case or self.turn.may_write_secret())
         if choice is not None and says_more and is_kept:

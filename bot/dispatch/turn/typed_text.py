@@ -378,7 +378,8 @@ class TypedText:
     def _puts_off(self, text: str) -> bool:
         """Tell whether a text only says "wait", and is neither a no nor one of the choices."""
         typed, language = self._typed(text), self.turn.conversation.language
-        if self.choice_of_synonym(text, whole=True) is not None:
+        is_asked = self.turn.services.texts.find_question(text, language) is not None
+        if is_asked or self.choice_of_synonym(text, whole=True) is not None:
             return False
         is_later = typed.label_of({NOT_NOW}, language, whole=True) is not None
         is_no = typed.label_of({REFUSES}, language, whole=True) is not None

@@ -78,3 +78,20 @@ def test_wait_is_no_place(sqlite_hotline: HotlineHarness, language: str, text: s
     person.says(text)
     assert current_step(person) == WHERE
     assert "where" not in frames(person)[-1].answers
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "ok he go out"), ("vi", "ok ông ấy đi rồi"), ("id", "jangan berikan ke orang")],
+)
+def test_where_a_caseworker_is_offered_the_question_comes_again(
+    sqlite_hotline: HotlineHarness, language: str, text: str
+) -> None:
+    person = sqlite_hotline.person(language)
+    place_at(person, reachable_positions()["story", "give"], language=language)
+    labels = person.labels()
+    heard = person.says(text)
+    assert len(heard) == 2
+    assert person.labels()[:2] == labels[:2]
+    sqlite_hotline.advance_time(120)
+    assert len(person.says("He keeps my passport and I work at night, every day, unpaid.")) == 1
