@@ -219,6 +219,11 @@ class Renderer:
         rows += _rows(ways_out, CONTROLS_PER_ROW)
         return tuple(rows)
 
+    def clear_rows(self, language: str) -> tuple[tuple[Button, ...], ...]:
+        """Return the button that clears the chat, alone, in a language."""
+        label = self._texts.bye.render(catalogue(language))
+        return ((Button(label, callback_data.BYE_BUTTON),),)
+
 
 def _split_text(text: str) -> list[str]:
     """Return a text in parts a channel takes, split at blank lines, else by length."""

@@ -394,7 +394,11 @@ class MessageHandler:
     def _say_answers(self, kind: str) -> None:
         """Say all that holds now about a question of this kind."""
         for answered in self.turn.services.texts.answers[kind]:
-            if answered.when.holds({}, self.turn.facts):
+            if not answered.when.holds({}, self.turn.facts):
+                continue
+            if kind == LEAVING:
+                self.replies.send_goodbye(answered.text)
+            else:
                 self.replies.send_text(answered.text)
 
     def _choice_in_other_words(self, text: str, alarms: frozenset[str]) -> PressInput | None:

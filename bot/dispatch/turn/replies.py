@@ -41,6 +41,15 @@ class Replies:
 
     turn: TurnContext
 
+    def send_goodbye(self, text: Text) -> None:
+        """Send a text that names *Clear chat*, with that button: older ones may be far above."""
+        turn = self.turn
+        language = turn.conversation.language
+        shown = turn.services.renderer.text(text, language)
+        rows = turn.services.renderer.clear_rows(language)
+        recorded = turn.services.recording_of(language, shown)
+        turn.effects.bodies += [*recorded, SendText(shown, rows)]
+
     def send_text(
         self, text: Text, values: dict[str, str] | None = None, language: str = ""
     ) -> None:

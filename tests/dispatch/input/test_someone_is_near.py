@@ -11,6 +11,7 @@ from bot.languages.alarms.find import find_listed
 from bot.languages.questions import LEAVING, find_question, likely_question
 from bot.languages.typed.someone_near import find_someone_near
 from flows.texts import questions
+from flows.texts.phrases import CHAT_CLEARED
 from tests.dispatch.input.test_answers_where_a_place_is_asked import WHERE, asked_where
 from tests.dispatch.relay.test_takeover import OPENER, asked_whether_to_write, met
 from tests.languages.test_someone_near import NEAR, OTHERWISE
@@ -144,3 +145,16 @@ def test_an_opener_that_is_due_waits_while_someone_is_near(
     person.send_update(person.membership("kicked"), person.membership("member"))
     assert person.says("don't write, boss is here") == []
     assert person.says("ok he is gone") == [OPENER]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_short_message_has_the_button_that_clears_the_chat(
+    sqlite_hotline: HotlineHarness, language: str
+) -> None:
+    person = sqlite_hotline.person(language)
+    place_at(person, reachable_positions()["report", "what"], language=language)
+    person.says(lines(language)[0])
+    label = catalogue(language).pgettext("button", "Clear chat")
+    assert person.labels() == [label]
+    person.presses(label)
+    assert person.texts == [catalogue(language).gettext(CHAT_CLEARED.source)]
