@@ -152,6 +152,26 @@ def test_who_writes_something_else_is_asked_again_at_most_once_a_minute(
     assert person.texts.count(OPENER) == asked + 2
 
 
+def test_a_photo_in_the_minute_after_a_repeat_brings_the_opener_once(
+    hotline: HotlineHarness,
+) -> None:
+    person = asked_whether_to_write(hotline, "en")
+    assert person.says("he did not pay me") == [OPENER]
+    hotline.advance_time(15)
+    photo = [{"file_id": "f1", "file_unique_id": "u1", "file_size": 900}]
+    assert person.sends(photo=photo, media_group_id="a") == [OPENER]
+    second = [{"file_id": "f2", "file_unique_id": "u2", "file_size": 900}]
+    assert person.sends(photo=second, media_group_id="a") == []
+    assert person.says("please") == []
+    hotline.advance_time(15)
+    assert person.says("please look") == []
+    voice = {"file_id": "v", "file_unique_id": "v", "duration": 3, "file_size": 900}
+    assert person.sends(voice=voice) == [OPENER]
+    person.says("yes")
+    hotline.run(hotline.close_writer_idle(3))
+    assert person.last == "We can come tonight."
+
+
 def test_a_button_below_the_opener_answers_it_before_its_delivery_is_recorded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

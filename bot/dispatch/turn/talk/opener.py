@@ -33,6 +33,11 @@ if TYPE_CHECKING:
 
 OPENER_INTERVAL = MINUTE
 """At least this long between two repeats of an opener to which something else was written."""
+OPENER_INTERVAL_OF_FILES = 10 * SECOND
+"""The same where a photo, a voice message or a place came. Without any sign the person would not
+know that it has arrived. The opener says no more than what they have on the screen already, and
+they hold the phone. So it is the safe sign, once for an album."""
+FILE_KINDS = frozenset({UpdateKind.FILES, UpdateKind.LOCATION})
 
 
 def phrase_reply(turn: TurnContext, token: str) -> str | None:
@@ -138,7 +143,7 @@ class OpenerDialog:
             if is_good := self._is_good_moment(update):
                 self._let_talk_begin(takeover)
             elif is_good is None:
-                self._repeat_opener(takeover)
+                self._repeat_opener(takeover, is_file=update.kind in FILE_KINDS)
 
     def _let_talk_begin(self, takeover: TakeoverState) -> None:
         turn, conversation = self.turn, self.turn.conversation
@@ -151,9 +156,10 @@ class OpenerDialog:
         turn.set_read(is_read=turn.hotline.may_read(takeover.case))
         self.talk.begin_talk(takeover)
 
-    def _repeat_opener(self, takeover: TakeoverState) -> None:
+    def _repeat_opener(self, takeover: TakeoverState, *, is_file: bool) -> None:
         """Ask again where something else was written; an answer to the first counts as well."""
-        if self.turn.now - takeover.repeated_at < OPENER_INTERVAL:
+        interval = OPENER_INTERVAL_OF_FILES if is_file else OPENER_INTERVAL
+        if self.turn.now - takeover.repeated_at < interval:
             return
         arrived_at = takeover.opener_arrived_at
         self.send_opener(takeover, 0, is_of_bot=True)
