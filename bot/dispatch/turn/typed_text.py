@@ -35,6 +35,7 @@ from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
+from bot.languages.questions import LEAVING
 from bot.languages.typed.alone_again import says_alone_again
 from bot.languages.typed.bare_age import find_bare_age
 from bot.languages.typed.clear_requests import find_clear_request
@@ -341,10 +342,16 @@ class TypedText:
     def says_alone_again(self, text: str) -> bool:
         """Tell whether a text after "someone is near" says that no one is, and answers nothing.
 
+        Elsewhere it counts where it would be taken for a goodbye: "the boss sleeps now" is none.
+
         A yes at its beginning agrees to nothing: it may say that it is safe to write.
         """
         turn = self.turn
-        if not (turn.was_someone_near and says_alone_again(text)) or turn.asks_passphrase():
+        if turn.asks_passphrase() or not says_alone_again(text):
+            return False
+        texts, language = turn.services.texts, turn.conversation.language
+        kind = texts.find_question(text, language) or texts.likely_question(text)
+        if not turn.was_someone_near and (kind != LEAVING or texts.find_alarms(text)):
             return False
         is_choice = self.choice_of_label(text) or self.choice_of_synonym(text, whole=True)
         return is_choice is None

@@ -95,3 +95,11 @@ def test_where_a_caseworker_is_offered_the_question_comes_again(
     assert person.labels()[:2] == labels[:2]
     sqlite_hotline.advance_time(120)
     assert len(person.says("He keeps my passport and I work at night, every day, unpaid.")) == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_such_a_line_alone_is_no_goodbye(sqlite_hotline: HotlineHarness, language: str) -> None:
+    for text in AGAIN[language]:
+        person = sqlite_hotline.person(language)
+        place_at(person, reachable_positions()["report", "safe"], language=language)
+        assert not set(goodbyes(language)) & set(person.says(text)), text
