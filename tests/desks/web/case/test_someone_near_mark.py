@@ -33,6 +33,7 @@ def test_the_mark_stands_in_a_report_as_well_if_the_words_came_before_it(
     person.says("/start")
     person.presses("English", "Talk to a person", "I am safe here")
     person.says("don't write now, boss is here")
+    web_desk.home.advance_time(120)
     person.says("He keeps my passport.")
     person.presses("Send", "Any time")
     reference = web_desk.newest()
