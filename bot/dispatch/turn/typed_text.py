@@ -204,25 +204,55 @@ class TypedText:
             language = match_language(text)
             is_offered = language is not None and language in offered.values()
             return language if is_offered else self._control_meant(question, text)
+        if step in YES_OR_NO_STEPS:
+            return self._consent_meant(question, step, text, whole=whole)
         typed, spoken = self._typed(text), self.turn.conversation.language
         decides = isinstance(question, Decide) and not isinstance(question, Menu | Card)
-        is_exact, whole = whole, whole or decides or step in CONSENT_QUESTIONS
-        is_asked = step in CONSENT_QUESTIONS and typed.has_question_mark
-        if is_asked or (step in YES_OR_NO_STEPS and typed.asks(spoken, by_words=True)):
+        whole = whole or decides or step in CONSENT_QUESTIONS
+        if step in CONSENT_QUESTIONS and typed.has_question_mark:
             return self._control_meant(question, text)
         label = typed.label_of(offered.keys(), spoken, whole=True)
         if label is not None:
             return offered[label]
         if (control := self._control_meant(question, text)) is not None:
             return control
-        if not whole:
-            label = typed.label_of(offered.keys(), spoken)
-        elif step in YES_OR_NO_STEPS and not is_exact:
-            gives = CONSENT_QUESTIONS[step].yes_answers
-            labels = {it: code in gives for it, code in offered.items()}
-            label = typed.consent_label(labels, spoken, is_explained=self._is_explained(step))
+        label = None if whole else typed.label_of(offered.keys(), spoken)
         code = offered[label] if label is not None else None
         return None if isinstance(question, Choose) and code in question.reassuring else code
+
+    def _consent_meant(
+        self, question: Choose | ChooseMany, step: str, text: str, *, whole: bool
+    ) -> str | None:
+        """Return the code of a yes or no to consent that a text means in other words."""
+        typed, spoken = self._typed(text), self.turn.conversation.language
+        offered, gives = _offered(question), CONSENT_QUESTIONS[step].yes_answers
+        labels = {label: code in gives for label, code in offered.items()}
+        is_explained = self._is_explained(step)
+        label = typed.whole_consent_label(labels, spoken, is_explained=is_explained)
+        if label is None and (control := self._control_meant(question, text)) is not None:
+            return control
+        if label is None and not whole:
+            label = typed.consent_label(labels, spoken, is_explained=is_explained)
+        return None if label is None else offered[label]
+
+    def refusal_meant(self, text: str) -> PressInput | None:
+        """Return the button by which a text refuses that staff read, and says nothing else.
+
+        "Please tell nobody" has a word of a cry for help, and is none.
+        """
+        frames = self.turn.frames
+        if not frames or frames[-1].step not in YES_OR_NO_STEPS:
+            return None
+        question = self.turn.services.registry.question(frames[-1].flow, frames[-1].step)
+        choice = self.choice_of_synonym(text, whole=True)
+        if choice is None or not isinstance(question, Choose) or self.gives_consent(choice):
+            return None
+        return choice if choice.code in question.choices else None
+
+    def gives_consent(self, choice: PressInput) -> bool:
+        """Tell whether a button of the open question agrees that staff read."""
+        step = self.turn.frames[-1].step
+        return step in YES_OR_NO_STEPS and choice.code in CONSENT_QUESTIONS[step].yes_answers
 
     def _is_only_polite(self, step: str, code: str, text: str) -> bool:
         """Tell whether a yes that gives consent stands with thanks, "I understand" or "wait".
@@ -328,8 +358,8 @@ class TypedText:
 
         A cry for help in it comes first. Where the line asks for silence, "the boss is here" is
         the reason for that and no cry: a list of numbers would stand there when he looks. What a
-        button means stays its answer: "I am not alone" may be one, and "yes, he is watching me"
-        agrees to an alert.
+        button means stays its answer: "I am not alone" may be one. "Yes, he is watching me" agrees
+        to nothing.
         """
         near = None if self.turn.asks_passphrase() else find_someone_near(text)
         if near is None or self._is_choice_or_yes(text):

@@ -12,14 +12,15 @@ turns a shorter synonym round ("di safe").
 "Almost 18" and "18 in June" are under 18. So a number that an age has only just reached (`#>=18`)
 counts if nothing else stands with it but `age_words`; else the question is asked again.
 
-Where a person agrees to something, a question agrees to nothing and refuses nothing, also without
-its mark: `question_words` stand anywhere in it, `question_ends` at its end ("polisi ya"). Thanks,
-"I understand", "I am fine" and "wait" agree to nothing either (`open_words`): "ok, thanks". Nor
-does a short synonym in other words ("I am alone *now*"), unless it is one of the `cries`;
-`weak_words` are short ones of several words. `urging_words` may follow a yes ("yes, hurry"),
-and behind one that begins the text a place (`place_words`) or a clause of its own: "yes, I am in
-Taoyuan". Nor is a refusal what only holds one: "not yet, he is hitting me", "không có tiền".
-`taking_back` takes back a yes to staff that was just given.
+Where a person agrees that staff read, a question agrees to nothing and refuses nothing, also
+without its mark: `question_words` stand anywhere in it, `question_ends` at its end ("polisi ya").
+Thanks, "I understand", "I am fine" and "wait" agree to nothing either (`open_words`): "ok, thanks".
+A yes there has no unknown word (`consent_words`). Next to synonyms may stand words of politeness
+but for `unsure_words` ("maybe"), `urging_words` ("yes, hurry"), `consent_words` ("now"), and the
+name of a place (`place_names`), with or without `place_words`: "yes, I am in Taoyuan".
+`weak_words` are synonyms that count with no other. Nor is a refusal what only holds one: "not yet,
+he is hitting me", "không có tiền"; one of the `cries` says much though it is short. `taking_back`
+takes back a yes to staff that was just given.
 
 The language the person chose is tried first, then English, then all others: people mix languages.
 """
@@ -30,15 +31,16 @@ import re
 import sys
 import tomllib
 import unicodedata
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from bot.errors import TypedAnswersError
 from bot.languages import LANGUAGES, LOCALES
 from bot.languages.compiled_lists import compiled
-from bot.text import fold_accents
+from bot.text import fold, fold_accents
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
 MOST_WORDS, MOST_CHARACTERS = 6, 24
@@ -48,11 +50,18 @@ PHRASE_SIGNS = 4
 OLDEST = 99
 JUST_REACHED = 3
 """Years from an age on in which "almost", "next month" or "not yet" may stand before it."""
+CONSENT_LABELS = ("Tell them now", "Not yet", "Give it to a person", "Back to the question")
+"""English labels of the buttons where a person agrees that staff read, or does not."""
+CONSENT_LISTS = (
+    "particles", "acknowledgments", "urging_words", "place_words", "place_names", "consent_words",
+)  # fmt: skip
+"""Lists of words that may stand around those."""
 DIGITS = re.compile(r"\d+")
 THUMB_UP = "\N{THUMBS UP SIGN}"
 _THUMBS_UP = re.compile(rf"(?:{THUMB_UP}[\U0001f3fb-\U0001f3ff\ufe0f]*\s*)+")
 """In any colour of skin."""
 _RANGE = re.compile(r"#(<|>=|>)?(\d+)(?:-(\d+))?")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Scripts without spaces between words: there a space means nothing."""
 
@@ -127,6 +136,14 @@ class AnswerList(NamedTuple):
     """Words that may follow a yes: "please hurry"."""
     place_words: tuple[str, ...]
     """Words with which people say where they are: "I am in"."""
+    place_names: tuple[str, ...]
+    """Names of counties and cities of Taiwan."""
+    consent_words: tuple[str, ...]
+    """Words that change nothing around a yes or a no to consent: "them", "now"."""
+    unsure_words: tuple[str, ...]
+    """Words of politeness that leave a yes to consent in doubt: "maybe", "sorry"."""
+    accented: frozenset[str]
+    """Words with accents of Latin letters that may stand around a yes or a no to consent."""
     good_news: tuple[str, ...]
     """Words that say that the person is safe or free now."""
     good_news_words: tuple[str, ...]
@@ -161,23 +178,9 @@ class AnswerList(NamedTuple):
         around = "" if plain.is_unspaced else " "
         return any(f"{around}{it}{around}" in plain.framed for it in self.question_words)
 
-    def has_negation(self, plain: PlainText) -> bool:
-        """Tell whether a text has a word that turns a synonym round."""
-        end = "" if plain.is_unspaced else " "
-        return any(f"{it}{end}" in plain.framed for it in self.negations)
-
-    def first_synonym(self, plain: PlainText, label: str, but: Collection[str]) -> str:
-        """Return the longest synonym of a label with which a text begins; empty for none."""
-        end = "" if plain.is_unspaced else " "
-        for it in self.by_label.get(label, ()):
-            if it not in but and f"{plain.text}{end}".startswith(f"{it}{end}"):
-                return it
-        return ""
-
-    def says_where(self, plain: PlainText) -> bool:
-        """Tell whether a text says where the person is."""
-        around = "" if plain.is_unspaced else " "
-        return any(f"{around}{it}{around}" in plain.framed for it in self.place_words)
+    def lists_whole(self, text: str, label: str) -> bool:
+        """Tell whether a whole text is one of the words for a button."""
+        return label in self.labels.get(text, ()) or label in self.exact.get(text, ())
 
     def has_open_word(self, plain: PlainText) -> bool:
         """Tell whether an answer thanks, understands or puts off, and is not listed as a whole."""
@@ -371,6 +374,12 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         weak_words=tuple(map(plain_answer, content.get("weak_words", ()))),
         urging_words=tuple(map(plain_answer, content.get("urging_words", ()))),
         place_words=tuple(map(plain_answer, content.get("place_words", ()))),
+        place_names=tuple(map(plain_answer, content.get("place_names", ()))),
+        consent_words=tuple(map(plain_answer, content.get("consent_words", ()))),
+        unsure_words=tuple(
+            plain_answer(it) for it in content.get("unsure_words", ()) if not accented_words((it,))
+        ),
+        accented=_accented_in(content),
         good_news=tuple(map(plain_answer, content.get("good_news", ()))),
         dismissals=tuple(map(plain_answer, content.get("dismissals", ()))),
         good_news_words=tuple(map(plain_answer, content.get("good_news_words", ()))),
@@ -387,6 +396,24 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         },
         negations=tuple(it if _UNSPACED.search(it) else f" {it}" for it in negations),
     )
+
+
+def _accented_in(content: dict[str, Any]) -> frozenset[str]:
+    """Return the words with accents of the lists that are read where a person agrees."""
+    lists = (content.get(name, ()) for name in CONSENT_LISTS)
+    synonyms = (content.get("synonyms", {}).get(label, ()) for label in CONSENT_LABELS)
+    written = chain(*lists, *synonyms, *content.get("same", {}).values())
+    return accented_words(written) - accented_words(content.get("unsure_words", ()))
+
+
+def accented_words(written: Iterable[str]) -> frozenset[str]:
+    """Return the words of Latin letters with accents in these texts."""
+    words = {word for it in written for word in _LETTERS.findall(fold(it))}
+    return frozenset(it for it in words if not it.isascii() and _is_latin(it))
+
+
+def _is_latin(word: str) -> bool:
+    return all(unicodedata.name(it, "").startswith("LATIN") for it in word)
 
 
 def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerList:

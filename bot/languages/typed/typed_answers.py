@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.languages import FALLBACK, LANGUAGES
 from bot.languages.typed.answer_lists import DIGITS, PlainText, all_lists, answers_in, plain_answer
+from bot.languages.typed.consent_words import holds_only
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -23,7 +24,6 @@ SHORTEST = 2
 LARGEST_SHARE = 5
 """A synonym is at least this part of its text (1/5): a "no" in a long sentence answers nothing."""
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
-_CLAUSE = re.compile("[,\uff0c\u3001.\u3002!\uff01\n]+")
 
 
 class TypedAnswer:
@@ -104,10 +104,25 @@ class TypedAnswer:
     def consent_label(
         self, labels: Mapping[str, bool], language: str, *, is_explained: bool = False
     ) -> str | None:
-        """Return the label of a yes or no to consent that stands among a few other words.
+        """Return the label of a yes or no to consent that a text says.
 
-        What is not clearly said is neither: nothing is handed over by mistake, and an offer of help
-        does not end because a cry begins with "not".
+        A no may have other words around it, if it is clearly said: an offer of help does not end
+        because a cry begins with "not". The arguments are those of `whole_consent_label`.
+        """
+        said = self.whole_consent_label(labels, language, is_explained=is_explained)
+        if said is not None or len(self.text) > LONGEST or self.asks(language):
+            return said
+        for tag in (language, FALLBACK):
+            found = self._contained_meanings(tag, labels.keys())
+            if len(found) == 1:
+                label = found.pop()
+                return label if not labels[label] and self.says_clearly(label, language) else None
+        return None
+
+    def whole_consent_label(
+        self, labels: Mapping[str, bool], language: str, *, is_explained: bool = False
+    ) -> str | None:
+        """Return the label of a yes or no to consent that a text says with nothing unknown in it.
 
         Args:
             labels: the labels of the buttons; whether each is a yes.
@@ -115,44 +130,31 @@ class TypedAnswer:
             is_explained: whether the person's own question was just answered: then "ok" may only
                 say that they have read that.
         """
-        if len(self.text) > LONGEST or self.asks(language):
+        if len(self.text) > LONGEST or self.has_question_mark:
             return None
-        for label, is_yes in labels.items():
-            if is_yes and self._agrees_and_goes_on(label, language, is_explained=is_explained):
+        whole = self.label_of(labels.keys(), language, whole=True)
+        for label in sorted(labels, key=labels.__getitem__):  # each no before a yes
+            if not labels[label] and whole == label:
                 return label
-        for tag in (language, FALLBACK):
-            found = self._contained_meanings(tag, labels.keys())
-            if len(found) == 1:
-                label = found.pop()
-                is_denied = labels[label] and self._denies(tag)
-                return label if self.says_clearly(label, language) and not is_denied else None
-        return None
+            if self._says_nothing_else(label, language, is_explained=is_explained):
+                return None if labels[label] and self.leaves_open(language) else label
+        return whole if whole is not None and self._is_whole_elsewhere(whole, language) else None
 
-    def _denies(self, tag: str) -> bool:
-        """Tell whether a text has a word that turns others round: "tell them nothing"."""
-        return answers_in(tag).has_negation(self._in_spelling_of(tag))
-
-    def _agrees_and_goes_on(self, label: str, language: str, *, is_explained: bool) -> bool:
-        """Tell whether a text begins with a yes and goes on with a place, "hurry", or a comma."""
-        if self.leaves_open(language):
+    def _is_whole_elsewhere(self, label: str, language: str) -> bool:
+        """Tell whether a text is a word for a button in a language they did not choose."""
+        if self.asks(language, by_words=True) or self.leaves_open(language):
             return False
-        begins, *others = _CLAUSE.split(self.text, maxsplit=1)
-        has_comma = bool("".join(others).strip())
-        for tag in (language, FALLBACK):
-            if self._denies(tag):
-                continue
-            known, plain = answers_in(tag), self._in_spelling_of(tag)
-            not_yes = known.acknowledgments if is_explained else ()
-            yes = known.first_synonym(plain, label, not_yes)
-            rest = PlainText.of(plain.text.removeprefix(yes).strip())
-            is_urged = rest.holds_only({*known.particles.words, *known.urging_words})
-            if yes and rest.text and (is_urged or known.says_where(rest)):
-                return True
-            clause = known.respell(PlainText.of(plain_answer(begins)))
-            is_whole = known.particles.strip(clause.text) == yes or clause.text == yes
-            if yes and has_comma and is_whole and yes not in known.acknowledgments:
-                return True
-        return False
+        others = (answers_in(tag) for tag in _other_languages(language))
+        return any(it.lists_whole(self.plain.text, label) for it in others)
+
+    def _says_nothing_else(self, label: str, language: str, *, is_explained: bool) -> bool:
+        """Tell whether a text means a button by words that are all known."""
+        return any(
+            holds_only(
+                self._in_spelling_of(tag), self.text, label, language, is_explained=is_explained
+            )
+            for tag in (language, FALLBACK)
+        )
 
     def says_clearly(self, label: str, language: str) -> bool:
         """Tell whether a text holds a cry, a synonym of several words, or a yes or no alone.

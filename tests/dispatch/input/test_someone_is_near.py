@@ -103,11 +103,13 @@ def test_a_cry_for_help_in_the_same_line_comes_first(sqlite_hotline: HotlineHarn
         assert current_step(person) == ("danger", "tell"), text
 
 
-def test_a_yes_to_an_alert_is_a_yes_though_someone_is_near(sqlite_hotline: HotlineHarness) -> None:
-    person = sqlite_hotline.person()
-    place_at(person, reachable_positions()["danger", "tell"])
-    person.says("yes, boss is watching me")
-    assert current_step(person) == WHERE
+def test_a_yes_to_an_alert_is_none_while_someone_is_near(sqlite_hotline: HotlineHarness) -> None:
+    for text in ("yes, boss is watching me", "ok he is reading my phone"):
+        person = sqlite_hotline.person()
+        place_at(person, reachable_positions()["danger", "tell"])
+        assert person.says(text) == [questions.LEAVING.source], text
+        assert current_step(person) == ("danger", "tell"), text
+        assert text in str(stored_conversation(person))
 
 
 def test_a_choice_of_the_open_question_is_chosen(sqlite_hotline: HotlineHarness) -> None:
