@@ -422,11 +422,14 @@ class MessageHandler:
         """Tell whether words that mean a button say more than its label and a yes or no.
 
         The lists may be wrong: "wala siya dito" is no "I am safe here", and staff have to read it.
+        They also read in what words a person gave a story; those of an alert are stored with it.
         """
         frames, language = self.turn.frames, self.turn.conversation.language
         question = self.turn.services.registry.question(frames[-1].flow, frames[-1].step)
-        if not isinstance(question, Choose | ChooseMany) or isinstance(question, Decide):
+        if not isinstance(question, Choose | ChooseMany):
             return False
+        if isinstance(question, Decide):
+            return choice is not None and self.typed.gives_consent(choice)
         if choice is None or choice.code not in question.choices:
             return False
         label = question.choices[choice.code]

@@ -15,6 +15,7 @@ from bot.languages import LANGUAGES, LOCALES
 from bot.languages.typed.answer_lists import answers_in, plain_answer
 from bot.languages.typed.typed_answers import TypedAnswer
 from tests.dispatch.danger.test_typed_consents import NEITHER, NO, NOT_A_CLEAR_YES, POLITE
+from tests.dispatch.input.test_first_words import in_the_case
 from tests.languages.test_someone_near import NEAR
 from tests.support.dispatch_inspection import (
     cases_of,
@@ -124,6 +125,13 @@ def agrees(typed: str, language: str) -> bool:
     return not said(typed, language).isdisjoint({"Tell them now", "Give it to a person"})
 
 
+def words_sent(home: HotlineHarness, place: int) -> list[str]:
+    """Return what a case holds in the person's words."""
+    also = cases_of(home)[place].sent[0].answers.get("also", ())
+    assert isinstance(also, tuple)
+    return [*map(str, also), *in_the_case(home, place)]
+
+
 def names_place_or_hurry(text: str, language: str) -> bool:
     """Tell whether a sentence may follow a yes: it names a place, or is one of `HARMLESS`."""
     names = (*answers_in(language).place_names, *answers_in("en").place_names)
@@ -188,7 +196,7 @@ def test_a_clear_no_to_staff_is_one_at_both_questions(
 
 @BOTH
 @pytest.mark.parametrize("tag", CLEAR_YES)
-def test_a_clear_yes_of_several_words_is_one(
+def test_a_clear_yes_of_several_words_is_one_and_stands_in_the_case(
     sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
 ) -> None:
     for typed in CLEAR_YES[tag]:
@@ -196,6 +204,7 @@ def test_a_clear_yes_of_several_words_is_one(
         place_at(person, reachable_positions()[step], language=tag)
         person.says(typed)
         assert len(cases_of(sqlite_hotline)) == before + 1, typed
+        assert words_sent(sqlite_hotline, before).count(typed) == 1, typed
 
 
 @BOTH
