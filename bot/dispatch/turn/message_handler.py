@@ -137,6 +137,7 @@ class MessageHandler:
                 self.commands.run(name)
                 return
             choice = None if is_too_early else self.typed.choice_of_label(update.text)
+        choice = choice or (None if is_too_early else self.typed.refusal_meant(update.text))
         alarms = frozenset() if choice else self._note_alarms(update.text)
         self.turn.conversation.has_left = alarms == {DANGER_ALARM} and says_arrival(update.text)
         choice = choice or self._erasure_choice(update.text, alarms)

@@ -78,7 +78,8 @@ NO_YES = {
 CLEAR_NO = {
     "en": ["no one must read", "tell nobody", "dont tell them now", "don't tell them",
            "do not tell anyone please", "please dont tell them", "no don't tell anyone now"],
-    "id": ["jangan berikan ke orang", "jangan kasih tahu mereka", "jangan beritahu sekarang"],
+    "id": ["jangan berikan ke orang", "jangan kasih tahu mereka", "jangan beritahu sekarang",
+           "tolong jangan bilang siapa siapa"],
     "vi": ["đừng báo bây giờ", "đừng báo cho họ", "đừng đưa cho ai"],
     "fil": ["huwag sabihan", "sabihan na wag", "wag sabihan sila", "wag ibigay sa tao po"],
     "zh_Hant": ["不要給真人看", "現在不要告訴他們", "不要告訴他們", "請不要告訴他們"],
@@ -86,7 +87,7 @@ CLEAR_NO = {
     "th": ["ห้ามบอกใคร", "ห้ามบอกใครนะคะ", "อย่าบอกใครตอนนี้"],
     "km": ["កុំប្រាប់នរណា", "កុំប្រាប់គេឥឡូវ"],
     "my": ["ဘယ်သူ့ကိုမှမပြောနဲ့", "အခု မပြောနဲ့"],
-    "ja": ["今、知らせないで", "誰にも言わないでください",
+    "ja": ["知らせないでください", "今、知らせないで", "誰にも言わないでください",
            "今は伝えないで"],
 }  # fmt: skip
 CLEAR_YES = {
