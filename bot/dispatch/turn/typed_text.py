@@ -238,7 +238,7 @@ class TypedText:
     def refusal_meant(self, text: str) -> PressInput | None:
         """Return the button by which a text refuses that staff read, and says nothing else.
 
-        "Please tell nobody" has a word of a cry for help, and is none.
+        "Please tell no one" has a word of a cry for help, and is none.
         """
         frames = self.turn.frames
         if not frames or frames[-1].step not in YES_OR_NO_STEPS:

@@ -40,29 +40,37 @@ NO_YES = {
            "now he is here", "maybe yes", "yes not now", "yes and they beat me", "now",
            "yes \N{THUMBS DOWN SIGN}", "yes \N{FACE WITH FINGER COVERING CLOSED LIPS}",
            "yes i am afraid", "ok but quiet", "yes he is in taoyuan", "yes i am in danger",
-           "i am dead if you send it", "send it and he hits me", "let them read it he said"],
+           "i am dead if you send it", "send it and he hits me", "let them read it he said",
+           "yes but he is awake", "ok he sleeps now", "tell them nothing", "yes and no",
+           "help me he reads", "sure if no police", "yes she took my phone"],
     "id": ["dia sudah pergi", "sudah dia sudah keluar", "kasih tahu mereka saya mati",
            "kalau kasih tahu mereka saya dipukul", "ya dia baca hp saya", "boleh dibaca majikan",
            "ya majikan di sini", "ok dia pergi", "kirim saja nanti saya mati", "maaf ya",
-           "ya takut", "sekarang dia ada di sini", "kasih ke orang saya mati", "iya saya dipukul"],
+           "ya takut", "sekarang dia ada di sini", "kasih ke orang saya mati", "iya saya dipukul",
+           "beritahu majikan", "boleh kalau aman", "ya jangan"],
     "vi": ["báo cho họ là em chết", "nếu báo thì em bị đánh", "vâng nó đang đọc", "có máu",
            "ok nó đi rồi", "có nhà", "được à", "dạ sợ", "có sợ", "bây giờ nó ở đây",
-           "đưa cho họ đọc là em chết", "vâng ông chủ đang ở đây", "nói đi là chết", "co so"],
+           "đưa cho họ đọc là em chết", "vâng ông chủ đang ở đây", "nói đi là chết", "co so",
+           "có người", "cứu em nó đọc tin nhắn", "có chồng em"],
     "fil": ["opo andito sya", "oo nandito amo ko", "ibigay sa tao patay ako",
             "sabihin nyo patay ako", "pag sinabi nyo papatayin ako", "oo umalis na sya",
             "basahin nila bubugbugin ako", "sige binabasa nya", "oo nasa labas sya",
             "opo nasa tabi ko sya", "kapag sinabi nyo bubugbugin ako", "oo natatakot ako",
-            "ngayon nandito sya", "ipasa nyo tapos patay ako"],
+            "ngayon nandito sya", "tao po", "ipasa nyo tapos patay ako",
+            "ipasa sa amo", "tulong binabasa nya", "payag ako kung walang pulis"],
     "zh_Hant": ["告訴他們我就死定了", "現在告訴他們我會被打死", "要是告訴他們我會死",
                 "告訴他們的話我會被打", "交給真人我就完了", "給真人看我會死", "好他走了",
                 "現在他在", "可以看的話我會被打", "要是", "要是告訴他們", "好 他在看",
-                "好 我害怕", "給人看我會死", "通知他們我就完蛋", "好 人在"],
+                "好 我害怕", "給人看我會死", "通知他們我就完蛋", "好 人在",
+                "要死了", "是他", "告訴老闆", "現在不行", "可以的話", "要的是錢"],
     "zh_Hans": ["告诉他们我就完了", "告诉他们我会被打死", "交给真人我就完了", "要是告诉他们我会死",
                 "好他走了", "现在他在", "好 他在看", "给人看我会死", "通知他们我就完蛋",
-                "告诉他们的话我会被打", "要是告诉他们"],
+                "告诉他们的话我会被打", "要是告诉他们",
+                "要死了", "是他", "告诉老板", "现在不行"],
     "th": ["มีคนอ่านมือถือฉัน", "เขาอ่านมือถือฉันอยู่", "ให้คนอ่านตอนนี้ฉันตาย", "โอเค เขาไปแล้ว",
            "บอกเขาฉันตาย", "ถ้าบอกฉันตาย", "ได้ เขาอยู่นี่", "ค่ะ กลัว", "ส่งเลยฉันตายแน่",
-           "ตอนนี้เขาอยู่", "ค่ะ เขาดูอยู่", "ถ้าบอกเขาจะตีฉัน"],
+           "ตอนนี้เขาอยู่", "ค่ะ เขาดูอยู่", "ถ้าบอกเขาจะตีฉัน",
+           "คนมา", "ให้เขาดูมือถือ", "บอกนายจ้าง"],
     "km": ["ប្រាប់គេខ្ញុំស្លាប់", "បើប្រាប់គេខ្ញុំស្លាប់", "បាទ គាត់នៅទីនេះ", "បាទ គាត់ទៅហើយ",
            "បាទ ទេ", "ផ្ញើទេ", "ចាស ខ្ញុំខ្លាច", "ឥឡូវគាត់នៅ", "ឱ្យគេអានខ្ញុំស្លាប់"],
     "my": ["ဟုတ် သူရှိနေတယ်", "ပြောရင် သေမယ်", "သူတို့ကိုပြော ကျွန်မသေမယ်",
@@ -72,7 +80,8 @@ NO_YES = {
            "今、話せない",
            "今、書けない", "今、知らせるのは怖い", "伝えて、殺される", "はい、社長が見ている",
            "知らせてください、殴られます", "もし知らせたら殺される", "うん、彼は出かけた", "今",
-           "読んでください、死にます", "渡してと言われた", "たぶん、はい"],
+           "読んでください、死にます", "渡してと言われた", "たぶん、はい",
+           "社長に伝えて", "助けて、読まれている", "はい、でも怖い"],
 }  # fmt: skip
 """Words for a yes, or the first piece of a button, with anything else."""
 CLEAR_NO = {
@@ -101,7 +110,7 @@ CLEAR_YES = {
     "th": ["ได้ค่ะ ส่งให้เขาเลย", "โอเค ส่งเลยค่ะ"],
     "km": ["បាទ ផ្ញើឱ្យគេឥឡូវ", "ចាស ឱ្យគេអាន"],
     "my": ["ဟုတ်ကဲ့ အခု ပို့ပေးပါ"],
-    "ja": ["はい、読んでもらいたいです", "はい、今渡してください"],
+    "ja": ["はい、読んでもらいたいです", "はい、同意します", "はい、今渡してください"],
 }  # fmt: skip
 YES_WORDS = {
     "en": ["yes", "yes tell them", "send it"], "id": ["ya", "kasih tahu mereka", "kirim saja"],
@@ -180,6 +189,18 @@ def test_a_yes_before_a_cry_a_refusal_or_someone_near_is_none(tag: str) -> None:
 def test_the_yes_of_that_test_is_one_alone(tag: str) -> None:
     """Shows that the test above could fail."""
     assert [it for it in YES_WORDS[tag] if not agrees(it, tag)] == []
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_each_listed_word_for_a_yes_or_a_no_is_one_alone(tag: str) -> None:
+    answers = (LOCALES / tag / "answers.toml").read_text(encoding="utf-8")
+    listed = tomllib.loads(answers)["synonyms"]
+    for labels in (TELL_LABELS, GIVE_LABELS):
+        for label in labels:
+            meant = {
+                it: TypedAnswer(it.lstrip("=")).consent_label(labels, tag) for it in listed[label]
+            }
+            assert meant == dict.fromkeys(meant, label)
 
 
 @BOTH
