@@ -72,6 +72,23 @@ async def test_words_undone_after_coming_back_are_before_newer_ones(
         await expect(said_in(page)).to_have_count(0)
 
 
+async def test_what_undo_gives_back_is_the_draft_and_an_older_one_is_gone(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        await held(page, office)
+        words = page.locator("#say-words")
+        async with page.expect_response("**/drafts/say"):
+            await words.fill("An older draft")
+        await sends(page)
+        async with page.expect_response("**/drafts/say"):
+            await page.keyboard.press("Control+z")
+        await expect(words).to_have_value(WORDS)
+        await page.reload()
+        await expect(words).to_have_value(WORDS)
+        await expect(said_in(page)).to_have_count(0)
+
+
 async def test_a_message_of_a_closed_page_goes_out_once(browser: Browser, tmp_path: Path) -> None:
     async with mei_at_the_desk(browser, tmp_path) as (office, page):
         _person, reference = await held(page, office)

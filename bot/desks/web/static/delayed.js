@@ -1,6 +1,7 @@
 // What was sent on a page that was left, or in another tab, and can still be undone: counted down on
 // every page. Tabs tell each other that something waits and in which case, never its words.
 
+import { putBack } from "./drafts.js";
 import { post, root, shownCase, toast } from "./http.js";
 import { refresh } from "./panes.js";
 
@@ -89,6 +90,6 @@ async function takeBackDelayed(address) {
   const field = reference === shownCase && words ? document.getElementById("say-words") : null;
   toast(told, refused, refused || field ? "" : `${root}/cases/${reference}`);
   if (!field) return; // they are a draft of their case
-  field.value = [words, field.value].filter(Boolean).join("\n");
+  putBack(field, words);
   field.focus();
 }

@@ -18,6 +18,13 @@ export function initDrafts() {
   addEventListener("pagehide", () => [...pending.keys()].forEach((field) => save(field, true)));
 }
 
+/** Put words back before what a field holds, and save both as the draft: an older one may be stored. */
+export function putBack(field, words) {
+  field.value = [words, field.value].filter(Boolean).join("\n");
+  field.dispatchEvent(new Event("input", { bubbles: true })); // a value set by script is counted, too
+  if (field.dataset.draft) save(field, true); // at once: the page may be left now
+}
+
 function cancel(field) {
   clearTimeout(pending.get(field));
   pending.delete(field);

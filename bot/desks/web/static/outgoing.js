@@ -6,6 +6,7 @@ import { clear, fieldsOf, sameNonce, send } from "./forms.js";
 import { newNonce, post, toast } from "./http.js";
 import { dropKeptFile, giveFileBack } from "./attach.js";
 import { tellTabs, tellTabsGone } from "./delayed.js";
+import { putBack } from "./drafts.js";
 import { isGone, onLeaving, showKept } from "./moved.js";
 import { countWords } from "./word_counts.js";
 
@@ -213,7 +214,7 @@ function takeBack(notice) {
   if (!notice) return;
   for (const [kind, words] of Object.entries(JSON.parse(notice.dataset.words))) {
     const field = document.getElementById(`${kind}-words`);
-    if (field && !field.value.includes(words)) field.value = [words, field.value].filter(Boolean).join("\n");
+    if (field && !field.value.includes(words)) putBack(field, words);
     for (const row of line.querySelectorAll("[data-stored]")) {
       if (words.includes(row.lastChild.textContent.trim())) row.remove();
     }
@@ -234,8 +235,6 @@ function giveBack({ form, words, field, file }) {
   if (file) giveFileBack(file);
   if (form.elements.place) form.closest("details").open = true; // with what was refused
   if (!field) return;
-  const now = document.getElementById(field.id) ?? field;
-  now.value = [words, now.value].filter(Boolean).join("\n");
-  if (now.dataset.most) countWords(now);
+  putBack(document.getElementById(field.id) ?? field, words);
   if (isGone()) showKept();
 }
