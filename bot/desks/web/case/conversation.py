@@ -14,7 +14,12 @@ from bot.clock import SECOND
 from bot.desks.web.assist.machine_view import MachineHelpView, load_machine_help
 from bot.desks.web.case import case_events, looks
 from bot.desks.web.case.file import shown_reports
-from bot.desks.web.case.message_view import add_renderings, file_numbers, message_file
+from bot.desks.web.case.message_view import (
+    add_renderings,
+    file_numbers,
+    message_file,
+    sent_words,
+)
 from bot.desks.web.case.timeline import (
     FIRST,
     LAST,
@@ -248,9 +253,7 @@ def _load(work: Work, request: DeskRequest, view: CaseView, window: Window) -> L
     )  # fmt: skip
     views = load_message_views(work, request, view, written)
     add_renderings(views, shared)
-    view.sent_words = {
-        it.content.text: it.seen_at for it in written if it.side is MessageSide.CASEWORKER
-    }
+    view.sent_words = sent_words(written, views)
     consents = case_events.consent_entries(request, view, work)
     entries = interpreted_entries(request, view, shared)
     machine = load_machine_help(work, request, view)
@@ -359,7 +362,7 @@ def changed_keys(
     ]
     keys += [f"event-{it.id}" for it in found.events if it.id > after.event]
     keys += [_report_key(it) for it in cards]
-    has_sent = any(it.id > after.message and it.side != "person" for it in found.views)
+    has_sent = any(_message_key(it) in keys and it.side != "person" for it in found.views)
     if has_sent or after.interpreted != found.cursor.interpreted:  # a rendering may be sent now
         keys += [_message_key(it) for it in found.views if it.shared]
         keys += [it.key for it in found.interpreted]

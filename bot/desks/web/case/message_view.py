@@ -157,6 +157,11 @@ class MessageView:
         return not is_sent or any(it.is_coming for it in self.files)
 
     @property
+    def last_changed_at(self) -> int:
+        """When the person had it before their eyes, or when its newest edit was made."""
+        return max(self.seen_at, self.edited_at or 0)
+
+    @property
     def says_someone_near(self) -> bool:
         """Whether the person writes that someone is near, or that nothing should be written."""
         is_theirs = self.side == MessageSide.PERSON.value and not self.forwarded_from
@@ -414,6 +419,15 @@ def add_renderings(views: Iterable[MessageView], shared: Iterable[SharedText]) -
             by_message.setdefault(it.message, []).append(it)
     for view in views:
         view.shared = by_message.get(view.id, [])
+
+
+def sent_words(
+    written: Iterable[CaseMessage], views: Iterable[MessageView]
+) -> dict[str, MessageView]:
+    """Return the newest message of a caseworker with these words, before or after an edit."""
+    by_id = {it.id: it for it in views if it.side == MessageSide.CASEWORKER.value}
+    found = {it.content.text: by_id[it.id] for it in written if it.id in by_id}
+    return found | {it.plain: it for it in by_id.values() if it.edited_at}
 
 
 def delivery_states(work: Work, written: Iterable[CaseMessage]) -> dict[int, Delivery]:

@@ -86,8 +86,8 @@ class CaseView:
     access: CaseAccess
     names: Mapping[str, str]
     colleagues: Sequence[TransferChoice]
-    sent_words: dict[str, int] = field(default_factory=dict)
-    """What a caseworker has sent, and when: a rendering among it was sent."""
+    sent_words: dict[str, MessageView] = field(default_factory=dict)
+    """Messages of caseworkers, by their words: a rendering is in the state of its message."""
     is_sealed: bool = False  # whether the caseworker's key does not open it
     messages: list[MessageView] = field(default_factory=list)
     """Every message, for an export; a page loads the part of the timeline it shows."""

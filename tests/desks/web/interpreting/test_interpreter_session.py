@@ -12,11 +12,18 @@ from bot.cases.state_machine import Role
 from bot.clock import HOUR, MINUTE, SECOND
 from bot.desks.web.app import ROUTES
 from bot.desks.web.routes import ROLES, Permission
+from bot.errors import (
+    ChatBlockedError,
+    DeliveryError,
+    DeliveryUncertainError,
+    RetryLaterError,
+)
 from bot.hotline.interpreting import sessions
 from bot.hotline.interpreting.hide import HIDDEN
 from bot.store.statements import delete_by
 from bot.store.tables.interpreting import interpreter_copies
 from tests.support.harnesses.web_desk_harness import WebDeskHarness, fill_path
+from tests.support.telegram.recording_channel import FINE, delivery_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,6 +84,11 @@ class Scene(NamedTuple):
     def renders(self, text: str, words: str, **fields: str) -> dict[str, object]:
         code = f"{self.session()}.{text}"
         return self.acts("render", code=code, words=words, **fields)
+
+    def rendering(self) -> str:
+        """Return what stands at the case page under the words of the interpreter for the person."""
+        _before, _class, rest = self.case_page().partition('class="send-rendering"')
+        return rest.partition("</form>")[0]
 
     def copies(self) -> int:
         """Return how many copies this interpreter has."""
@@ -224,7 +236,36 @@ def test_words_for_the_person_are_sent_by_the_caseworker_alone(scene: Scene) -> 
     assert "Send once more" not in shown
     scene.mei.told(scene.reference, "say", words=RENDERED, sure="language foreign_words")
     assert RENDERED in scene.person.last
-    assert "Send once more" in scene.case_page()  # it stands there that it was sent
+    assert "Sent at" in scene.rendering()
+    assert "Send once more" in scene.rendering()
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "button"),
+    [
+        (RetryLaterError(60), "not sent yet", None),
+        (DeliveryUncertainError("502"), "delivery uncertain", "Send once more"),
+        (ChatBlockedError("403"), "the person has blocked the bot", "Send to the person"),
+    ],
+)
+def test_a_rendering_is_shown_as_sent_only_once_it_was_delivered(
+    scene: Scene, error: DeliveryError, state: str, button: str | None
+) -> None:
+    scene.invites()
+    scene.begins()
+    scene.shares(words=ANSWER, direction="to_person")
+    (text,) = _TEXT.findall(scene.page())
+    scene.renders(text, RENDERED)
+    post = scene.desk.home.post
+    post.fate = lambda _chat, _body: delivery_failure(error)
+    scene.mei.told(scene.reference, "say", words=RENDERED, sure="language foreign_words")
+    post.fate = lambda _chat, _body: FINE
+    scene.mei.comes()  # time passed while it was tried again
+    shown = scene.rendering()
+    assert "Sent at" not in shown
+    assert state in shown
+    buttons = {it for it in ("Send once more", "Send to the person") if it in shown}
+    assert buttons == ({button} if button else set())
 
 
 def test_new_words_are_shared_as_they_arrive_only_where_names_may_be_seen(scene: Scene) -> None:
