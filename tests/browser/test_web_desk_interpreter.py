@@ -18,6 +18,12 @@ if TYPE_CHECKING:
 
     from tests.support.people.chat_person import ChatPerson
 
+OVERLAP = """(message) => {
+  const boxOf = (it) => message.querySelector(it).getBoundingClientRect();
+  const [first, other] = [boxOf(".share button"), boxOf(".put-record")];
+  const isApart = (start, end) => first[end] <= other[start] || other[end] <= first[start];
+  return !isApart("left", "right") && !isApart("top", "bottom");
+}"""
 WORDS = "Mandor ambil paspor saya. Telepon saya 0912 345 678."
 WIDER_THAN_SCREEN = "() => document.documentElement.scrollWidth > window.innerWidth"
 
@@ -55,7 +61,7 @@ async def test_an_interpreter_works_on_a_phone_and_with_the_keyboard_alone(
         await keep_picture(phone, "interpreter-none")
         await page.goto(f"{office.address}/cases/{reference}")
         await _takes_over_and_invites(office, look, page, phone, person)
-        await _begins_and_renders(look, page, phone)
+        await _begins_and_renders(office, look, page, phone, person)
         await _asks_through_the_interpreter(look, page, phone)
         await _sends_and_ends(look, page, phone)
         await _supervisor(office, look, page, hua)
@@ -92,12 +98,20 @@ async def _takes_over_and_invites(
     assert not await phone.evaluate(WIDER_THAN_SCREEN)
 
 
-async def _begins_and_renders(look: Look, page: Page, phone: Page) -> None:
+async def _begins_and_renders(
+    office: BrowserDeskHarness, look: Look, page: Page, phone: Page, person: ChatPerson
+) -> None:
     """Begin, and render what is shared; the number in it is left out."""
     await phone.locator("#do-interpret_begin button").focus()
     await phone.keyboard.press("Enter")
     await expect(phone.locator("#no-texts")).to_be_visible()
-    await page.locator(".message.person .share button").click()
+    await office.hears(person.words("Ya"))
+    short = page.locator(".message.person", has_text="Ya").last
+    await short.hover()
+    await expect(short.locator(".put-record")).to_be_visible()
+    assert not await short.evaluate(OVERLAP)  # under a short answer, one would cover the other
+    await keep_picture(page, "case-short-answer")
+    await page.locator(".message.person .share button").first.click()
     await expect(phone.locator(".shared .text").first).to_contain_text("Mandor")
     await expect(phone.locator(".shared .text").first).not_to_contain_text("0912")
     await keep_picture(phone, "interpreter-shared")
