@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -21,7 +22,7 @@ from bot.text import fold_accents
 from bot.vault import Opener, Purpose
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 SealedRow = tuple[str, str, int, bytes]
@@ -35,6 +36,8 @@ EXCERPT_BEFORE, MAX_EXCERPT = 40, 120
 SHORTEST_NUMBER = 6
 """Digits of a telephone number, at least."""
 _NUMBER = re.compile(r"\+?[\d\s().-]+")
+_QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„«»「」『』", '"'))
+_TERM = re.compile(r'"([^"]+)"|([^\s"]+)')
 _SIDES = frozenset(side.value for side in MessageSide)
 
 
@@ -61,6 +64,8 @@ class SearchMatch(msgspec.Struct, frozen=True, array_like=True):
     """The text around them, on one line."""
     reference: str = ""
     """The reference of the case, which a worker process does not know."""
+    terms: int = 1
+    """Which terms of the query stand here: bit 0 for the first one."""
 
 
 class EntryWords(msgspec.Struct, frozen=True):
@@ -91,11 +96,11 @@ class MatchResult(msgspec.Struct, array_like=True):
 def find_matches(
     rows: Iterable[SealedRow], openers: Mapping[str, Opener], query: str
 ) -> MatchResult:
-    """Open and read the rows of these openers' cases.
+    """Open and read the rows of these openers' cases; return where any term of the query stands.
 
     `openers` are by case; rows of other cases are skipped. Case and accents of `query` are folded.
     """
-    result = MatchResult()
+    result, terms = MatchResult(), query_terms(query)
     for case, name, at, sealed in rows:
         if (opener := openers.get(case)) is None:
             continue
@@ -105,10 +110,47 @@ def find_matches(
         except DecryptionError:
             result.unreadable += 1
             continue
-        if shown := next((it for text in texts if (it := excerpt_around(text, query))), ""):
-            source = _source(name)
-            result.matches.append(SearchMatch(case, source, at, shown))
+        found, shown = _find_terms(texts, terms)
+        if found:
+            match = SearchMatch(case, _source(name), at, shown, terms=found)
+            result.matches.append(match)
     return result
+
+
+def query_terms(query: str) -> tuple[str, ...]:
+    """Return what must stand in a case: each word, and each sequence in quotation marks.
+
+    A telephone number is one term, with its spaces.
+    """
+    if _number_pattern(query) is not None:
+        return (query,)
+    parts = _TERM.findall(query.translate(_QUOTATION_MARKS))
+    terms = (" ".join((quoted or word).split()) for quoted, word in parts)
+    return tuple(dict.fromkeys(filter(None, terms))) or (query,)
+
+
+def only_whole(matches: Iterable[SearchMatch], query: str) -> list[SearchMatch]:
+    """Return the matches of the cases in which every term of the query stands."""
+    by_case: dict[str, list[SearchMatch]] = {}
+    for it in matches:
+        by_case.setdefault(it.case, []).append(it)
+    wanted = (1 << len(query_terms(query))) - 1
+    whole = (each for each in by_case.values() if reduce(or_, (it.terms for it in each)) == wanted)
+    return [it for each in whole for it in each]
+
+
+def _find_terms(texts: Iterable[str], terms: Sequence[str]) -> tuple[int, str]:
+    """Return which terms stand in the texts of a row, and the text with the most around one."""
+    every, most, shown = 0, 0, ""
+    for text in filter(None, texts):
+        folded = fold_accents(text)
+        places = [_place_of(term, folded) for term in terms]
+        found = sum(1 << number for number, place in enumerate(places) if place >= 0)
+        every |= found
+        if found.bit_count() > most:
+            most = found.bit_count()
+            shown = _excerpt(text, min(place for place in places if place >= 0))
+    return every, shown
 
 
 def _source(name: str) -> MatchSource:
@@ -157,6 +199,11 @@ def excerpt_around(text: str, query: str) -> str:
     """
     if not text or (position := _place_of(query, fold_accents(text))) < 0:
         return ""
+    return _excerpt(text, position)
+
+
+def _excerpt(text: str, position: int) -> str:
+    """Return the text around a position in it, on one line."""
     line = escape_line(text)
     first = max(0, min(position, len(line)) - EXCERPT_BEFORE)
     cut = line[first : first + MAX_EXCERPT]

@@ -24,6 +24,7 @@ from bot.hotline.search.match import (
     SealedRow,
     SearchMatch,
     find_matches,
+    only_whole,
 )
 from bot.hotline.search.worker import LENGTH_PREFIX, SearchTask, decode_result, frame
 from bot.store.tables.main import cases, exchanges, reports
@@ -115,7 +116,9 @@ class Search:
         self, query: str, keyring: Keyring | None, max_hits: int = MAX_HITS, *,
         scope: SearchScope = EVERYTHING, progress: SearchProgress | None = None,
     ) -> SearchResult:  # fmt: skip
-        """Return where a phrase is found in what the keyring opens.
+        """Return where words are found in the cases that the keyring opens.
+
+        Every word must stand in a case, in any order; words in quotation marks as one sequence.
 
         Raises:
             QueryTooShortError: the query is too short.
@@ -133,7 +136,9 @@ class Search:
                 known = await asyncio.to_thread(self._openers, list(reference), keyring)
                 readers.start(wanted, known)
                 came = await _search_all(connection, readers, scope.cases, progress)
-        hits = [replace(it, reference=reference[it.case]) for it in came.matches]
+        hits = [
+            replace(it, reference=reference[it.case]) for it in only_whole(came.matches, wanted)
+        ]
         hits.sort(key=lambda hit: (-hit.at, hit.reference))
         closed = len(reference) - len(known)
         return SearchResult(tuple(hits[:max_hits]), came.items, len(known), closed, came.unreadable)

@@ -9,7 +9,13 @@ import pytest
 from bot.app.retention import build_erasures
 from bot.errors import QueryTooShortError
 from bot.hotline.commands.types import Verb
-from bot.hotline.search.match import EXCERPT_BEFORE, MAX_EXCERPT, MatchSource, excerpt_around
+from bot.hotline.search.match import (
+    EXCERPT_BEFORE,
+    MAX_EXCERPT,
+    MatchSource,
+    excerpt_around,
+    query_terms,
+)
 from bot.hotline.search.search import (
     BATCH_ROWS,
     EVERYTHING,
@@ -112,8 +118,40 @@ def test_words_are_found_wherever_they_stand_whatever_their_accents(
         }
         assert (found.cases, found.closed, found.unreadable) == (1, 0, 0)
     assert [hit.at for hit in found.hits] == sorted((hit.at for hit in found.hits), reverse=True)
-    assert looks(home, "chieu ho").hits == ()
+    assert looks(home, '"chieu ho"').hits == ()
     home.close()
+
+
+def test_every_word_must_stand_in_the_case_in_any_order(hotline: HotlineHarness) -> None:
+    case = talked(hotline)
+    for words in ("chieu ho", "locked TỦ", "ba tu passport", "「ho chieu」 tu"):  # in four texts
+        assert {hit.case for hit in looks(hotline, words).hits} == {case}
+    for words in ("locked bicycle", '"locked passport"', "“chieu ho” tu"):
+        assert looks(hotline, words).hits == ()
+
+
+def test_words_that_stand_in_two_cases_only_together_are_not_found(home: HotlineHarness) -> None:
+    for words in ("Who keeps the papers?", "When is the office open?"):
+        person = home.person()
+        start_report(person, until="what")
+        person.says(words)
+        send_report(person)
+    assert len(looks(home, "papers").hits) == len(looks(home, "office").hits) == 1
+    assert looks(home, "papers office").hits == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "terms"),
+    [
+        ("meiyu chen", ("meiyu", "chen")),
+        ('"chen meiyu" ship', ("chen meiyu", "ship")),
+        ("“chen  meiyu", ("chen", "meiyu")),
+        ("0912 345 678", ("0912 345 678",)),
+        ('""', ('""',)),
+    ],
+)
+def test_a_query_is_cut_into_words_and_sequences(query: str, terms: tuple[str, ...]) -> None:
+    assert query_terms(query) == terms
 
 
 def test_search_without_keys_finds_nothing(hotline: HotlineHarness) -> None:

@@ -43,7 +43,7 @@ class FoundCase:
 
     row: QueueRow
     matches: Sequence[SearchMatch]
-    """The newest."""
+    """The newest, first those with a word that no newer one has."""
     more: int
     """Matches that are not shown."""
 
@@ -149,5 +149,16 @@ def _readable_hits(
     return [
         FoundCase(row, matches[:MAX_EXCERPTS], len(matches) - len(matches[:MAX_EXCERPTS]))
         for row in rows
-        for matches in (by_case[row.summary.case],)
+        for matches in (_each_term_first(by_case[row.summary.case]),)
     ]
+
+
+def _each_term_first(matches: Sequence[SearchMatch]) -> list[SearchMatch]:
+    """Return first the matches that show a term no earlier one shows, then the others."""
+    shown = 0
+    first: list[SearchMatch] = []
+    others: list[SearchMatch] = []
+    for it in matches:
+        (first if it.terms & ~shown else others).append(it)
+        shown |= it.terms
+    return first + others

@@ -50,7 +50,22 @@ def test_a_closed_case_is_found_by_a_word_of_its_person(web_desk: WebDeskHarness
     assert "what the person sent" in text
     assert f'action="/cases/{reference}/do/reopen"' in text
     assert found(mei, "bicycle") == set()  # the negative control
-    assert "Nothing found" in page(mei)
+    assert "Nothing found: no case that you may open has this number" in page(mei)
+
+
+def test_a_case_is_found_by_words_of_two_messages_each_shown_with_its_own(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = web_desk.add_person(WORDS)
+    for later in ("My name is Chen Meiyu.", "I keep the key.", "I keep nothing.", "I keep it."):
+        person.says(later)
+    web_desk.settles()
+    assert found(mei, "meiyu keep chen passport") == {reference}
+    text = page(mei)
+    assert "Chen Meiyu" in text
+    assert WORDS in text  # although three newer ones have a word of it
+    assert found(mei, '"meiyu chen"') == set()
 
 
 def test_words_of_the_record_are_found_by_those_who_open_the_case(web_desk: WebDeskHarness) -> None:
