@@ -51,8 +51,11 @@ AUDIT_DETAILS = {
     "silent": pgettext("audit detail", "silent after danger"),
     "course": pgettext("audit detail", "a course"),
     "look_along": pgettext("audit detail", "a look-along"),
+    "search": pgettext("audit detail", "found by a search"),
 }
 """Words for codes of the details; names, references and numbers need none."""
+SEARCHED_TEXTS = pgettext("audit detail", "texts that were read: {count}")
+"""The detail of a search, which is a number."""
 AUDIT_ACTIONS = {
     # Cases
     "open_case": pgettext("audit", "opened the case from a call, a visit or a letter"),

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 WEEK = 7 * DAY
 MAX_WEEKS = 104  # the log is kept for two years
 READ, BREAK_GLASS = "read", "break_glass"
+SEARCH = "search"
+"""The detail of a row about a case that was not opened: a search read it, and showed an excerpt."""
 EXPORT_ACTIONS = ("draft", "export", "evidence_exported", "receipt_print", "two_use")
 ESCROW_ACTIONS = ("escrow_made", "escrow_replaced", "escrow_opened")
 """Actions with the key that opens every case."""
@@ -44,7 +46,7 @@ _ROW_FROM = select_by(
 )
 _ACTIONS = [f"action_{number}" for number in range(len(REPORTED_ACTIONS))]
 _BETWEEN = select_by(
-    audit, "actor", "deed", "subject", limit=bindparam("most"),
+    audit, "actor", "deed", "subject", "detail", limit=bindparam("most"),
     by=(
         audit.c.id >= bindparam("first"), audit.c.id < bindparam("last"),
         audit.c.deed.in_([bindparam(name) for name in _ACTIONS]),
@@ -59,17 +61,26 @@ class AccessSummary:
 
     who: str
     cases: Counter[str] = field(default_factory=Counter)
+    searched: Counter[str] = field(default_factory=Counter)
+    """Cases that a search found."""
     with_reason: Counter[str] = field(default_factory=Counter)
     exports: int = 0
     escrow_uses: int = 0
 
+    @property
+    def only_searched(self) -> list[str]:
+        """The cases that a search found and that were not opened."""
+        return [case for case, _times in self.searched.most_common() if case not in self.cases]
 
-def summarize(rows: Iterable[tuple[str, str, str]]) -> list[AccessSummary]:
-    """Summarize rows of actor, action and subject by member of staff, most cases first."""
+
+def summarize(rows: Iterable[tuple[str, str, str, str]]) -> list[AccessSummary]:
+    """Summarize rows of actor, action, subject and detail by member of staff, most cases first."""
     found: dict[str, AccessSummary] = {}
-    for actor, action, subject in rows:
+    for actor, action, subject, detail in rows:
         reader = found.setdefault(actor, AccessSummary(actor))
-        if action == READ:
+        if action == READ and detail == SEARCH:
+            reader.searched[subject] += 1
+        elif action == READ:
             reader.cases[subject] += 1
         elif action == BREAK_GLASS:
             reader.with_reason[subject] += 1
@@ -110,7 +121,9 @@ async def _access_report(request: DeskRequest) -> Response:
 
     def look(work: Work) -> tuple[list[AccessSummary], dict[str, str], list[Caseworker]]:
         found = week_summary(work, now, back)
-        mentioned = {it for each in found for it in [*each.cases, *each.with_reason]}
+        mentioned = {
+            it for each in found for it in [*each.cases, *each.searched, *each.with_reason]
+        }
         references = {it: str(row[0][0]) for it in mentioned if (row := work.rows(_REFERENCE, it))}
         return found, references, request.context.staff.all(work)
 

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 from bot.cases.routing import QUEUE_NAMES
 from bot.cases.state_machine import Role
 from bot.desks.web import texts
-from bot.desks.web.audit_texts import AUDIT_ACTIONS, AUDIT_ACTORS, AUDIT_DETAILS
+from bot.desks.web.audit_texts import (
+    AUDIT_ACTIONS,
+    AUDIT_ACTORS,
+    AUDIT_DETAILS,
+    SEARCHED_TEXTS,
+)
 from bot.desks.web.interpreting.names import pseudonyms
 from bot.store.statements import select_in
 from bot.store.tables.main import cases
@@ -68,7 +73,7 @@ def audit_lines(work: Work, request: DeskRequest, rows: Sequence[AuditRow]) -> l
         AuditLine(
             row.id, row.at, words.part(row.actor), words.action(row.action),
             words.part(row.subject),
-            tuple(words.part(it) for it in _parts(row.detail)),
+            tuple(words.detail(row.action, it) for it in _parts(row.detail)),
         )
         for row in rows
     ]  # fmt: skip
@@ -83,6 +88,11 @@ class _Words:
 
     def action(self, code: str) -> AuditPart:
         return self._said(AUDIT_ACTIONS.get(code), code)
+
+    def detail(self, action: str, stored: str) -> AuditPart:
+        if action == "search" and stored.isdecimal():
+            return AuditPart(self.request.locale(SEARCHED_TEXTS, count=stored), stored)
+        return self.part(stored)
 
     def part(self, stored: str) -> AuditPart:
         if stored in self.known:

@@ -191,6 +191,24 @@ def test_who_read_what_is_told_and_no_word_of_it(web_desk: WebDeskHarness) -> No
     assert mei.browser.get("/audit/reads").status_code == 404
 
 
+def test_a_case_that_a_search_found_is_not_listed_as_opened(web_desk: WebDeskHarness) -> None:
+    _person, reference = web_desk.add_person(WORDS)
+    mei, chief = web_desk.worker("Mei").comes(), web_desk.supervisor("Hua").comes()
+    for _time in range(2):
+        mei.browser.post("/find", {"words": WORDS})
+    (row,) = [row for who, row in readers(chief.browser.get("/audit/reads").text) if who == mei.id]
+    shown = re.sub(r"<[^>]*>", " ", row).split()
+    assert shown[:5] == ["Mei", "0", "0", "0", "1"]
+    assert " ".join(shown[5:]) == f"{reference} found by a search, not opened"
+    log = chief.browser.get("/audit").text
+    assert "found by a search" in log
+    assert re.search(r">texts that were read: \d+<", log)
+    mei.browser.get(f"/cases/{reference}")
+    (row,) = [row for who, row in readers(chief.browser.get("/audit/reads").text) if who == mei.id]
+    shown = re.sub(r"<[^>]*>", " ", row).split()
+    assert shown == ["Mei", "1", "0", "0", "1", reference]
+
+
 def test_use_of_the_escrow_key_is_listed_among_the_readers(
     web_desk: WebDeskHarness,
 ) -> None:
@@ -234,7 +252,9 @@ def test_no_week_there_is_none_of_breaks_anything(web_desk: WebDeskHarness, back
 @pytest.mark.parametrize("deed", ["draft", "export", "evidence_exported", "receipt_print"])
 def test_what_was_taken_out_counts_apart(deed: str) -> None:
     assert deed in REPORTED_ACTIONS
-    (reader,) = summarize([("mei", "read", "a"), ("mei", "read", "a"), ("mei", deed, "a")])
+    (reader,) = summarize(
+        [("mei", "read", "a", ""), ("mei", "read", "a", ""), ("mei", deed, "a", "")]
+    )
     assert (len(reader.cases), reader.cases["a"], reader.exports) == (1, 2, 1)
 
 
