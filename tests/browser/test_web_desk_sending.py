@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     )
 
 CONSENT = "There is a question for you here."
+_TOO_LONG = "660 of 500 characters. Shorten it; until then nothing is saved."
 END_ALL = delete_by(desk_sessions, ())
 
 
@@ -266,14 +267,50 @@ async def test_a_pasted_note_that_is_too_long_stays_whole_and_says_so(
         await note.focus()
         await page.keyboard.insert_text(long)
         await expect(note).to_have_value(long)
-        await expect(count).to_contain_text("13,003 of 12,000 characters")
-        await page.locator("#note button").click()
+        await expect(count).to_have_text(
+            "13,003 of 12,000 characters. Shorten it; until then nothing is saved."
+        )
+        wide = await note.evaluate("it => it.offsetWidth / it.form.offsetWidth")
+        assert wide > 0.7
+        async with page.expect_response("**/drafts/note"):
+            await page.locator("#note button").click()
+        await expect(note).to_have_value(long)
+        await page.reload()  # it can be shortened later
+        await page.locator("label", has=page.locator("#as-note")).click()
         await expect(note).to_have_value(long)
         await note.fill("A" * 12_000)
         await expect(count).to_have_text("12,000 of 12,000 characters")
         await page.locator("#note button").click()
         await expect(note).to_have_value("")
         await expect(count).to_be_hidden()
+
+
+async def test_pasted_words_stay_whole_in_every_long_field_of_the_case(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        await held(page, office)
+        await page.locator("label", has=page.locator("#show-plan")).click()
+        await page.locator("#make-appointment summary").click()
+        form = page.locator("#make-appointment form")
+        place, companion = (form.locator(f"[name='value.{it}']") for it in ("place", "companion"))
+        long = "Ten words. " * 60  # 660 characters
+        for field in (place, companion):
+            await field.focus()
+            await page.keyboard.insert_text(long)
+            await expect(field).to_have_value(long)
+        counts = form.locator("[data-count]:not([hidden])")
+        await expect(counts).to_have_text([_TOO_LONG, _TOO_LONG])  # each next to its field
+        await companion.fill("")
+        await form.locator("select").select_option(index=1)
+        await form.locator("[name='value.at']").fill("tomorrow 14:00")
+        await form.locator("button").last.click()
+        await expect(place).to_be_focused()
+        await expect(place).to_have_value(long)
+        await place.fill("Room 3")
+        await expect(counts).to_have_count(0)
+        await form.locator("button").last.click()
+        await expect(page.locator(".appointment")).to_contain_text("Room 3")
 
 
 async def test_words_that_come_after_the_person_left_stay_on_the_page_with_the_reason(

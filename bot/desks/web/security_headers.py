@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.types import Message, Receive
 
-MAX_FORM_BYTES = 96 * 1024  # enough for the longest message
+MAX_FORM_BYTES = 192 * 1024
+"""Enough for the longest draft: 9 bytes for each Chinese character, as forms encode it."""
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 """Bytes of a form with a file; Telegram takes pictures of at most 10 MB."""
 MAX_HEADER_BYTES = 16 * 1024

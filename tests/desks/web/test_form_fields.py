@@ -16,6 +16,11 @@ EVERY = sorted(TEMPLATES_DIR.glob("*.html"))
 WRITTEN_IN = {"text", "search", "password", "tel", "email", "url", "number", "date", "time"}
 KEPT_ON_PURPOSE = {"username", "current-password", "new-password", "one-time-code"}
 """What a caseworker's own password keeper fills in: theirs, and nothing of a person."""
+LONG = 500
+"""Characters from which on a field takes words that someone may paste."""
+SHORT_VARIABLES = {"max_name", "longest", "limits[0]", "limits[1]", "max_words"}
+"""Limits of templates that are shorter: names, codes, and a reason in the directory (300)."""
+_VARIABLE = re.compile(r"\{\{ ([\w\[\]]+) \}\}")
 _JINJA = re.compile(r"\{%.*?%\}|\{\{.*?\}\}|\{#.*?#\}", re.DOTALL)
 _SELECT = re.compile(r"<select\b[^>]*>(.*?)</select>", re.DOTALL)
 
@@ -46,6 +51,17 @@ def told_to_others(template: str) -> list[str]:
     ]
 
 
+def cut_silently(template: str) -> list[str]:
+    """Return the fields of a template for long words whose end a browser drops without a word."""
+    return [
+        name
+        for name, given in Fields(_VARIABLE.sub(r"\1", template)).found
+        if (limit := given.get("maxlength", "0")) not in SHORT_VARIABLES
+        and (not limit.isdecimal() or int(limit) >= LONG)
+        and given.get("type") != "password"
+    ]
+
+
 def chosen_by_nobody(template: str) -> list[str]:
     """Return the lists of a template in which something stands chosen that nobody chose."""
     return [
@@ -61,6 +77,18 @@ def test_browsers_do_not_store_complete_or_spell_check_fields() -> None:
     assert len(found) > 30
     assert sum(len(Fields(page.read_text("utf-8")).found) for page in EVERY) > 20
     assert {page: fields for page, fields in found.items() if fields} == {}
+
+
+def test_a_long_field_counts_what_is_pasted_and_cuts_nothing() -> None:
+    found = {page.stem: cut_silently(page.read_text("utf-8")) for page in EVERY}
+    assert {page: fields for page, fields in found.items() if fields} == {}
+    assert sum("data-most" in page.read_text("utf-8") for page in EVERY) > 20
+
+
+@pytest.mark.parametrize("limit", ["500", "12000", "{{ max_length }}"])
+def test_a_field_that_cuts_what_is_pasted_is_found(limit: str) -> None:
+    assert cut_silently(f'<textarea name="words" maxlength="{limit}"></textarea>') == ["words"]
+    assert cut_silently('<input name="code" maxlength="{{ max_name }}">') == []
 
 
 def test_nothing_is_chosen_before_a_caseworker_chooses_it() -> None:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SAY, NOTE, CALL = "say", "note", "call"
 DRAFT_KINDS = (SAY, NOTE, CALL)
 MAX_AGE = 7 * DAY
+MAX_LENGTH = 20_000
+"""Characters of a draft: more than can be sent, so that it can be shortened after a reload."""
 
 _UPSERT = upsert(
     desk_drafts, "case_id", "staff_id", "kind", "sealed", "at", key=("case_id", "staff_id", "kind")

@@ -30,7 +30,6 @@ from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, Repetition, post
 from bot.errors import CaseNotReadableError
 from bot.hotline.chat.messages import CaseMessages, MessageSide
-from bot.hotline.commands.registry import WORDS
 from bot.languages.detect import seems_other_language
 from bot.text import fold
 
@@ -147,7 +146,7 @@ async def _receive_draft(request: DeskRequest) -> Response:
     kind, words = request.param("kind"), request.form.get("words", "")
     if kind not in drafts.DRAFT_KINDS or request.keyring() is None:
         raise NotFoundError(kind)
-    if len(words) > WORDS.max_length:
+    if len(words) > drafts.MAX_LENGTH:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     seen = await read_case(request)
     await keep_draft(request, seen.case, kind, words)

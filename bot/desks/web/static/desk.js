@@ -28,12 +28,12 @@ import { initTypedTimes } from "./typed_times.js";
 import { initWordCounts } from "./word_counts.js";
 
 initIdle(); // first: it must be able to stop the key or click that only wakes the page
+initWordCounts(); // before all that listens for a form that is sent
 initForms();
 initOutgoing();
 initDelayed();
 initAttach();
 initDrafts();
-initWordCounts();
 initPictures();
 initSounds();
 initDialogs();

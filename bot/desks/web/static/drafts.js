@@ -1,6 +1,6 @@
 // Drafts: what a caseworker types is saved shortly after they pause, so that no session end loses it.
 
-import { post } from "./http.js";
+import { canLeave, post } from "./http.js";
 
 const PAUSE = 1200; // milliseconds
 const pending = new Map();
@@ -32,5 +32,6 @@ function cancel(field) {
 
 function save(field, keepalive = false) {
   cancel(field);
-  post(field.dataset.draft, { words: field.value }, keepalive);
+  const fields = { words: field.value };
+  post(field.dataset.draft, fields, keepalive && canLeave(fields));
 }

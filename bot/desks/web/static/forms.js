@@ -6,7 +6,7 @@ import { leaveCase } from "./moved.js";
 import { delay, lettersGone, unsentWords } from "./outgoing.js";
 import { showSignedOut, refresh } from "./panes.js";
 import { forget } from "./typed_times.js";
-import { countWords, isTooLong } from "./word_counts.js";
+import { countWords } from "./word_counts.js";
 
 const askedAbout = new WeakMap(); // unsent words, by the form that would leave them behind
 const unansweredForms = new WeakMap(); // fields of forms that may have arrived, although no answer came
@@ -23,7 +23,6 @@ export function initForms() {
     const form = event.target;
     if (!("fetch" in form.dataset)) return;
     event.preventDefault();
-    if (isTooLong(form)) return;
     if ("delay" in form.dataset && document.getElementById("outgoing")) delay(form);
     else sendForm(form, event.submitter);
   });

@@ -99,6 +99,13 @@ export function toast(words, refused = false, address = "") {
   setTimeout(() => message.remove(), refused || address ? 9000 : 5000);
 }
 
+const MOST_LEAVING = 60000; // characters: browsers let no more than 64 kB leave with a page
+
+/** Whether fields can still be sent while their page is left. */
+export function canLeave(fields) {
+  return String(new URLSearchParams(fields)).length < MOST_LEAVING;
+}
+
 export function banner(name, shown) {
   document.getElementById(name).hidden = !shown;
 }

@@ -3,7 +3,7 @@
 // is left hands over what waits: the desk sends it at its moment, and other pages can undo it.
 
 import { clear, fieldsOf, sameNonce, send } from "./forms.js";
-import { newNonce, post, toast } from "./http.js";
+import { canLeave, newNonce, post, toast } from "./http.js";
 import { dropKeptFile, giveFileBack } from "./attach.js";
 import { tellTabs, tellTabsGone } from "./delayed.js";
 import { putBack } from "./drafts.js";
@@ -11,7 +11,6 @@ import { isGone, onLeaving, showKept } from "./moved.js";
 import { countWords } from "./word_counts.js";
 
 const DELAY = 5000; // milliseconds
-const MOST_LEAVING = 60000; // characters
 const outgoingBar = document.getElementById("outgoing");
 const line = document.getElementById("sending");
 let waiting = null; // what can still be undone
@@ -29,15 +28,14 @@ export function initOutgoing() {
   document.addEventListener("renewed", ({ target }) => takeBack(target.querySelector("#returned")));
   onLeaving(undo);
   // With failed checks the draft is kept; a file is too large to leave with the page.
-  addEventListener("pagehide", () => canLeave() && handOver());
-  addEventListener("beforeunload", (event) => waiting && !waiting.checks && !canLeave() && event.preventDefault());
+  addEventListener("pagehide", () => canHandOver() && handOver());
+  addEventListener("beforeunload", (event) => waiting && !waiting.checks && !canHandOver() && event.preventDefault());
   document.addEventListener("submit", signOutLater, true);
 }
 
-/** Whether what waits can leave with the page: browsers let no more than 64 kB do so. */
-function canLeave() {
-  if (!waiting || waiting.checks || waiting.file) return false;
-  return String(new URLSearchParams(waiting.fields)).length < MOST_LEAVING;
+/** Whether what waits can leave with the page. */
+function canHandOver() {
+  return Boolean(waiting) && !waiting.checks && !waiting.file && canLeave(waiting.fields);
 }
 
 /** Leave what waits to the desk, with the time that is left for undoing it. */
@@ -50,7 +48,7 @@ function handOver() {
 /** Hand over what waits before the session ends: afterwards the desk would refuse it. */
 async function signOutLater(event) {
   const form = event.target;
-  if (!canLeave() || !form.matches("form[action$='/signout']")) return;
+  if (!canHandOver() || !form.matches("form[action$='/signout']")) return;
   event.preventDefault();
   await handOver();
   form.submit();

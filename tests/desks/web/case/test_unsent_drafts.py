@@ -98,7 +98,7 @@ def test_drafts_are_stored_only_in_cases_the_caseworker_may_open(web_desk: WebDe
     assert begins(jun, reference).status_code == 404
     assert begins(mei, "QQQQQQ").status_code == 404
     assert begins(mei, reference, kind="letter").status_code == 404
-    assert begins(mei, reference, "x" * 12_001).status_code == 422
+    assert begins(mei, reference, "x" * (drafts.MAX_LENGTH + 1)).status_code == 422
     assert web_desk.home.ask("SELECT * FROM desk_drafts") == []
 
 
