@@ -235,3 +235,25 @@ SETTING_MEANINGS = {
     "agreements": _("Organisations that may receive referrals, and from when until when."),
 }
 LINK_CHANGED = _("Saved. What was not opened in another room goes back to its caseworker.")
+
+# --- Numbers that people are not shown ----------------------------------------------------------
+
+_NOTES = (
+    _("office hours"),
+    _("zh, en, ja 24 h; vi, id, th, km Monday to Friday, 8 h a day (2022)"),
+    _("not stated in any text that was read"),
+    _("its hours, its languages and what a call costs"),
+    _("whether the app still exists under that name"),
+    _("the number of each county"),
+    _("its number and its languages"),
+    _("National Immigration Agency, line for reports of trafficking"),
+    _("police by text, silently, with the place (an app)"),
+    _("without a voice: hold down any key once it is answered"),
+    _("police by SMS, one number for each county"),
+    _("Legal Aid Foundation"),
+    _("police, against fraud"),
+    _("Straits Exchange Foundation, for Taiwanese in trouble in China"),
+    _("113 in writing"),
+)
+DIRECTORY_NOTES = {it.source: it for it in _NOTES}
+"""Hours, gaps and names in the directory of a place, in English there, as staff read them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,10 +14,12 @@ from bot.app.referral_recipients import find_recipients
 from bot.app.texts import build_fact_source, build_system_texts
 from bot.cases.state_machine import Role
 from bot.clock import DAY, SECOND
+from bot.desks.web.administration.texts import DIRECTORY_NOTES
 from bot.dispatch.rendering import Renderer
 from bot.hotline.fact_checks import LAPSES_AFTER, FactChecks
 from bot.languages import catalogue
 from bot.places.registry import use_checks
+from bot.places.taiwan.directory import SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +54,22 @@ def told(office: WebDeskHarness) -> str:
 
 def verified_on(office: WebDeskHarness, code: str = "1955") -> str:
     return office.front.place.directory[code].verified_on.isoformat()
+
+
+def test_the_page_of_numbers_says_what_is_unknown_in_the_language_of_the_desk(
+    web_desk: WebDeskHarness,
+) -> None:
+    entries = web_desk.front.place.directory.values()
+    notes = {it.missing for it in entries} | {it.hours for it in entries} - {"24 h"}
+    notes |= {it.answered_by.source for it in entries if it not in SHOWN.values()}
+    notes.discard("")
+    assert notes == set(DIRECTORY_NOTES)
+    wu = web_desk.worker("Wu", Role.ADMINISTRATOR).comes()
+    wu.browser.post("/language", {"language": "zh_Hant", "back": "/"})
+    page = unescape(wu.browser.get("/administration/directory").text)
+    page = "".join(page.split("</table>")[:2])  # the two tables of numbers
+    assert [it for it in notes if it in page] == []
+    assert [it for it in notes if catalogue("zh_Hant", "staff").gettext(it) not in page] == []
 
 
 def today(office: WebDeskHarness) -> str:
