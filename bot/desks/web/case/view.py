@@ -34,6 +34,7 @@ from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.commands.store import StaffCommands
+from bot.hotline.contact_rule import ANY_TIME
 from bot.hotline.deliveries.incoming import PartnerReferrals
 from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
 from bot.hotline.interpreting.sessions import InterpretingSessions
@@ -151,6 +152,12 @@ class CaseView:
     def may_write(self) -> bool:
         """Whether the caseworker can write to the person now."""
         return self.access.is_mine and self.chat.is_taken_over and not self.is_frozen
+
+    @property
+    def may_insist(self) -> bool:
+        """Whether the caseworker can ask outside the hours that the person chose."""
+        has_hours = self.access.summary.contact_rule != ANY_TIME
+        return self.access.is_mine and self.chat.is_taken_over and has_hours
 
     @property
     def is_readable(self) -> bool:

@@ -50,6 +50,16 @@ def takeover(web_desk: WebDeskHarness) -> tuple[WebCaseworker, ChatPerson, str]:
     return mei, person, reference
 
 
+def test_asking_outside_the_hours_is_offered_only_where_the_person_chose_hours(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, _person, reference = takeover(web_desk)
+    assert 'id="insist"' not in mei.browser.get(f"/cases/{reference}").text
+    for rule in ("when_i_write", "hours:morning", ""):
+        web_desk.home.ask(f"UPDATE cases SET contact = '{rule}' RETURNING id")  # noqa: S608 - ours
+        assert 'id="insist"' in mei.browser.get(f"/cases/{reference}").text
+
+
 def test_no_list_calls_a_case_answered_while_its_reply_waits_for_the_person(
     web_desk: WebDeskHarness,
 ) -> None:
