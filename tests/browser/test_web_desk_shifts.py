@@ -57,6 +57,7 @@ async def test_a_supervisor_plans_next_week_on_a_phone_and_copies_it(
             await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         await page.locator("#plan a", has_text="Next week").tap()
         await expect(row.locator(".shift")).to_have_count(0)
+        await expect(row.locator(".no-shift")).to_be_visible()  # its days are not shown here
         await page.locator("form[action$='/roster/copy'] button").tap()
         await expect(row.locator(".shift")).to_have_text(["09:00-18:00", "22:00-06:00"])
 
