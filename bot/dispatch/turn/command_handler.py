@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.clock import MINUTE
+from bot.clock import MINUTE, to_utc
 from bot.dispatch.turn.flow_names import (
+    CHILD_ALARM,
     DANGER_FLOW,
     SUICIDE_ALARM,
     SUICIDE_FLOW,
@@ -14,6 +15,7 @@ from bot.dispatch.turn.flow_names import (
 )
 from bot.dispatch.turn.slash_commands import BYE, COMMAND_FLOWS, START
 from bot.languages.alarms.find import ALSO_ASKED
+from bot.languages.birth_years import says_born_under_18
 
 if TYPE_CHECKING:
     from bot.dispatch.turn.context import TurnContext
@@ -51,7 +53,10 @@ class CommandHandler:
 
     def note_alarms(self, text: str) -> frozenset[str]:
         """Note the alarming words in a text for staff; return their codes."""
-        return self.note(self.turn.services.texts.find_alarms(text))
+        alarms = self.turn.services.texts.find_alarms(text)
+        if says_born_under_18(text, to_utc(self.turn.now).year):
+            alarms |= {CHILD_ALARM}
+        return self.note(alarms)
 
     def note(self, alarms: frozenset[str]) -> frozenset[str]:
         """Note alarms for staff, and return them."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.cases.consents import CONSENT_QUESTIONS
-from bot.clock import SECOND
+from bot.clock import SECOND, to_utc
 from bot.conversation import (
     CONTROLS,
     Ask,
@@ -34,6 +34,7 @@ from bot.hotline.check_ins.model import MAX_ANSWER_LENGTH
 from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
+from bot.languages.birth_years import ADULT, find_birth_ages
 from bot.languages.names import match_language
 from bot.languages.questions import LEAVING
 from bot.languages.typed.alone_again import says_alone_again
@@ -46,6 +47,8 @@ from bot.languages.typed.typed_answers import TypedAnswer
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from bot.conversation.inputs import Input
     from bot.dispatch.turn.context import TurnContext
     from bot.messages import Update
@@ -61,6 +64,9 @@ AGREED_WORDS = 4
 """Words of a text that may be the answer of a check-in before it is asked for."""
 LONGEST_TYPED_NUMBER = 2
 """Digits of a button's number, typed."""
+UNDER_18_LABELS = frozenset({"Under 18", "Someone is under 18"})
+ADULT_LABELS = frozenset({"Age 18 or over", "All 18 or over"})
+AGE_LABELS = UNDER_18_LABELS | ADULT_LABELS
 WAYS_OUT = {"Clear chat": BYE, "Stop here": STOP_FLOW}
 """Commands by the English label of what a person wants: only a whole text means it."""
 AGREES, REFUSES = "Tell them now", "No"
@@ -188,6 +194,8 @@ class TypedText:
         offered, language = _offered(question), turn.conversation.language
         if self._typed(text).says_number_for(offered.keys(), language):
             return None
+        if self._birth_ages(offered, text) is not None:
+            return None
         likely = load_answer_model().most_likely(text, offered.keys())
         if likely is None:
             return None
@@ -211,6 +219,9 @@ class TypedText:
         whole = whole or decides or step in CONSENT_QUESTIONS
         if step in CONSENT_QUESTIONS and typed.has_question_mark:
             return self._control_meant(question, text)
+        if (ages := self._birth_ages(offered, text)) is not None:
+            age = age_label(offered, ages)
+            return offered[age] if age is not None else None
         label = typed.label_of(offered.keys(), spoken, whole=True)
         if label is not None:
             return offered[label]
@@ -253,6 +264,15 @@ class TypedText:
         """Tell whether a button of the open question agrees that staff read."""
         step = self.turn.frames[-1].step
         return step in YES_OR_NO_STEPS and choice.code in CONSENT_QUESTIONS[step].yes_answers
+
+    def this_year(self) -> int:
+        """Return the year it is; in UTC, which is never ahead of Taiwan."""
+        return to_utc(self.turn.now).year
+
+    def _birth_ages(self, offered: Collection[str], text: str) -> frozenset[int] | None:
+        """Return the ages a year of birth may mean; None for no such year, or no such question."""
+        is_age = not AGE_LABELS.isdisjoint(offered)
+        return find_birth_ages(text, self.this_year()) if is_age else None
 
     def _is_only_polite(self, step: str, code: str, text: str) -> bool:
         """Tell whether a yes that gives consent stands with thanks, "I understand" or "wait".
@@ -397,7 +417,9 @@ class TypedText:
         frame = self.turn.frames[-1]
         question = self.turn.services.registry.question(frame.flow, frame.step)
         is_county = isinstance(question, AskPlace) and question.code_of(text) is not None
-        return None if is_county or self._is_explained(frame.step) else find_bare_age(text)
+        if is_county or self._is_explained(frame.step):
+            return None
+        return find_bare_age(text, self.this_year())
 
     def is_no_place(self, text: str) -> bool:
         """Tell whether a place is asked, and a text only says an age, good news or a lost job.
@@ -545,6 +567,19 @@ class TypedText:
         return question is not None and not isinstance(
             question.parse(incoming, question.partial_answer(frame)), NoMatch
         )
+
+
+def age_label(offered: Collection[str], ages: frozenset[int]) -> str | None:
+    """Return the label that all ages of a year of birth mean: who turns 18 this year is no adult.
+
+    None where they differ: then the question is asked again.
+    """
+    if not ages or ADULT in ages:
+        return None
+    meant = {UNDER_18_LABELS if it < ADULT else ADULT_LABELS for it in ages}
+    if len(meant) > 1:
+        return None
+    return next(iter(meant.pop().intersection(offered)), None)
 
 
 def _offered(question: Choose | ChooseMany) -> dict[str, str]:

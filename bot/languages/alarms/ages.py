@@ -12,7 +12,9 @@ from functools import cache
 
 from bot.text import fold
 
-_DIGITS = {zero + value: str(value) for zero in (0x0E50, 0x1040, 0x17E0) for value in range(10)}
+DIGITS_OF_SCRIPTS = {
+    zero + value: str(value) for zero in (0x0E50, 0x1040, 0x17E0) for value in range(10)
+}
 """Digits of Thai, Burmese and Khmer."""
 _AGE = r"(?<![\d.,:/-])(?:[89]|1[0-7])(?![\d:/%-]|[.,]\d)"
 """8 to 17: smaller numbers are mostly something else."""
@@ -93,5 +95,5 @@ def _own_age() -> re.Pattern[str]:
 
 def says_own_age_under_18(text: str) -> bool:
     """Tell whether a person says of themselves that they are 8 to 17 years old."""
-    folded = fold(text).translate(_DIGITS).replace("\u2019", "'")
+    folded = fold(text).translate(DIGITS_OF_SCRIPTS).replace("\u2019", "'")
     return _NUMBER.search(folded) is not None and _own_age().search(folded) is not None

@@ -48,6 +48,8 @@ MOST_WORDS, MOST_CHARACTERS = 6, 24
 PHRASE_SIGNS = 4
 """Signs of a script without spaces that are more than one word."""
 OLDEST = 99
+OLDEST_AGE = 89
+"""A larger number where an age is asked is rather a year: 98 is 2009 in Taiwan."""
 JUST_REACHED = 3
 """Years from an age on in which "almost", "next month" or "not yet" may stand before it."""
 CONSENT_LABELS = ("Tell them now", "Not yet", "Give it to a person", "Back to the question")
@@ -466,5 +468,5 @@ def _frozen(labels: dict[str, set[str]]) -> dict[str, frozenset[str]]:
 
 def _numbers(written: re.Match[str]) -> range:
     sign, first, last = written[1], int(written[2]), int(written[3] or written[2])
-    bounds = {"<": (0, first), ">=": (first, OLDEST + 1), ">": (first + 1, OLDEST + 1)}
+    bounds = {"<": (0, first), ">=": (first, OLDEST_AGE + 1), ">": (first + 1, OLDEST + 1)}
     return range(*bounds.get(sign, (first, last + 1)))

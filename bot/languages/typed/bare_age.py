@@ -11,6 +11,7 @@ import re
 
 from bot.languages import LANGUAGES
 from bot.languages.alarms.ages import says_own_age_under_18
+from bot.languages.birth_years import ADULT, find_birth_ages, is_only_birth
 from bot.languages.typed.answer_lists import DIGITS, PlainText, answers_in, plain_answer
 
 YOUNGEST, OLDEST = 5, 99
@@ -23,10 +24,15 @@ _AGE_WORD = re.compile(
 )
 
 
-def find_bare_age(text: str) -> int | None:
-    """Return the age that is all a text says; None for nearly all texts."""
+def find_bare_age(text: str, this_year: int | None = None) -> int | None:
+    """Return the age that is all a text says; None for nearly all texts.
+
+    With the year it is, a year of birth counts, too: as 18 where it does not say who is under 18.
+    """
     if len(text) > LONGEST or "?" in text:
         return None
+    if this_year is not None and (ages := find_birth_ages(text, this_year)) and is_only_birth(text):
+        return max(ages) if max(ages) < ADULT else max(min(ages), ADULT)
     typed = PlainText.of(plain_answer(text))
     has_age_word = _AGE_WORD.search(typed.text) is not None or says_own_age_under_18(text)
     for tag in LANGUAGES:

@@ -117,3 +117,23 @@ def test_a_county_can_be_chosen_by_its_number(sqlite_hotline: HotlineHarness) ->
     person.says("17")
     assert current_step(person) != COUNTY
     assert "child" not in stored_conversation(person).alarms
+
+
+@pytest.mark.parametrize(
+    "text", ["民國98年生", "98年次", "平成21年生まれです", "lahir 2009", "เกิดปี 2552"]
+)
+def test_a_year_of_birth_is_no_place(sqlite_hotline: HotlineHarness, text: str) -> None:
+    person = asked_where(sqlite_hotline, "en")
+    person.says(text)
+    assert current_step(person) == WHERE
+    other = sqlite_hotline.person()
+    place_at(other, reachable_positions()[COUNTY])
+    other.says(text)
+    assert "child" in stored_conversation(other).alarms
+
+
+@pytest.mark.parametrize("text", ["民國路98號", "民權路2009號", "H21"])
+def test_a_street_with_such_a_number_is_a_place(sqlite_hotline: HotlineHarness, text: str) -> None:
+    person = asked_where(sqlite_hotline, "en")
+    person.says(text)
+    assert current_step(person) != WHERE

@@ -43,6 +43,16 @@ REACHED = {
     "zh_Hans": ["18了", "我十八岁"],
     "ja": ["18歳です", "十九歳"],
 }
+BIRTHS = {
+    "under": [
+        "民國98年", "民國98年生", "98年次", "我98年次的", "平成21年", "平成21年生まれです", "H21",
+        "H22",
+        "平成22年", "เกิดปี 2552", "lahir 2009", "ipinanganak 2010", "born 2009", "sinh năm 2009",
+    ],
+    "adult": ["民國80年", "80年次", "昭和60年", "H10", "เกิดปี 2540", "born 2001", "sinh năm 1999"],
+    "": ["98", "98年", "98年生", "民國97年", "H20", "born 2008", "เกิดปี 2551", "10年"],
+}  # fmt: skip
+"""Years of birth in 2026, by the answer; none where an age cannot be told, or is almost 18."""
 UNDER, ADULT = "Under 18", "Age 18 or over"
 AGES = (UNDER, ADULT)
 QUESTION = ("report", "under_18")
@@ -72,6 +82,26 @@ def test_the_bot_takes_nobody_for_an_adult_who_is_almost_18(
         kept = stored_conversation(person).position.extra_texts
         assert answered != "adult", typed
         assert answered == "under" or typed in kept, typed
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+@pytest.mark.parametrize("answer", BIRTHS)
+def test_a_year_of_birth_answers_where_it_says_who_is_under_18(
+    sqlite_hotline: HotlineHarness, tag: str, answer: str
+) -> None:
+    for typed in BIRTHS[answer]:
+        person = sqlite_hotline.person(tag)
+        place_at(person, reachable_positions()[QUESTION], language=tag)
+        person.says(typed)
+        assert frames(person)[0].answers.get(QUESTION[1], "") == answer, typed
+
+
+def test_a_year_of_birth_under_18_that_was_not_asked_for_offers_a_caseworker(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person()
+    person.says("i was born in 2010")
+    assert frames(person)[-1].flow == "danger"
 
 
 @pytest.mark.parametrize(
