@@ -25,6 +25,10 @@ class UrgentDetails(Flow):
     )
     numbers = Say(DangerFlow.numbers.text, when=safe.was("not_safe"))
     without_a_voice = Say(DangerFlow.without_a_voice.text, when=safe.was("not_safe"))
+    # Danger that is said only here is new: the person has to know that staff have it.
+    is_told = safe.was("not_safe") & ~Fact("rehearsal")
+    staff_have_it = Say(phrases.STILL_READ, when=is_told & Fact("staffed"))
+    told_for_later = Say(phrases.TOLD_FOR_LATER, when=is_told & ~Fact("staffed"))
     warning = Say(phrases.PHONE_WARNING, when=Fact("alerted") | safe.was("not_safe", "unsure"))
     where = Ask(
         # Translators: the place where the person is, or the one who needs help. {digits} are phone

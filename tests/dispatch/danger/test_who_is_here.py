@@ -142,3 +142,33 @@ def test_what_helpers_need_ends_by_saying_whether_someone_is_here(
     heard = "\n".join(person.presses("Nobody hurt or ill"))
     assert (READ in heard) is on
     assert ("Nobody is on duty yet" in heard) is not on
+
+
+@pytest.mark.parametrize("on", [True, False], ids=["on_duty", "off_duty"])
+def test_who_says_after_a_story_that_someone_is_in_danger_reads_that_staff_have_it(
+    home: HotlineHarness, *, on: bool
+) -> None:
+    set_duty(home.colleague(), on=on)
+    person = home.person()
+    place_at(person, reachable_positions()["urgent_details", "safe"])
+    heard = "\n".join(person.presses("Someone is in danger"))
+    assert (READ in heard) is on
+    assert ("We told them. Nobody is on duty yet" in heard) is not on
+    other = home.person()
+    place_at(other, reachable_positions()["urgent_details", "safe"])
+    heard = "\n".join(other.presses("Nobody is in danger"))
+    assert heard.count(READ) == (1 if on else 0)
+
+
+@pytest.mark.parametrize("yes", ["Tell them now", "yes", "yes, hurry"])
+@pytest.mark.parametrize("on", [True, False], ids=["on_duty", "off_duty"])
+def test_a_yes_to_telling_staff_is_answered_by_saying_that_they_were_told(
+    home: HotlineHarness, yes: str, *, on: bool
+) -> None:
+    set_duty(home.colleague(), on=on)
+    person = home.person()
+    person.says("help me he is beating me now")
+    home.advance_time(10)
+    heard = person.presses(yes) if yes == "Tell them now" else person.says(yes)
+    told = "We told them, and someone is on duty" if on else "We told them. Nobody is on duty yet"
+    assert heard[0].startswith(told)
