@@ -99,10 +99,10 @@ class UrgencyModel:
         evidence = len(found) // 2 if _LONG_WORDS.search(sentence) else len(found)
         return Likelihood(total * self.scale / len(found) ** 0.5 + self.bias, evidence)
 
-    def category(self, sentence: str) -> str:
-        """Return the category an urgent sentence most likely has."""
-        totals = self._category_totals(sentence)
-        return CATEGORIES[totals.index(max(totals))]
+    def category(self, sentence: str, but: str = "") -> str:
+        """Return the category an urgent sentence most likely has, of all but one."""
+        totals = zip(self._category_totals(sentence), CATEGORIES, strict=True)
+        return max((it for it in totals if it[1] != but), key=lambda it: it[0])[1]
 
     def lead(self, sentence: str, category: str) -> float:
         """Return how far a category is ahead of all others; 0 is even, -50 is far behind."""

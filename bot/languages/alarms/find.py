@@ -65,10 +65,12 @@ DOUBTED, DOUBTED_IF_GRAVE, DOUBTED_IF_SHORT = 0.5, -0.5, -1.5
 have one."""
 BELIEVED_CLAUSE = 1.0
 """Odds from where on a clause with a phrase is an alarm although its whole sentence is none."""
-OTHER_MEANT = -35
+OTHER_MEANT = -36
 """Lead of self-harm over other categories up to where its phrase, next to another one, means what
 others do: "I am afraid he will kill me tonight". tests/README.md has the sets on which all these
 numbers were chosen, and the measures on others."""
+LEAST_LEAD = 4
+"""Lead of self-harm over other categories from where on a sentence without its phrases means it."""
 SELF_HARM = "self_harm"
 GRAVE = frozenset({"danger_now", "sexual_violence", SELF_HARM})
 """Categories whose phrases are doubted last."""
@@ -177,7 +179,7 @@ def find_alarms(text: str) -> frozenset[str]:
         if own:
             found |= own if is_believed(own, likelihood) else _believed_in_clauses(sentence, own)
         elif likelihood.odds > CERTAIN and likelihood.evidence >= LEAST_EVIDENCE:
-            found.add(model.category(sentence))
+            found.add(_most_likely_meant(sentence))
     if left and judged and is_believed(left, max(it for _, it in judged)):
         found |= left  # a phrase that reaches over the end of a sentence
     if SELF_HARM in found and len(found) > 1 and not _means_self_harm(text):
@@ -230,6 +232,18 @@ def _means_self_harm(text: str) -> bool:
     """Tell whether a text with phrases of self-harm and of other harm may mean self-harm."""
     model = load_model()
     return any(model.lead(it, SELF_HARM) > OTHER_MEANT for it in (text, *_clauses_of(text)))
+
+
+def _most_likely_meant(sentence: str) -> str:
+    """Return the category of an urgent sentence without a phrase.
+
+    Who is told that others kill them if they report is in danger: one as likely as self-harm wins.
+    """
+    model = load_model()
+    category = model.category(sentence)
+    if category != SELF_HARM or model.lead(sentence, SELF_HARM) >= LEAST_LEAD:
+        return category
+    return model.category(sentence, but=SELF_HARM)
 
 
 def _clauses_of(text: str) -> list[str]:
