@@ -97,3 +97,22 @@ def test_a_compound_that_is_in_taiwan_is_not_abroad(text: str) -> None:
 )  # fmt: skip
 def test_a_compound_to_which_a_person_was_taken_from_taiwan_is_abroad(text: str) -> None:
     assert find_whereabouts([text]) == {ABROAD}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "im fisherman boat in sea 2 year no see land pls",
+        "we are in the sea",
+        "tàu viễn dương hai năm",
+    ],
+)
+def test_a_fisherman_who_writes_few_words_is_found(text: str) -> None:
+    assert find_whereabouts([text]) == {AT_SEA}
+
+
+@pytest.mark.parametrize(
+    "text", ["i want to see land office", "in seat 12", "overseas", "land bank"]
+)
+def test_words_that_only_sound_like_it_name_no_sea(text: str) -> None:
+    assert find_whereabouts([text]) == frozenset()
