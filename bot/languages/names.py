@@ -63,6 +63,16 @@ def match_language(typed: str) -> str | None:
     return meant.pop() if len(meant) == 1 else None
 
 
+def asked_language(typed: str) -> str | None:
+    """Return the tag of the language these words ask for: "please english", "bahasa indonesia dong".
+
+    A name alone may be of a country, and asks for none; "English" is a language in any case.
+    """
+    plain = _plain(typed)
+    is_asked = plain == "english" or (len(typed) <= LONGEST and _stripped(plain) != plain)
+    return match_language(typed) if is_asked else None
+
+
 def _one_letter_off(word: str) -> set[str]:
     """Return what a long word in Latin letters may have been meant to be, without its slip."""
     if not word.isascii() or not word.isalpha() or len(word) < SLIPS_FROM:

@@ -148,6 +148,7 @@ class MessageHandler:
             self._take_not_a_passphrase(update, alarms)
             or self._take_someone_near(update.text)
             or self._take_no_place(update.text, alarms)
+            or self._take_language(update.text, alarms)
             or self._answer_asked(update.text, alarms)
         ):
             return
@@ -339,6 +340,12 @@ class MessageHandler:
         self.commands.begin_alarm_flow(alarms)
         self.turn.must_reply = True
         return True
+
+    def _take_language(self, text: str, alarms: frozenset[str]) -> bool:
+        """Go on in a language that is asked for by its name; tell whether one was."""
+        if alarms or not self._may_answer_asked() or self.typed.answers_question(text):
+            return False
+        return self.stories.speak_language_asked(text)
 
     def _kind_asked(self, text: str, alarms: frozenset[str]) -> str | None:
         """Return what a text asks about; one with alarming words has to ask it surely.

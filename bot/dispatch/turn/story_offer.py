@@ -17,6 +17,7 @@ from bot.dispatch.turn.flow_names import (
 )
 from bot.dispatch.turn.replies import REMEMBERED
 from bot.languages.detect import guess_language
+from bot.languages.names import asked_language
 
 if TYPE_CHECKING:
     from bot.conversation.inputs import Input
@@ -91,6 +92,20 @@ class StoryOffer:
             self.engine.change_language(language)
         else:
             self.replies.send_text(turn.services.texts.other_language, language=language)
+
+    def speak_language_asked(self, text: str) -> bool:
+        """Go on in the language that a text asks for by its name; tell whether it was another."""
+        turn, conversation = self.turn, self.turn.conversation
+        language = asked_language(text)
+        if language is None or language == conversation.language:
+            return False
+        if language not in turn.services.languages:
+            return False
+        self.engine.change_language(language)
+        conversation.is_language_known = turn.must_reply = True
+        self._leave_language_question()
+        self.engine.continue_or_start()
+        return True
 
     def is_asked_for_language(self) -> bool:
         """Tell whether the open question is the one for a language."""

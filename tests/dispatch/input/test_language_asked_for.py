@@ -1,0 +1,62 @@
+"""Who asks for another language in the middle of a conversation is answered in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.dispatch_inspection import (
+    current_step,
+    place_at,
+    reachable_positions,
+    stored_conversation,
+)
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.hotline_harness import HotlineHarness
+
+QUESTION = ("report", "safe")
+
+
+@pytest.mark.parametrize(
+    ("text", "tag"),
+    [
+        ("please english", "en"),
+        ("english pls", "en"),
+        ("English", "en"),
+        ("bahasa indonesia dong", "id"),
+        ("tiếng việt", "vi"),
+        ("日本語でお願いします", "ja"),
+    ],
+)
+def test_a_language_that_is_asked_for_by_name_is_spoken(
+    sqlite_hotline: HotlineHarness, text: str, tag: str
+) -> None:
+    person = sqlite_hotline.person("th")
+    place_at(person, reachable_positions()[QUESTION], language="th")
+    person.says(text)
+    assert stored_conversation(person).language == tag
+    assert current_step(person) == QUESTION
+
+
+def test_the_first_words_can_ask_for_a_language(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person("th")
+    heard = person.says("please english")
+    assert stored_conversation(person).language == "en"
+    assert heard[-1] == "What would you like to do?"
+
+
+@pytest.mark.parametrize("text", ["indonesia", "my", "id", "i am from vietnam and my boss hits me"])
+def test_a_country_alone_asks_for_no_language(sqlite_hotline: HotlineHarness, text: str) -> None:
+    person = sqlite_hotline.person("en")
+    place_at(person, reachable_positions()[QUESTION])
+    person.says(text)
+    assert stored_conversation(person).language == "en"
+
+
+def test_where_a_place_is_asked_words_are_the_place(sqlite_hotline: HotlineHarness) -> None:
+    person = sqlite_hotline.person("th")
+    place_at(person, reachable_positions()["urgent_details", "where"], language="th")
+    person.says("please english")
+    assert current_step(person) != ("urgent_details", "where")
