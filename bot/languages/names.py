@@ -64,9 +64,9 @@ def match_language(typed: str) -> str | None:
 
 
 def asked_language(typed: str) -> str | None:
-    """Return the tag of the language these words ask for: "please english", "bahasa indonesia dong".
+    """Return the tag of the language these words ask for: "please english", "bahasa indonesia ya".
 
-    A name alone may be of a country, and asks for none; "English" is a language in any case.
+    A name alone may be of a country and asks for none; "English" is a language in any case.
     """
     plain = _plain(typed)
     is_asked = plain == "english" or (len(typed) <= LONGEST and _stripped(plain) != plain)
