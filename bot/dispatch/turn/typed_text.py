@@ -41,7 +41,6 @@ from bot.languages.typed.alone_again import says_alone_again
 from bot.languages.typed.bare_age import find_bare_age
 from bot.languages.typed.clear_requests import find_clear_request
 from bot.languages.typed.not_a_passphrase import find_not_a_passphrase
-from bot.languages.typed.opener_answer import NOT_NOW
 from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.typed_answers import TypedAnswer
 from bot.messages import UpdateKind
@@ -69,8 +68,8 @@ ADULT_LABELS = frozenset({"Age 18 or over", "All 18 or over"})
 AGE_LABELS = UNDER_18_LABELS | ADULT_LABELS
 WAYS_OUT = {"Clear chat": BYE, "Stop here": STOP_FLOW}
 """Commands by the English label of what a person wants: only a whole text means it."""
-AGREES, REFUSES = "Tell them now", "No"
-"""The English labels of a yes to staff and of a no, by which `typed_answers` knows their words."""
+AGREES = "Tell them now"
+"""The English label of a yes to staff, by which `typed_answers` knows its words."""
 YES_OR_NO_STEPS = frozenset({"tell", "give"})
 """Questions of consent that are answered with yes or no."""
 WRITTEN_KINDS = frozenset(
@@ -219,13 +218,13 @@ class TypedText:
         whole = whole or decides or step in CONSENT_QUESTIONS
         if step in CONSENT_QUESTIONS and typed.has_question_mark:
             return self._control_meant(question, text)
-        if (ages := self._birth_ages(offered, text)) is not None:
-            age = age_label(offered, ages)
-            return offered[age] if age is not None else None
+        ages = self._birth_ages(offered, text)
         label = typed.label_of(offered.keys(), spoken, whole=True)
+        label = label if ages is None else age_label(offered, ages)
         if label is not None:
             return offered[label]
-        if (control := self._control_meant(question, text)) is not None:
+        control = self._control_meant(question, text) if ages is None else None
+        if control is not None or ages is not None:
             return control
         label = None if whole else typed.label_of(offered.keys(), spoken)
         code = offered[label] if label is not None else None
@@ -361,7 +360,8 @@ class TypedText:
             typed.label_of({AGREES}, language, whole=True) is not None
             or typed.is_good_news(language)
         )
-        return is_beside or typed.is_only_polite(language)
+        puts_off = self.takes_place() and typed.only_puts_off(language)
+        return is_beside or puts_off or typed.is_only_polite(language)
 
     def takes_back_reading(self, update: Update) -> bool:
         """Tell whether a text takes back that staff may read, right after the person agreed."""
@@ -422,7 +422,7 @@ class TypedText:
         return find_bare_age(text, self.this_year())
 
     def is_no_place(self, text: str) -> bool:
-        """Tell whether a place is asked, and a text only says an age, good news or a lost job.
+        """Tell whether a place is asked, and a text says "wait", an age, good news or a lost job.
 
         "They let me go" and "he fired me" belong to the story, and "he is gone" and "wait" name no
         place either. Like an age, such words are taken where they come a second time.
@@ -431,18 +431,8 @@ class TypedText:
             return False
         typed, language = self._typed(text), self.turn.conversation.language
         is_story = typed.is_good_news(language) or typed.is_dismissal(language)
-        is_beside = says_alone_again(text) or self._puts_off(text)
-        return is_story or is_beside or self.age_in_place(text) is not None
-
-    def _puts_off(self, text: str) -> bool:
-        """Tell whether a text only says "wait", and is neither a no nor one of the choices."""
-        typed, language = self._typed(text), self.turn.conversation.language
-        is_asked = self.turn.services.texts.find_question(text, language) is not None
-        if is_asked or self.choice_of_synonym(text, whole=True) is not None:
-            return False
-        is_later = typed.label_of({NOT_NOW}, language, whole=True) is not None
-        is_no = typed.label_of({REFUSES}, language, whole=True) is not None
-        return (is_later and not is_no) or typed.is_only_polite(language)
+        is_none = is_story or says_alone_again(text) or typed.only_puts_off(language)
+        return is_none or self.age_in_place(text) is not None
 
     def takes_place(self) -> bool:
         """Tell whether the open question asks for a place."""

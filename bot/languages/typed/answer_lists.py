@@ -20,7 +20,7 @@ but for `unsure_words` ("maybe"), `urging_words` ("yes, hurry"), `consent_words`
 name of a place (`place_names`), with or without `place_words`: "yes, I am in Taoyuan".
 `weak_words` are synonyms that count with no other. Nor is a refusal what only holds one: "not yet,
 he is hitting me", "không có tiền"; one of the `cries` says much though it is short. `taking_back`
-takes back a yes to staff that was just given.
+takes back a yes to staff that was just given. `waiting_words` are no place.
 
 The language the person chose is tried first, then English, then all others: people mix languages.
 """
@@ -100,7 +100,8 @@ class PlainText(NamedTuple):
         """Tell whether nothing is left without these words."""
         around, rest = "" if self.is_unspaced else " ", self.framed
         for word in sorted(words, key=len, reverse=True):
-            rest = rest.replace(f"{around}{word}{around}", "  ")
+            framed = f"{around}{word}{around}"
+            rest = rest.replace(framed, "  ").replace(framed, "  ")  # "wait wait" shares a space
         return not rest.split()
 
 
@@ -128,6 +129,8 @@ class AnswerList(NamedTuple):
     """Words that make a question of the words before them: "có ai đọc không"."""
     open_words: tuple[str, ...]
     """Thanks, "I understand", "I am fine", "wait": with one of them a yes agrees to nothing."""
+    waiting_words: tuple[str, ...]
+    """"Wait" and its like, which are no place; unlike `open_words` they take nothing from a yes."""
     taking_back: tuple[str, ...]
     """What takes back a yes that was just given: "wait no", "do not tell them"."""
     acknowledgments: tuple[str, ...]
@@ -371,6 +374,7 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         question_words=tuple(map(plain_answer, content.get("question_words", ()))),
         question_ends=frozenset(map(plain_answer, content.get("question_ends", ()))),
         open_words=tuple(map(plain_answer, content.get("open_words", ()))),
+        waiting_words=tuple(map(plain_answer, content.get("waiting_words", ()))),
         taking_back=tuple(map(plain_answer, content.get("taking_back", ()))),
         acknowledgments=tuple(map(plain_answer, content.get("acknowledgments", ()))),
         weak_words=tuple(map(plain_answer, content.get("weak_words", ()))),

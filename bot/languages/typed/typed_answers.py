@@ -200,6 +200,16 @@ class TypedAnswer:
         known = {it for each in lists for it in (*each.open_words, *each.particles.words)}
         return self.leaves_open(language) and self._in_spelling_of(language).holds_only(known)
 
+    def only_puts_off(self, language: str) -> bool:
+        """Tell whether a text says only "wait", "later" or thanks, which are no place.
+
+        Unlike `is_only_polite` also where a button can be meant by it elsewhere.
+        """
+        lists, plain = (answers_in(language), answers_in(FALLBACK)), self._in_spelling_of(language)
+        polite = {it for each in lists for it in each.particles.words}
+        open_words = {it for each in lists for it in (*each.open_words, *each.waiting_words)}
+        return plain.holds_only(open_words | polite) and not plain.holds_only(polite)
+
     def is_good_news(self, language: str) -> bool:
         """Tell whether a text says only that the person is safe or free now: it names no place."""
         return any(

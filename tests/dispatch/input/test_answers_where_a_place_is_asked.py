@@ -157,3 +157,39 @@ def test_a_place_with_a_lost_job_in_it_is_a_place(sqlite_hotline: HotlineHarness
     person = asked_where(sqlite_hotline, "en")
     person.says("in Taichung, he fired me")
     assert current_step(person) != WHERE
+
+
+WAIT = {
+    "en": ("wait", "hold on", "one moment pls", "wait wait"),
+    "id": ("tunggu", "tunggu sebentar", "bentar ya"),
+    "vi": ("chờ chút", "khoan đã", "đợi em chút"),
+    "fil": ("wait lang po", "sandali lang", "teka"),
+    "th": ("รอแป๊บ", "เดี๋ยวก่อน", "สักครู่ค่ะ"),
+    "zh_Hant": ("等一下", "等我一下", "稍等"),
+    "zh_Hans": ("等一下", "等我一下", "稍等"),
+    "km": ("ចាំបន្តិច", "រង់ចាំ"),
+    "my": ("ခဏစောင့်ပါ", "ခဏလေး"),
+    "ja": ("待って", "ちょっと待ってください"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_says_wait_is_asked_for_the_place_again(
+    sqlite_hotline: HotlineHarness, language: str
+) -> None:
+    for text in WAIT[language]:
+        person = asked_where(sqlite_hotline, language)
+        for _ in range(3):
+            person.says(text)
+            sqlite_hotline.advance_time(LATER)
+            assert current_step(person) == WHERE, text
+        assert text in {it.text for it in messages_of_people(sqlite_hotline)}
+
+
+@pytest.mark.parametrize(
+    "text", ["wait at the 7-11 in Zhongli", "tunggu di depan pasar", "later street 5", "等等麵店"]
+)
+def test_a_place_with_such_a_word_is_a_place(sqlite_hotline: HotlineHarness, text: str) -> None:
+    person = asked_where(sqlite_hotline, "en")
+    person.says(text)
+    assert current_step(person) != WHERE
