@@ -32,12 +32,13 @@ from bot.dispatch.turn.flow_names import (
 from bot.dispatch.turn.slash_commands import BYE, parse_command
 from bot.hotline.check_ins.model import MAX_ANSWER_LENGTH
 from bot.hotline.contact_rule import LONG_AGO, received_at
-from bot.languages import LANGUAGES
+from bot.languages import LANGUAGES, catalogue
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.birth_years import ADULT, find_birth_ages
 from bot.languages.names import match_language
 from bot.languages.questions import LEAVING
 from bot.languages.typed.alone_again import says_alone_again
+from bot.languages.typed.answer_lists import plain_answer
 from bot.languages.typed.bare_age import find_bare_age
 from bot.languages.typed.clear_requests import find_clear_request
 from bot.languages.typed.not_a_passphrase import find_not_a_passphrase
@@ -55,6 +56,8 @@ if TYPE_CHECKING:
 LONGEST_LABEL = 60
 READING_TIME = 3 * SECOND
 """How long a question of consent has to be on the screen before words can answer it."""
+SHORTEST_CUT_LABEL = 4
+"""Signs of a label that is known without its last one, at least."""
 PERSON_BUTTON = "person"
 PERSON_LABEL = CONTROLS[PERSON_BUTTON].source
 CONTROL_LABELS = {CONTROLS[code].source: code for code in ("skip", "back", PERSON_BUTTON)}
@@ -172,6 +175,8 @@ class TypedText:
         if not isinstance(question, Choose | ChooseMany) or self.fits_question(text):
             return None
         code = self._choice_meant(question, frame.step, text, whole=whole)
+        if code is None:
+            code = self._choice_of_cut_label(question, frame.step, text)
         if code is None or self._is_only_polite(frame.step, code, text):
             return None
         return PressInput(code)
@@ -201,6 +206,23 @@ class TypedText:
         code = offered[likely.label]
         least = SURE if code in question.reassuring else LIKELY
         return PressInput(code) if likely.probability >= least else None
+
+    def _choice_of_cut_label(
+        self, question: Choose | ChooseMany, step: str, text: str
+    ) -> str | None:
+        """Return the code of the choice whose label was typed without its last sign.
+
+        Nothing is agreed to in this way, and nothing said that would let us worry less.
+        """
+        is_agreement = isinstance(question, Decide) and not isinstance(question, Menu | Card)
+        if is_agreement or step in CONSENT_QUESTIONS or len(text) > LONGEST_LABEL:
+            return None
+        read_in, typed = catalogue(self.turn.conversation.language), plain_answer(text)
+        cut = {code: plain_answer(it.render(read_in)) for code, it in question.choices.items()}
+        found = [it for it, label in cut.items() if label[:-1] == typed]
+        is_clear = len(found) == 1 and len(typed) >= SHORTEST_CUT_LABEL
+        reassuring = question.reassuring if isinstance(question, Choose) else ()
+        return found[0] if is_clear and found[0] not in {*question.withheld, *reassuring} else None
 
     def _choice_meant(
         self, question: Choose | ChooseMany, step: str, text: str, *, whole: bool
