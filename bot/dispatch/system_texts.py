@@ -51,6 +51,8 @@ class SystemTexts:
     nothing_lost: Text
     same_passphrase: Text
     short_passphrase: Text
+    until_they_write: Text
+    """That we stay silent until the person writes, and how they see our answer then."""
     may_be_left_out: Text
     """For a no in place of a passphrase: the question can be answered later, or not at all."""
     join_words: Text

@@ -5,11 +5,13 @@ from __future__ import annotations
 WELCOME_FLOW = "welcome"
 RETURN_CHECK_FLOW = "return_check"
 """Asks who can see the phone before a draft is gone on with."""
+CONTACT_FLOW = "contact"
+"""Asks when we may write; with "only when I write" a passphrase is chosen."""
 ASK_WHO_IS_NEAR = frozenset(
     {
         (RETURN_CHECK_FLOW, "seen"),
         (RETURN_CHECK_FLOW, "go_on"),
-        ("contact", "contact_rule"),
+        (CONTACT_FLOW, "contact_rule"),
         ("report", "situation"),
         ("report", "they_know"),
     }

@@ -25,6 +25,7 @@ from bot.dispatch.conversation_store import SESSION_TIMEOUT
 from bot.dispatch.effects import ScheduledRemoval
 from bot.dispatch.turn.flow_names import (
     CHECK_IN_FLOW,
+    CONTACT_FLOW,
     DURESS_STEP,
     PASSPHRASE_FLOWS,
     RECEIPT_FLOW,
@@ -94,8 +95,7 @@ class PassphraseHandler:
             effects.passphrases.append(self._to_hash(update))
             return
         if len(normalize_passphrase(update.text)) < MIN_PASSPHRASE_LENGTH:
-            self.replies.send_text(turn.services.texts.short_passphrase)
-            self.engine.repeat_question()
+            self._ask_for_longer()
             return
         if conversation.case:
             is_duress = frame.step == DURESS_STEP
@@ -107,6 +107,16 @@ class PassphraseHandler:
                 chosen.check_in = check_ins.DURESS if is_duress else check_ins.ANSWER
             effects.passphrases.append(chosen)
         self.engine.answer_question(TextInput(REDACTED))
+
+    def _ask_for_longer(self) -> None:
+        """Ask for a longer passphrase; what stood above the first question vanished with it."""
+        turn, texts = self.turn, self.turn.services.texts
+        is_first = turn.frames[-1].step != DURESS_STEP
+        if is_first and len(turn.frames) > 1 and turn.frames[-2].flow == CONTACT_FLOW:
+            said = turn.services.renderer.text(texts.until_they_write, turn.conversation.language)
+            self.replies.send_fleeting(SendText(said))
+        self.replies.send_text(texts.short_passphrase)
+        self.engine.repeat_question()
 
     def take_off_phone(self, update: Update) -> None:
         """Delete what was written where a passphrase is chosen: the question promises that."""

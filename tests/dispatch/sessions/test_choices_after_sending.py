@@ -132,6 +132,19 @@ def test_what_is_said_about_the_word_vanishes_with_the_next_step(hotline: Hotlin
     assert any(isinstance(body, DeleteMessages) for _, body in hotline.post.arrived)
 
 
+def test_after_too_short_a_word_the_person_reads_again_how_they_see_our_answer(
+    hotline: HotlineHarness,
+) -> None:
+    person = sent(hotline)
+    person.presses("Only when I write")
+    for _ in range(2):
+        heard = person.says("abc")
+        assert heard[:2] == [phrases.CONTACT_SILENT.source, phrases.PASSPHRASE_TOO_SHORT.source]
+        assert current_step(person) == ("passphrase", "word")
+    person.says(WORD)
+    assert phrases.CONTACT_SILENT.source not in person.texts
+
+
 def test_a_person_on_duty_makes_talking_a_matter_of_this_day(tmp_path: Path) -> None:
     found = {}
     for hours in (ALWAYS, NEVER):
