@@ -453,7 +453,10 @@ class TypedText:
             return False
         typed, language = self._typed(text), self.turn.conversation.language
         is_story = typed.is_good_news(language) or typed.is_dismissal(language)
-        is_none = is_story or says_alone_again(text) or typed.only_puts_off(language)
+        puts_off = typed.only_puts_off(language)
+        if puts_off and self.turn.services.texts.find_question(text, language) is not None:
+            return False  # a goodbye is answered as one
+        is_none = is_story or puts_off or says_alone_again(text)
         return is_none or self.age_in_place(text) is not None
 
     def takes_place(self) -> bool:
