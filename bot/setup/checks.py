@@ -16,6 +16,7 @@ from bot.errors import HavenError, SettingError
 from bot.languages import LANGUAGES
 from bot.languages.availability import checked_bot_names, wanted_languages
 from bot.settings import load_settings
+from bot.setup.credentials import check_copy_folder
 from bot.setup.questions import QUESTIONS
 from bot.vault.backup.offline_key import BackupRecipients
 
@@ -44,6 +45,8 @@ def check_answer(key: str, answer: str) -> None:
         settings_of({question.setting: answer})
         if key == "backup_key":
             BackupRecipients.parse(answer)
+    elif key == "host_key_copy":
+        check_copy_folder(Path(answer))
     elif key == "token":
         settings_of({"telegram_token": answer})
     elif key == "caseworker_languages" and (wrong := set(answer.split(",")) - set(LANGUAGES)):

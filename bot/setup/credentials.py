@@ -148,18 +148,23 @@ def new_host_key() -> str:
 
 
 def check_copy(secret: str, path: Path) -> None:
-    """Raise HavenError if a copy of the host key cannot be written there.
+    """Raise HavenError if a copy of the host key cannot be written there."""
+    check_copy_folder(path)
+    if path.exists() and not (secret and read_private_line(path) == secret):
+        raise HavenError(
+            f"host_key_copy: {path} exists, and is no copy of this host key; name another file"
+        )
 
-    Its folder is not made: where no stick is mounted, the copy would lie on the disk of the data.
+
+def check_copy_folder(path: Path) -> None:
+    """Raise HavenError if there is no folder for a copy of the host key.
+
+    It is not made: where no stick is mounted, the copy would lie on the disk of the data.
     """
     if not path.parent.is_dir():
         raise HavenError(
             f"host_key_copy: there is no folder {path.parent}; see that the stick is mounted "
             "there, or make the folder"
-        )
-    if path.exists() and not (secret and read_private_line(path) == secret):
-        raise HavenError(
-            f"host_key_copy: {path} exists, and is no copy of this host key; name another file"
         )
 
 

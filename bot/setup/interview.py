@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import textwrap
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
@@ -23,11 +25,12 @@ from bot.channels.telegram.system_proxy import system_proxy
 from bot.errors import HavenError
 from bot.hotline.staff.staff import MAX_NAME_LENGTH
 from bot.settings.hints import setting_name
+from bot.setup.backup_key import make_key
 from bot.setup.checks import check_answer
 from bot.setup.questions import QUESTIONS, SECTIONS, SetupQuestion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 WIDTH = 88
 FIRST = frozenset({"telegram_api", "telegram_proxy"})
@@ -79,6 +82,11 @@ class Interview:
             if question.key in given or not self.known:
                 self._take(question, given.get(question.key, self.current(question)))
 
+    def ask_again(self, keys: Iterable[str]) -> None:
+        """Ask some questions again; what was answered before is offered."""
+        for key in keys:
+            self._ask(QUESTIONS[key])
+
     def at_terminal(self) -> None:
         """Ask all questions; rare ones on request, but the proxy first if there seems to be one."""
         if self.known.get("telegram_proxy") or system_proxy():
@@ -95,7 +103,10 @@ class Interview:
                     self.answers.setdefault(it.key, self.current(it))
                 continue
             for it in asked:
-                self._ask(it)
+                if it.key == "backup_key" and not self.answers.get("backups"):
+                    self.answers[it.key] = ""  # without a folder there is nothing to seal
+                else:
+                    self._ask(it)
 
     def _ask(self, question: SetupQuestion) -> None:
         typer.echo("")
@@ -104,6 +115,8 @@ class Interview:
         while True:
             answer = self._typed(question)
             try:
+                if question.key == "backup_key" and not answer and self.answers.get("backups"):
+                    answer = make_key(Path(self.answers["backups"]))
                 found = self._reach(question, answer)
             except HavenError as error:
                 typer.echo(f"{error}")
@@ -127,7 +140,10 @@ class Interview:
         if question.key == "telegram_proxy" and question.key not in self.answers:
             default = default or system_proxy()
         if question.key == "desk_group" and not default:
-            default = self._offered_group()
+            offered = self._offered_group()
+            if offered is None:
+                return ""
+            default = offered
         if question.is_secret and default:
             typer.echo("Press Enter to keep the one that is set.")
         answer = typer.prompt(
@@ -137,9 +153,10 @@ class Interview:
         )  # fmt: skip
         return " ".join(str(answer).split())
 
-    def _offered_group(self) -> str:
+    def _offered_group(self) -> str | None:
+        """Return the newest group of the bot, or nothing if it is in none; None: none is wanted."""
         if not typer.confirm("Is there such a group, or will there be one?", default=False):
-            return ""
+            return None
         typer.prompt(ADD_TO_GROUP, default="", show_default=False)
         groups = asyncio.run(recent_groups(self.token, self._api, self._proxy))
         for it in groups:
@@ -157,7 +174,7 @@ class Interview:
 
     def _take(self, question: SetupQuestion, answer: str) -> str:
         """Check an answer and keep it; return what was found out."""
-        key = question.key
+        key, answer = question.key, without_name(question, answer)
         check_answer(key, answer)
         found = ""
         if key == "token":
@@ -174,3 +191,23 @@ class Interview:
             raise HavenError(f"{key}: at most {MAX_NAME_LENGTH} printable characters")
         self.answers[key] = answer
         return found
+
+
+def without_name(question: SetupQuestion, answer: str) -> str:
+    """Return an answer without the name of its setting, with which a command may have printed it.
+
+    `haven keys backup` prints `export HAVEN_BACKUP_KEY=age1...`.
+    """
+    if not question.setting:
+        return answer
+    return re.sub(rf"^(export\s+)?{setting_name(question.setting)}=", "", answer.strip())
+
+
+def questions_in(fault: str) -> list[str]:
+    """Return the keys of the questions that an error names, by their key or their setting."""
+    return [
+        key
+        for key, question in QUESTIONS.items()
+        if fault.startswith(f"{key}: ")
+        or (question.setting and re.search(rf"\b{setting_name(question.setting)}\b", fault))
+    ]

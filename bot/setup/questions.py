@@ -75,9 +75,10 @@ BACKUPS = (
              "A folder for nightly backups, better on another disk. Empty: none are made.",
              example="/var/backups/haven"),
     _setting("backup_key", "Key of backups",
-             "The public key for which backups are sealed. Make it on another machine: "
-             "haven keys backup offline.key. Of several, with commas between, each opens them. "
-             "Folder and key belong together.", example="age1..."),
+             "The public key for which backups are sealed: the line that haven keys backup FILE "
+             "prints, best on another machine. Of several, with commas between, each opens them. "
+             "Folder and key belong together. At a terminal, leave it empty, and a key is made "
+             "here.", example="age1..."),
 )  # fmt: skip
 EXISTING = (
     SetupQuestion("host_key", "File with the host key of the data that are here",

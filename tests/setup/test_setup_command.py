@@ -269,6 +269,8 @@ async def test_at_a_terminal_each_answer_is_checked_and_the_second_factor_is_dra
     assert "█" in shown
     assert "The second factor is set up." in shown
     assert CASEWORKER_PASSWORD not in shown
+    assert "Telegram group: " not in shown  # there is none, as was answered
+    assert "Key of backups: " not in shown  # nor a folder of backups
     assert machine.usual["token"] not in shown
     assert read_env_file(machine.at("/etc/haven/haven.env"))["HAVEN_CONTACT"] == "02-1234"
     found = await machine.types("doctor")
@@ -320,9 +322,7 @@ def set_up_at_a_terminal(machine: BareMachine) -> str:
     terminal.answers("Language of the desk", "en")
     terminal.answers("Address of the desk", "")
     terminal.answers("Is there such a group", "n")
-    terminal.answers("Telegram group", "")
     terminal.answers("Folder of backups", "")
-    terminal.answers("Key of backups", "")
     terminal.answers("Name of the first administrator", "Wen")
     for question in ("Their password: ", "The same again: "):
         terminal.answers(question, ADMINISTRATOR_PASSWORD)

@@ -43,6 +43,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"program": "/opt/my haven/haven"}, "has a space or a quote; install Haven elsewhere"),
     ({"languages": ["xx"]}, "HAVEN_LANGUAGES: xx: choose from"),
     ({"bot_names": "xx=Garden"}, "HAVEN_BOT_NAMES: xx: choose from"),
+    ({"host_key_copy": "/nowhere/host.key"}, "host_key_copy: there is no folder /nowhere"),
     ({"caseworker_languages": "klingon"}, "caseworker_languages: klingon: choose from"),
     ({"caseworker_password": "short"}, "a password needs"),
     ({"caseworker_password": None}, "caseworker_password: Their password is needed"),

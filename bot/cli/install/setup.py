@@ -44,7 +44,7 @@ from bot.setup.credentials import (
 from bot.setup.env_file import SECRETS, format_env
 from bot.setup.files import CREDENTIALS, PlannedFile, Target
 from bot.setup.files import UNITS as UNIT_FOLDER
-from bot.setup.interview import Interview
+from bot.setup.interview import Interview, questions_in
 from bot.setup.ownership import give_to_user, make_user
 from bot.setup.questions import QUESTIONS
 from bot.setup.service_files import (
@@ -148,12 +148,33 @@ def _collect(target: Target, given: Mapping[str, str] | None) -> Installation:
         interview.at_terminal()
     else:
         interview.from_file(given)
-    answers = interview.answers
-    set_ = {key: it for key, it in answers.items() if QUESTIONS[key].setting}
-    values = {"data": QUESTIONS["data"].default, **known, **set_}
-    made = Installation(target, values, answers, credentials, not known, found.host_key)
-    _check_all(made, known)
-    return made
+    return _checked(interview, target, credentials, found.host_key, is_asked=given is None)
+
+
+def _checked(
+    interview: Interview, target: Target, credentials: CredentialFolder, host_key: str,
+    *, is_asked: bool,
+) -> Installation:  # fmt: skip
+    """Return what was answered, once it goes together; at a terminal, ask again what does not.
+
+    Raises:
+        HavenError: answers of a file do not go together, or no question would change that.
+    """
+    known, answers = interview.known, interview.answers
+    while True:
+        set_ = {key: it for key, it in answers.items() if QUESTIONS[key].setting}
+        values = {"data": QUESTIONS["data"].default, **known, **set_}
+        made = Installation(target, values, answers, credentials, not known, host_key)
+        try:
+            _check_all(made, known)
+        except HavenError as error:
+            again = [it for it in questions_in(str(error)) if it in answers]
+            if not (is_asked and again):
+                raise
+            typer.echo(f"\n{error}")
+            interview.ask_again(again)
+        else:
+            return made
 
 
 def _existing_data(

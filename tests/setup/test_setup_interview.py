@@ -1,0 +1,161 @@
+"""What is answered at the terminal is checked at once, and no answer is lost by a later refusal."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.settings.env_file import read_env_file
+from bot.vault.backup.offline_key import OfflineKeys
+from tests.support.harnesses.setup_harness import (
+    CASEWORKER_PASSWORD,
+    RECIPIENT,
+    BareMachine,
+    Terminal,
+    bare_machine,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+PASSPHRASE = "lock of the offline key"  # noqa: S105 - of this test
+
+
+@pytest.fixture
+async def machine(tmp_path: Path) -> AsyncIterator[BareMachine]:
+    async with bare_machine(tmp_path) as made:
+        yield made
+
+
+async def test_a_key_of_backups_that_is_left_empty_is_made_at_that_question(
+    machine: BareMachine,
+) -> None:
+    file = machine.folder / "offline.key"
+    shown = await asyncio.to_thread(make_key_at_the_question, machine, file)
+    values = read_env_file(machine.at("/etc/haven/haven.env"))
+    public = values["HAVEN_BACKUP_KEY"]
+    (archive, *_) = sorted(machine.at("/var/backups/haven").glob("*.age"))
+    with OfflineKeys.load([file], lambda _path: PASSPHRASE).decrypt(archive) as opened:
+        assert opened.read(1)
+    assert f"Its public half, which stays here: {public}" in shown
+    assert PASSPHRASE not in shown
+    assert "HAVEN_BACKUPS is set" not in shown
+
+
+def make_key_at_the_question(machine: BareMachine, file: Path) -> str:
+    terminal = up_to_backups(machine)
+    terminal.answers("Folder of backups", "/var/backups/haven")
+    terminal.answers("Key of backups", "")
+    terminal.answers("File for the private half", "/var/backups/haven/offline.key")
+    terminal.sees("would lie with the backups that it opens")
+    terminal.answers("\nKey of backups", "")
+    terminal.answers("File for the private half", str(file))
+    give_passphrase(terminal)
+    terminal.sees(f"Made {file}. Take two copies")
+    give_accounts(terminal)
+    terminal.answers("other details?", "n")
+    return end(terminal)
+
+
+async def test_answers_that_do_not_go_together_are_asked_again_and_the_rest_stays(
+    machine: BareMachine,
+) -> None:
+    """A folder in the folder of the data is refused after the last question only."""
+    shown = await asyncio.to_thread(answer_again, machine)
+    assert "/var/lib/haven/b lies in HAVEN_DATA" in shown
+    values = read_env_file(machine.at("/etc/haven/haven.env"))
+    assert values["HAVEN_BACKUPS"] == "/var/backups/haven"
+    assert values["HAVEN_BACKUP_KEY"] == RECIPIENT
+    assert shown.count("Name of the first caseworker: ") == 1
+
+
+def answer_again(machine: BareMachine) -> str:
+    terminal = up_to_backups(machine)
+    terminal.answers("Folder of backups", "/var/lib/haven/b")
+    terminal.answers("Key of backups", f"export HAVEN_BACKUP_KEY={RECIPIENT}")
+    give_accounts(terminal)
+    terminal.answers("other details?", "n")
+    terminal.answers("Folder of backups [/var/lib/haven/b]", "/var/backups/haven")
+    terminal.answers("Folder of the data", "")
+    return end(terminal)
+
+
+async def test_a_copy_of_the_host_key_in_a_missing_folder_is_refused_at_its_question(
+    machine: BareMachine,
+) -> None:
+    copy = machine.folder / "host.key"
+    shown = await asyncio.to_thread(name_a_copy, machine, copy)
+    assert "host_key_copy: there is no folder /nowhere" in shown
+    assert copy.exists()
+
+
+def name_a_copy(machine: BareMachine, copy: Path) -> str:
+    terminal = up_to_backups(machine)
+    terminal.answers("Folder of backups", "")
+    give_accounts(terminal)
+    terminal.answers("other details?", "y")
+    for question in RARE:
+        terminal.answers(f"\n{question}", "")
+    terminal.answers("\nFile for a copy", "/nowhere/host.key")
+    terminal.answers("\nFile for a copy", str(copy))
+    terminal.answers("\nProgram", "")
+    return end(terminal)
+
+
+RARE = (
+    "Folder of the data", "Database", "Key store", "Time zone", "Languages offered",
+    "Names of the bot", "Where the desk listens", "Where health and metrics", "Days a closed case",
+    "Mail server", "Sender of those", "Folder of models", "Address of the source", "Bot API",
+    "Proxy to Telegram",
+)  # fmt: skip
+
+
+async def test_the_line_that_haven_keys_backup_prints_is_taken_as_it_is(
+    machine: BareMachine,
+) -> None:
+    for line in (f"export HAVEN_BACKUP_KEY={RECIPIENT}", f"HAVEN_BACKUP_KEY={RECIPIENT}"):
+        done = await machine.sets_up_as_usual(backups="/var/backups/haven", backup_key=line)
+        assert done.returncode == 0, done.stderr
+        values = read_env_file(machine.at("/etc/haven/haven.env"))
+        assert values["HAVEN_BACKUP_KEY"] == RECIPIENT
+
+
+def up_to_backups(machine: BareMachine) -> Terminal:
+    """Answer what is asked before the backups."""
+    machine.at("/etc/haven").mkdir(parents=True)
+    env = f'HAVEN_TELEGRAM_API="{machine.address}"\nHAVEN_DESK_LISTEN="127.0.0.1:0"\n'
+    machine.at("/etc/haven/haven.env").write_text(env)
+    terminal = Terminal("setup", "--root", str(machine.root))
+    terminal.answers("Token: ", machine.usual["token"])
+    terminal.answers("Name of the organisation", "Women's House")
+    terminal.answers("Kind:", "ngo")
+    terminal.answers("Contact", "02-1234")
+    terminal.answers("Hours", "09:00-21:00")
+    terminal.answers("Language of the desk", "en")
+    terminal.answers("Address of the desk", "")
+    terminal.answers("Is there such a group", "n")
+    return terminal
+
+
+def give_passphrase(terminal: Terminal) -> None:
+    terminal.answers("Passphrase that locks it: ", PASSPHRASE)
+    terminal.answers("The same again: ", PASSPHRASE)
+
+
+def give_accounts(terminal: Terminal) -> None:
+    terminal.answers("Name of the first administrator", "Wen")
+    for question in ("Their password: ", "The same again: "):
+        terminal.answers(question, "")
+    terminal.answers("Name of the first caseworker", "Mei")
+    terminal.answers("Languages they write", "id,en")
+    for question in ("Their password: ", "The same again: "):
+        terminal.answers(question, CASEWORKER_PASSWORD)
+
+
+def end(terminal: Terminal) -> str:
+    terminal.answers("Write these files?", "y")
+    assert terminal.ends() == 0, terminal.shown
+    return terminal.shown
