@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 USER = "haven"
+BY_HAND = (
+    "the user {user} cannot be made{why}. Make it as root: useradd --system --user-group "
+    "--no-create-home --shell {shell} --home-dir /var/lib/haven {user} (Debian's package passwd), "
+    "or systemd-sysusers /etc/sysusers.d/haven.conf. Then run haven setup again"
+)
 USERADD = ("useradd", "--system", "--user-group", "--no-create-home", "--shell")
 
 
@@ -24,11 +29,14 @@ def make_user() -> None:
         return
     shell = shutil.which("nologin", path="/usr/sbin:/sbin") or "/bin/false"
     tool = shutil.which(USERADD[0], path="/usr/sbin:/sbin:/usr/bin")
+    why = ""
     if tool is not None:
         command = [tool, *USERADD[1:], shell, "--home-dir", "/var/lib/haven", USER]
-        subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - a fixed command
+        done = subprocess.run(command, check=False, capture_output=True)  # noqa: S603 - fixed
+        lines = done.stderr.decode(errors="replace").split("\n")
+        why = f" ({lines[0].strip()})" if lines[0].strip() else ""
     if _find_user() is None:
-        raise HavenError(f"the user {USER} cannot be made; make it, then run haven setup again")
+        raise HavenError(BY_HAND.format(user=USER, why=why, shell=shell))
 
 
 def give_to_user(folders: Iterable[Path], read_files: Iterable[Path]) -> None:

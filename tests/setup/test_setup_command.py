@@ -88,6 +88,7 @@ async def test_set_up_again_nothing_changes(machine: BareMachine) -> None:
     again = await machine.sets_up_as_usual()
     assert again.returncode == 0
     assert "No file has to change." in again.stdout
+    assert "If it does not run yet: systemctl daemon-reload && systemctl enable" in again.stdout
     assert "Recovery key" not in again.stdout
     assert machine.files() == before
     assert len(machine.sandbox.calls.of("setMyCommands")) == calls > 0
@@ -238,7 +239,11 @@ async def test_a_copy_on_another_disk_needs_no_reminder(
         CredentialFolder.of(Target(machine.root)), is_new=True,
     )  # fmt: skip
     print_next_steps(made, is_changed=False)
-    assert capsys.readouterr().out == "\nA copy of the host key: /proc/self/status\n"
+    shown = capsys.readouterr().out
+    assert shown.startswith(
+        "\nA copy of the host key: /proc/self/status\n\nIf it does not run yet: "
+    )
+    assert "Keep a copy" not in shown
 
 
 NO_BACKUPS = "warn   backups are made and expire: none are made: HAVEN_BACKUPS is not set"

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.errors import SettingError
+from bot.errors import HavenError, SettingError
 from bot.sandbox import TOKEN
 from bot.settings import load_settings
+from bot.setup import ownership
 from bot.setup.checks import check_port
 from tests.support.cli_runner import is_user_message, run_haven
 from tests.support.harnesses.setup_harness import RECIPIENT, BareMachine, bare_machine
@@ -138,3 +139,14 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
         with pytest.raises(SettingError, match=f"HAVEN_DESK_LISTEN: {listen} cannot be used"):
             check_port(load_settings(desk_listen=listen))
     check_port(load_settings(desk_listen=listen))  # the control
+
+
+def test_a_user_that_cannot_be_made_comes_with_the_commands_that_make_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ownership, "USER", "haven-not-here")
+    monkeypatch.setattr("shutil.which", lambda *_words, **_more: None)
+    with pytest.raises(HavenError) as refused:
+        ownership.make_user()
+    assert "useradd --system --user-group" in str(refused.value)
+    assert "systemd-sysusers /etc/sysusers.d/haven.conf" in str(refused.value)

@@ -35,6 +35,7 @@ from bot.setup import accounts
 from bot.setup.answers import example_answers, read_answers
 from bot.setup.checks import check_port, check_settings, check_user, command_line, settings_of
 from bot.setup.credentials import (
+    RUNS_SYSTEMD,
     CredentialFolder,
     check_copy,
     copy_key,
@@ -418,10 +419,18 @@ def print_next_steps(installation: Installation, *, is_changed: bool) -> None:
         typer.echo(
             "\nA web server in front of the desk: /etc/haven/proxy has files for Caddy, nginx."
         )
-    if is_changed:
-        units = STARTED + (" haven-backup.timer" if values.get("backups") else "")
-        verb = "enable --now" if installation.is_new else "restart"
-        typer.echo(f"\nNow: systemctl daemon-reload && systemctl {verb} {units}")
+    typer.echo(f"\n{_start_command(installation, is_changed=is_changed)}")
+
+
+def _start_command(installation: Installation, *, is_changed: bool) -> str:
+    """Return how the service is started or restarted, or what runs it without systemd."""
+    if installation.target.is_this_machine and not RUNS_SYSTEMD.is_dir():
+        return "Now: haven start (systemd does not run here, so nothing starts it again by itself)"
+    units = STARTED + (" haven-backup.timer" if installation.values.get("backups") else "")
+    if is_changed and not installation.is_new:
+        return f"Now: systemctl daemon-reload && systemctl restart {units}"
+    begin = "Now" if is_changed else "If it does not run yet"
+    return f"{begin}: systemctl daemon-reload && systemctl enable --now {units}"
 
 
 def _tell_copy(installation: Installation) -> bool:

@@ -71,7 +71,9 @@ class LockedPair:
         try:
             raw = ChaCha20Poly1305(key).decrypt(ZERO_NONCE, sealed, bound)
         except InvalidTag:
-            raise WrongPasswordError("this does not open the key; type it again") from None
+            raise WrongPasswordError(
+                "this does not open the key: it is not the right one"
+            ) from None
         return KeyPair.from_private(raw)
 
 
