@@ -6,6 +6,7 @@ Both use the stand-in for Telegram, which `haven start` does not load.
 from __future__ import annotations
 
 import asyncio
+import selectors
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,11 @@ from bot.training.demo_cases import add_demo_cases
 from bot.training.scenarios import Scenario, load_scenarios
 from bot.training.session import TrainingOptions, run_training
 from bot.training.shared_scenes import shared_scenes
+
+NO_INPUT = (
+    "haven train ends when you press Enter, and its standard input is a file or /dev/null, from "
+    "which no Enter comes: run it at a terminal"
+)
 
 
 def demo(
@@ -55,6 +61,7 @@ def train(
 ) -> None:
     """Let fictional people come into a practice queue, and report afterwards how it went."""
     chosen = _select(only or [])
+    _require_input()
     typer.echo(f"{len(chosen)} fictional people come. Press Enter when you have finished.")
     debriefs = asyncio.run(
         run_training(
@@ -73,6 +80,15 @@ def _select(only: list[str]) -> Sequence[Scenario]:
         if title not in titles:
             raise HavenError(f"there is no scenario {title}; one of: {', '.join(titles)}")
     return [scenario for scenario in scenarios if not only or scenario.title in only]
+
+
+def _require_input() -> None:
+    """Raise HavenError if no Enter can come: an event loop watches no file, nor /dev/null."""
+    with selectors.DefaultSelector() as watched:
+        try:
+            watched.register(sys.stdin, selectors.EVENT_READ)
+        except PermissionError:
+            raise HavenError(NO_INPUT) from None
 
 
 async def _wait_for_enter(*_session: object) -> None:

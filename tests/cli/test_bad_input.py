@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 import sqlite3
+import subprocess
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from bot.store.database import DataDirectory
 from bot.vault import HostKey
 from bot.vault.backup.offline_key import OfflineKey
 from tests.support.cli_runner import command_runner, is_user_message, run_haven
+from tests.support.forked_commands import command_settings, haven_program
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -289,3 +292,14 @@ def test_where_nothing_is_set_setup_is_named(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "haven setup, as root, asks for all settings" in done.stderr
+
+
+def test_training_without_an_input_for_enter_is_refused_before_it_begins() -> None:
+    refused = subprocess.run(  # noqa: S603 - our own command
+        [*haven_program(), "train"], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        env=command_settings({}), cwd=ROOT, check=False, timeout=60,
+    )  # fmt: skip
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("haven train ends when you press Enter")
+    assert is_user_message(refused.stderr)
+    assert "fictional people come" not in refused.stdout
