@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from bot.cases.queries import find_case_id
+from bot.cases.state_machine import Role
 from bot.clock import SystemClock
 from bot.errors import HavenError, NoKeyHolderError, WrongPasswordError
 from bot.hotline.staff.staff import Staff
@@ -18,6 +19,7 @@ from bot.vault.keys.staff_keys import StaffKeys
 from bot.vault.keys.weak_passwords import is_guessable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from bot.store.database import Database
@@ -100,6 +102,19 @@ def sign_in(
 
     database.writer.run_sync(record)
     return keyring
+
+
+def opens_no_case(who: str, role: Role | None, others: Iterable[str]) -> HavenError:
+    """Return the error for one whose key opens no case; `others` are ids of those whose key does.
+
+    A key that an administrator makes serves to sign in only, so none is advised.
+    """
+    why = (
+        f"{who} is an administrator, whose key opens no case"
+        if role is Role.ADMINISTRATOR
+        else f"{who} has no key that opens cases"
+    )
+    return HavenError(f"{why}; name someone else with --as: {', '.join(sorted(others)) or 'none'}")
 
 
 def require_key_holder(vault: Vault) -> None:

@@ -13,7 +13,7 @@ import typer
 
 from bot.app.databases.moved import refuse_moved
 from bot.app.keys import load_host_key, open_key_store
-from bot.app.sign_in import ask_again, ask_secret, password_cost
+from bot.app.sign_in import ask_again, ask_secret, opens_no_case, password_cost
 from bot.app.storage import existing_database
 from bot.cli.backup import new_backup_key
 from bot.cli.deployment import Deployment, open_deployment
@@ -22,6 +22,7 @@ from bot.cli.output import local_time, print_words
 from bot.cli.rescue import rescue_cases
 from bot.clock import SECOND, SystemClock
 from bot.errors import HavenError, SettingError
+from bot.hotline.staff.staff import Staff
 from bot.settings import Settings, load_settings
 from bot.settings.missing import CREDENTIAL
 from bot.setup.credentials import CredentialFolder, is_handed_over
@@ -305,7 +306,7 @@ def show_status() -> None:
         if fault := open_rotation(marks, load_host_key(deployment.settings)):
             typer.echo(f"A rotation is open: {fault}.")
         typer.echo(f"epochs alive: {vault.count_epochs()}")
-        print_words(f"caseworkers with a key: {', '.join(sorted(holders.members)) or 'none'}")
+        print_words(f"caseworkers with a key: {', '.join(sorted(holders.present)) or 'none'}")
         print_words(f"teams that open: {', '.join(sorted(holders.teams)) or 'none'}")
         typer.echo(f"escrow: {'two of three parts' if holders.escrow else 'none'}")
 
@@ -352,17 +353,18 @@ def _require_holder(deployment: Deployment, who: str, password_file: Path | None
     Raises:
         HavenError: no one was named, or their key opens no case.
     """
-    if not deployment.vault.cases.wraps.holders().present:
+    present = deployment.vault.cases.wraps.holders().present
+    if not present:
         return None
     if not who:
         raise HavenError(
             "an escrow key opens every case, so a caseworker or supervisor whose key opens cases "
             "signs in for it: name one with --as ID (haven staff list)"
         )
-    keyring = deployment.sign_in(who, password_file)
-    if who not in deployment.vault.cases.wraps.holders().present:
-        raise HavenError(f"the key of {who} opens no case; name someone else with --as")
-    return keyring
+    if who not in present:
+        found = deployment.run(lambda work: Staff(deployment.vault).find(work, who))
+        raise opens_no_case(who, found and found.role, present)
+    return deployment.sign_in(who, password_file)
 
 
 def _record_escrow(deployment: Deployment, action: str, by: str) -> None:

@@ -17,11 +17,12 @@ from typing import Any
 import typer
 
 from bot.app.keys import open_key_store
-from bot.app.sign_in import ask_secret, staff_keys_of
+from bot.app.sign_in import ask_secret, opens_no_case, staff_keys_of
 from bot.app.storage import existing_database, open_vault
 from bot.cases.evidence.files import load_file_notes
 from bot.cases.queries import AnswerRenderer
 from bot.cases.sealed_fields import decode_contents, report_associated_data
+from bot.cases.state_machine import Role
 from bot.cli.options import PasswordFile, SignedIn
 from bot.clock import to_utc
 from bot.conversation import FlowRegistry
@@ -33,11 +34,13 @@ from bot.store.blobs.opening import open_blobs
 from bot.store.blobs.protocol import Blobs
 from bot.store.database import Database
 from bot.store.statements import select_by
-from bot.store.tables.main import cases, reports
+from bot.store.tables.keys import staff_keys
+from bot.store.tables.main import cases, reports, staff
 from bot.store.writer import Work
-from bot.vault import HostKey, Purpose, Vault
+from bot.vault import HostKey, KeyStore, Purpose, Vault
 from bot.vault.file_encryption import open_chunks
 from bot.vault.keys.keyring import Keyring
+from bot.vault.keys.team_keys import ROLES_WITH_KEYS
 from bot.vault.purpose import Opener
 from flows import ALL_FLOWS
 
@@ -49,6 +52,8 @@ _CASES = select_by(
     cases, "id", "reference", "kind", "status", "language", "opened_at", "closed_at",
     order_by=("opened_at", "id"),
 )  # fmt: skip
+_KEY_ROLES = select_by(staff_keys, "staff_id", "role", order_by="staff_id")
+_STAFF_ROLE = select_by(staff, "role", by="id")
 _REPORTS = select_by(
     reports, "id", "kind", "flow", "sealed", "sent_at", by="case_id", order_by=("sent_at", "id")
 )
@@ -62,7 +67,9 @@ def rescue_cases(folder: Path, by: SignedIn, password_file: PasswordFile = None)
         if _has_host_key(settings, database):
             raise HavenError(HOST_KEY_PRESENT)
         # Any host key serves: what is left to open depends on none.
-        with closing(Vault(HostKey(secrets.token_bytes(32)), open_key_store(settings))) as vault:
+        keys = open_key_store(settings)
+        with closing(Vault(HostKey(secrets.token_bytes(32)), keys)) as vault:
+            _require_case_key(database, keys, by)
             keyring = staff_keys_of(vault).unlock(by, ask_secret(password_file))
             try:
                 folder.mkdir(mode=0o700, parents=True)
@@ -138,6 +145,15 @@ def _has_host_key(settings: Settings, database: Database) -> bool:
     except HavenError:
         return False
     return True
+
+
+def _require_case_key(database: Database, keys: KeyStore, who: str) -> None:
+    """Raise HavenError for one without a key that opens cases, and name who has one."""
+    rows = keys.run(lambda work: work.rows(_KEY_ROLES))
+    present = [id_ for id_, role in rows if role in ROLES_WITH_KEYS]
+    if who not in present:
+        roles = database.writer.run_sync(lambda work: work.rows(_STAFF_ROLE, who))
+        raise opens_no_case(who, Role(roles[0][0]) if roles else None, present)
 
 
 def _case_reports(work: Work, case: str, opener: Opener) -> list[dict[str, Any]]:

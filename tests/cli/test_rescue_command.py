@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.state_machine import Role
+from bot.setup import accounts
 from bot.vault import HostKey
 from tests.support.cli_runner import CommandResult, command_runner, written
 from tests.support.database.key_store_fixtures import QUEUES, enrol_approved, staff_keys
@@ -123,3 +124,24 @@ def test_a_file_is_written_out_as_it_came(
     done = rescues(haven, tmp_path, shelf.mei.id, MEIS)
     assert "2 cases" in done.stdout
     assert PHOTO in [path.read_bytes() for path in (tmp_path / "out").glob("*/1.bin")]
+
+
+def test_an_administrator_is_told_whose_key_opens_cases_instead(
+    haven: Haven, shelf: RetentionHarness, tmp_path: Path
+) -> None:
+    """A key that they make opens no case, so none is advised; nor do they count as a caseworker."""
+    wen = shelf.run(lambda work: accounts.add_administrator(work, shelf.vault, "Wen", shelf.now))
+    assert shelf.vault.keys is not None
+    for has_key in (False, True):
+        if has_key:
+            enrol_approved(staff_keys(shelf.vault), wen.id, Role.ADMINISTRATOR, (), JUNS, shelf.now)
+        refused = haven("keys", "escrow", "--as", wen.id)
+        assert refused.stderr.startswith(f"{wen.id} is an administrator, whose key opens no case;")
+        assert shelf.mei.id in refused.stderr
+        assert shelf.jun.id in refused.stderr
+        assert "--new-key" not in refused.stderr
+    assert wen.id not in haven("keys", "status").stdout
+    lose_the_key(tmp_path)
+    refused = rescues(haven, tmp_path, wen.id, JUNS)
+    assert refused.stderr.startswith(f"{wen.id} is an administrator, whose key opens no case;")
+    assert shelf.mei.id in refused.stderr
