@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import os
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 from dotenv.parser import parse_stream
 
 from bot.errors import SettingError
+from bot.private_file import user_name
 from bot.settings.hints import PREFIX, SETTING_HINTS, setting_name
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ def read_env_file(path: Path | None) -> dict[str, str]:
         with path.open(encoding="utf-8") as file:
             lines = list(parse_stream(file))
     except PermissionError:
-        raise SettingError(f"{path} cannot be read by this user: run this as root (sudo)") from None
+        raise SettingError(_closed(path)) from None
     except (OSError, ValueError):
         raise SettingError(
             f"{path} cannot be read; haven setup writes it, HAVEN_ENV_FILE names another"
@@ -75,3 +77,15 @@ def refuse_unknown(names: Iterable[str], where: str = "", prefix: str = PREFIX) 
         faults.append(f"{name}{where} is no setting of Haven: {hint}")
     if faults:
         raise SettingError("\n".join(faults))
+
+
+def _closed(path: Path) -> str:
+    """Return the error for a file that this user cannot read, as whom root may have run this."""
+    try:
+        group = grp.getgrgid(os.getegid()).gr_name
+    except KeyError:
+        group = str(os.getegid())
+    return (
+        f"{path} cannot be read by the user {user_name()}: run this as root (sudo); if root did, "
+        f"chgrp {group} {path} and chmod 0640 {path}"
+    )

@@ -106,10 +106,19 @@ class CredentialFolder:
         They end with the process. `owner` is the user who may read them, by default this one.
         Credentials in `but` are left out.
         """
-        for name, variable in VARIABLES.items():
-            if self.has(name) and name not in but:
-                os.environ[variable] = str(put_in_memory(name, self.load(name), owner))
-                os.environ.pop(INSTEAD.get(name, ""), None)
+        for name, file in self.put_in_memory(owner, but=but).items():
+            os.environ[VARIABLES[name]] = str(file)
+            os.environ.pop(INSTEAD.get(name, ""), None)
+
+    def put_in_memory(
+        self, owner: int | None = None, *, but: Container[str] = ()
+    ) -> dict[str, Path]:
+        """Return the credentials by name, as `hand_over` names them, but name them nowhere."""
+        return {
+            name: put_in_memory(name, self.load(name), owner)
+            for name in VARIABLES
+            if self.has(name) and name not in but
+        }
 
 
 def is_handed_over(path: Path) -> bool:

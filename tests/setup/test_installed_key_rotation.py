@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,9 +16,12 @@ import pytest
 
 from bot.app.keys import load_host_key
 from bot.cli import keys as key_commands
+from bot.cli.fleet import children
+from bot.cli.fleet.control_file import load_fleet
 from bot.cli.health.host_key import check_host_key
 from bot.errors import HavenError, SettingError
 from bot.settings import load_settings
+from bot.settings.env_file import ENV_FILE
 from bot.settings.missing import CREDENTIAL
 from bot.setup import credentials as credential_module
 from bot.setup.credentials import CredentialFolder, new_host_key, run_as_owner
@@ -188,3 +192,24 @@ def test_a_host_key_file_is_read_as_the_service_reads_it(
     os.chown(file, NOBODY, NOBODY)
     assert in_a_child(seen) == "read"
     check_host_key(load_settings())
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root reads credentials")
+def test_a_fleet_command_has_the_credential_of_the_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = InstalledMachine(tmp_path, is_encrypted=False)
+    monkeypatch.setattr(children, "MACHINE", machine.target)
+    settings = machine.target.at(ENV_FILE)
+    settings.write_text(f'HAVEN_DATA="{tmp_path}/data"\nHAVEN_ORGANISATION="Hope House"\n')
+    fleet = written(
+        tmp_path / "fleet.toml", f'[[deployment]]\nname = "one"\nsettings = "{settings}"\n'
+    )
+    (member,) = load_fleet(fleet)
+    assert member.host_key is None
+    ended = children.run_child(member, ("keys", "status"))
+    assert ended.code == 0, ended.stderr
+    assert "host keys that open: 1" in ended.stdout
+    other = replace(member, settings=tmp_path / "other.env")  # the control
+    other.settings.write_bytes(settings.read_bytes())
+    assert "HAVEN_HOST_KEY_FILE is not set" in children.run_child(other, ("keys", "status")).stderr

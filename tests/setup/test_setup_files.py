@@ -364,6 +364,27 @@ def test_a_password_file_of_root_is_read_before_the_command_runs_as_another_user
     assert in_a_child(lambda: str(run_as_owner(Target(root), words=words) == words)) == "True"
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_settings_that_the_service_may_not_read_come_with_the_command_for_root(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "haven.env"
+    path.write_text("")
+    path.chmod(0o640)  # of root and root's group
+
+    def refused() -> str:
+        os.setgroups([])
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+        with pytest.raises(HavenError) as caught:
+            read_env_file(path)
+        return str(caught.value)
+
+    said = in_a_child(refused)
+    assert "run this as root (sudo); if root did, chgrp " in said
+    assert said.endswith(f" {path} and chmod 0640 {path}")
+
+
 def in_a_child(work: Callable[[], str]) -> str:
     """Return what a function returns in a process of its own, hardened as every command is."""
     read, write = os.pipe()

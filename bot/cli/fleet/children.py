@@ -11,9 +11,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bot.cli.main import PROGRAM
+from bot.settings.env_file import ENV_FILE
+from bot.settings.missing import CREDENTIAL
+from bot.setup.credentials import VARIABLES, CredentialFolder
+from bot.setup.files import MACHINE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from bot.cli.fleet.control_file import FleetMember
 
@@ -54,16 +59,38 @@ def run_child(
     """Run a command of Haven for a deployment, as the owner of its data if root runs this."""
     env, owner = child_environment(member, os.environ), _owner(member)
     env |= owner.pop("env", {})
+    files = _credentials(member, owner.get("user"))
+    env |= {VARIABLES[name]: str(file) for name, file in files.items()}
+    handles = [int(file.name) for file in files.values()]
+    try:
+        return _run(words, patience, {"env": env, "pass_fds": handles, **owner})
+    finally:
+        for handle in handles:
+            os.close(handle)
+
+
+def _run(words: tuple[str, ...], patience: float | None, how: dict[str, Any]) -> ChildResult:
     began = time.monotonic()
     try:
         done = subprocess.run(  # noqa: S603 - our own program
             [*HAVEN_WORDS, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-            env=env, timeout=patience, check=False, **owner,
+            timeout=patience, check=False, **how,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         said = f"no answer in {patience:.0f} seconds"
         return ChildResult(NO_ANSWER, "", said, time.monotonic() - began)
     return ChildResult(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
+
+
+def _credentials(member: FleetMember, owner: int | None) -> dict[str, Path]:
+    """Return the credentials of the service that `haven setup` installed, if this is its file.
+
+    They are files in memory, which the process gets with their numbers; only root reads them.
+    """
+    if os.geteuid() or member.settings.resolve() != MACHINE.at(ENV_FILE).resolve():
+        return {}
+    but = {CREDENTIAL} if member.host_key is not None else set()
+    return CredentialFolder.of(MACHINE).put_in_memory(owner, but=but)
 
 
 def _owner(member: FleetMember) -> dict[str, Any]:
