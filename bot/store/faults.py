@@ -86,7 +86,8 @@ FIXED_BY_OPERATOR = {
     _NO_ANSWER: "see that it runs, and that no firewall is before it",
     _NOT_THERE: "start PostgreSQL, or set the address right",
     _NO_SUCH_HOST: "set the address right, or mend the name service",
-    _LOGIN: "set them right in the address, in ~/.pgpass or in PGPASSWORD",
+    _LOGIN: "set them right in the address, or in .pgpass in the home of the user who runs Haven "
+    "(after haven setup: haven, /var/lib/haven), mode 0600",
     _NO_ROLE: "set the address right, or make the user (createuser)",
     _NO_DATABASE: "set the address right, or make the database (createdb)",
     _STOPPING: "wait a moment",

@@ -279,6 +279,8 @@ def test_a_copy_is_not_made_over_anything(move: Move) -> None:
     move.refuses("has tables of something else (letters)")
     execute(move.copies[0], "DROP TABLE letters")
     assert move.runs().returncode == 0
+    move.refuses("these data were copied there before")
+    execute(move.copies[1], "UPDATE roots SET store = decode('00', 'hex')")  # of another deployment
     move.refuses("has data already")
 
 

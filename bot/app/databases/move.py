@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from bot.app.keys import key_store_url
 from bot.app.storage import database_at, database_url, open_vault
 from bot.clock import SystemClock, to_utc
 from bot.errors import MigrationError
+from bot.private_file import user_name
 from bot.store.copies.table_copy import (
     ComparedTable,
     TableCopy,
@@ -41,7 +43,6 @@ from bot.vault.audit.log import OPERATOR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from sqlalchemy import Connection, Table
 
@@ -51,6 +52,11 @@ if TYPE_CHECKING:
 MOVE_ACTION = "move_database"
 Progress = Callable[[str, int, int], None]
 """Called with the name of a part, and the numbers of its rows that are copied, and of all."""
+
+FINISHED = (
+    "these data were copied there before, and the copy is complete: set HAVEN_DATABASE_URL and "
+    "HAVEN_KEYS_URL to the two databases and start Haven. Nothing was changed"
+)
 
 
 @dataclass(frozen=True)
@@ -137,7 +143,8 @@ def _target(option: str, url: str) -> Database:
     if database.url.password:
         raise MigrationError(
             f"{option} has a password, which every user of this machine can read while the command "
-            "runs. Leave it out, and put it into ~/.pgpass (mode 0600) or PGPASSWORD"
+            f"runs. Leave it out, and put it into ~/.pgpass of the user "
+            f"{user_name()} ({Path.home()}/.pgpass, mode 0600), or before the command as PGPASSWORD"
         )
     return database
 
@@ -168,6 +175,8 @@ def _check_targets(parts: tuple[_Part, _Part], mark: str, store: bytes) -> list[
         and keys is TargetState.COMPLETE
         and _root_store(parts[1].target) == store
     )
+    if data is keys is TargetState.COMPLETE and _root_store(parts[1].target) == store:
+        raise MigrationError(FINISHED)
     for part, state in zip(parts, states, strict=True):
         if state is TargetState.COMPLETE and not is_finished_half:
             raise MigrationError(
