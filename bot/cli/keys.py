@@ -363,7 +363,7 @@ def _require_holder(deployment: Deployment, who: str, password_file: Path | None
         )
     if who not in present:
         found = deployment.run(lambda work: Staff(deployment.vault).find(work, who))
-        raise opens_no_case(who, found and found.role, present)
+        raise opens_no_case(who, None if found is None else found.role, present)
     return deployment.sign_in(who, password_file)
 
 
