@@ -245,6 +245,12 @@ def main() -> None:
 def _own_fault(error: Exception) -> str:
     """Return one line about an error that was not expected; its text may hold words of people."""
     if isinstance(error, OSError) and Path(str(error.filename)).is_relative_to(PROGRAM):
+        if isinstance(error, PermissionError) and not Path(str(error.filename)).exists():
+            folder = Path(str(error.filename)).parent
+            return (
+                f"{error.filename} cannot be written by the user {user_name()}: run this as the "
+                f"owner of {folder}, or in a checkout of your own"
+            )
         return f"a file of Haven cannot be read: {error.filename}; install this release again"
     if isinstance(error, OSError) and error.filename is not None and _was_typed(error.filename):
         why = f"{error.filename}: {error.strerror}"

@@ -72,3 +72,11 @@ def test_with_standard_input_closed_it_says_that_there_is_no_terminal(tmp_path: 
     )  # fmt: skip
     assert done.returncode == 1
     assert "there is no terminal to ask at; name a file that holds it" in done.stderr
+
+
+def test_a_file_of_haven_that_cannot_be_written_is_not_said_to_be_missing() -> None:
+    """`haven languages import` writes catalogues, which the user of the service may not change."""
+    path = LOCALES / "vi" / "LC_MESSAGES" / "messages.po.part"
+    said = command._own_fault(PermissionError(13, "Permission denied", str(path)))
+    assert said.startswith(f"{path} cannot be written by the user ")
+    assert "install this release again" not in said
