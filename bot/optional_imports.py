@@ -1,13 +1,19 @@
-"""Imports libraries without optional parts that Haven does not use."""
+"""Libraries that are optional: how to install them, and imports without parts not used."""
 
 from __future__ import annotations
 
+import shlex
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+def pip_install(package: str) -> str:
+    """Return the command that installs a package where this program runs, for a shell."""
+    return f"{shlex.quote(sys.executable)} -m pip install '{package}'"
 
 
 @contextmanager

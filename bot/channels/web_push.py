@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import PushFailedError
 from bot.hotline.on_call.push_services import is_push_service
+from bot.optional_imports import pip_install
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,7 @@ class WebPush:
         try:
             from pywebpush import WebPushException, webpush  # noqa: PLC0415 - half a second to load
         except ImportError as error:
-            raise PushFailedError("pywebpush is missing: pip install 'haven[push]'") from error
+            raise PushFailedError(f"pywebpush is missing: {pip_install('haven[push]')}") from error
         if not self.is_allowed(subscription.endpoint):
             raise PushFailedError("not a known push service")
         keys = {"p256dh": subscription.public_key, "auth": subscription.secret}

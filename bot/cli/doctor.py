@@ -50,6 +50,7 @@ from bot.hotline.staff.offices import Offices
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.mailbox.inbox import Inbox
 from bot.mailbox.known_bots import refuse_other_bot
+from bot.optional_imports import pip_install
 from bot.places.directory import Recipient
 from bot.places.registry import find_place
 from bot.settings import Settings, load_settings
@@ -402,7 +403,7 @@ def _check_on_call(settings: Settings) -> None:
         if channel not in it.usable_channels(roster.configured)
     ]
     if settings.push_contact and find_spec("pywebpush") is None:
-        faults.append("HAVEN_PUSH_CONTACT needs pywebpush: pip install 'haven[push]'")
+        faults.append(f"HAVEN_PUSH_CONTACT needs pywebpush: {pip_install('haven[push]')}")
     if faults:
         raise HavenError("; ".join(faults))
 

@@ -15,6 +15,7 @@ import msgspec
 
 from bot.documents.content import PrintFormat
 from bot.errors import DocumentError
+from bot.optional_imports import pip_install
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,8 +55,8 @@ class Typesetter:
         """
         if importlib.util.find_spec("typst") is None:
             raise DocumentError(
-                "no document can be made: typst is not installed. In Haven's folder run: "
-                ".venv/bin/python -m pip install 'typst>=0.15'"
+                "no document can be made: typst is not installed. Run: "
+                + pip_install("typst>=0.15")
             )
         if not all(folder.is_dir() for folder in self._fonts):
             raise DocumentError(

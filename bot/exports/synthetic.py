@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import HavenError
 from bot.exports.synthetic_attributes import ATTRIBUTES, JOINED_BY, SEVERAL
+from bot.optional_imports import pip_install
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,9 +51,8 @@ ERROR_NOTE = (
     "rows_against_noisy_counts says how far the rows are from the noisy counts, on average. How "
     "far they are from the real ones is not said, because that depends on real cases."
 )
-NOT_INSTALLED = (
-    "no synthetic release can be made: pac-synth is not installed. In Haven's folder run: "
-    ".venv/bin/python -m pip install 'pac-synth>=0.0.8'"
+NOT_INSTALLED = "no synthetic release can be made: pac-synth is not installed. Run: " + pip_install(
+    "pac-synth>=0.0.8"
 )
 
 

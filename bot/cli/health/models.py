@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from bot.errors import HavenError
 from bot.hotline.assist.assistant import missing_libraries
 from bot.hotline.assist.models import ModelUse, file_faults, load_models
+from bot.optional_imports import pip_install
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-INSTALL = "pip install 'haven[{extra}]', or unset HAVEN_ASSIST_MODELS"
 
 
 def check_models(folder: Path) -> None:
@@ -34,6 +33,10 @@ def check_models(folder: Path) -> None:
 def _missing(uses: set[ModelUse]) -> Iterator[str]:
     for use in sorted(uses):
         if missing := ", ".join(missing_libraries(use)):
-            yield f"{use} needs {missing}: {INSTALL.format(extra='assist')}"
+            yield f"{use} needs {missing}: {_install('assist')}"
     if ModelUse.TRANSCRIBE in uses and find_spec("av") is None:
-        yield f"transcribe needs av, which decodes recordings: {INSTALL.format(extra='voice')}"
+        yield f"transcribe needs av, which decodes recordings: {_install('voice')}"
+
+
+def _install(extra: str) -> str:
+    return f"{pip_install(f'haven[{extra}]')}, or unset HAVEN_ASSIST_MODELS"

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from bot.clock import SECOND
 from bot.errors import FileStorageAwayError, FileStorageError
+from bot.optional_imports import pip_install
 from bot.store.blobs.protocol import BLOB_NAME, StoredBlob
 
 if TYPE_CHECKING:
@@ -32,8 +33,8 @@ TIMEOUT, CONNECT_TIMEOUT, RETRY_TIMEOUT = (timedelta(seconds=it) for it in (120,
 MAX_RETRIES = 3
 _STATUS = re.compile(r"status code: (\d{3})")
 
-NOT_INSTALLED = (
-    "HAVEN_FILES_URL names object storage, which needs obstore: pip install 'haven[object-storage]'"
+NOT_INSTALLED = "HAVEN_FILES_URL names object storage, which needs obstore: " + pip_install(
+    "haven[object-storage]"
 )
 KEEPS_VERSIONS = (
     "HAVEN_FILES_URL: {where} keeps what is deleted (versioning or object lock), so nothing would "

@@ -155,8 +155,8 @@ def test_the_doctor_names_a_library_that_is_missing_and_files_that_differ(
     with monkeypatch.context() as patch:
         patch.setitem(LIBRARIES, ModelUse.TRANSLATE, ("ctranslate2", "not_installed_here"))
         assert fault() == (
-            "translate needs not_installed_here: pip install 'haven[assist]', or unset "
-            "HAVEN_ASSIST_MODELS"
+            f"translate needs not_installed_here: {sys.executable} -m pip install "
+            "'haven[assist]', or unset HAVEN_ASSIST_MODELS"
         )
     with (folder / "tiny" / "model.bin").open("ab") as file:
         file.write(b"x")
