@@ -62,3 +62,9 @@ def test_a_month_is_chosen_by_its_name_or_its_year() -> None:
     assert [it.name for it in figures.choose_months(months(), "")] == ["2026-11"]
     with pytest.raises(HavenError):
         figures.choose_months(months(), "2025")
+
+
+def test_json_of_a_new_installation_is_an_empty_list(run_command: Haven) -> None:
+    run_command("staff", "add", "Lin Mei-hua", "--language", "id")
+    done = run_command("figures", "--json")
+    assert (done.returncode, done.stdout) == (0, "[]\n")

@@ -33,6 +33,9 @@ def figures(
     """Print the figures of finished months, each frozen a week after its end."""
     with open_deployment() as deployment:
         months = deployment.run(lambda work: load_months(work, is_published=published))
+    if json and not months and not month:
+        typer.echo("[]")
+        return
     chosen = choose_months(months, month)
     if csv:
         typer.echo(as_csv(chosen), nl=False)
