@@ -42,9 +42,9 @@ OFFSETS = (0, 60, -60, 600, -600, 2400, -2400, 7200, -7200, 40_000, -40_000, DAY
 """Seconds by which this machine's clock is ahead of Telegram's."""
 SHORT = (-7200,)
 _CONTROL = (
-    "from bot.dispatch.turn import relay; "
-    "relay.received_at = lambda sent, now, *_: now if abs(now - sent) < 12e7 else 0; "
-    "relay.Relay._answered_since = lambda self: 0; "
+    "from bot.dispatch.turn.talk import opener; "
+    "opener.received_at = lambda sent, now, *_: now if abs(now - sent) < 12e7 else 0; "
+    "opener.OpenerDialog._answered_since = lambda self: 0; "
 )
 
 
