@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.support.people.chat_person import ChatPerson
 
 PEOPLE = 12
-BACK = "He is back, help"
+BACK = "He hits me, help"
 
 
 @dataclass(frozen=True)

@@ -280,7 +280,7 @@ async def _is_gone_at_the_desk(page: Page, reference: str, others: list[str]) ->
     await expect(page.locator("a.case-link")).to_have_text(others)
     await page.locator("#find").fill(reference)
     await page.locator("#find").press("Enter")
-    await expect(page.get_by_text("no case has this number")).to_be_visible()
+    await expect(page.get_by_text("no case that you may open has this number")).to_be_visible()
 
 
 async def _is_gone_on_the_phone(person: PhonePagePerson) -> None:

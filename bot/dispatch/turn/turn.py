@@ -190,7 +190,11 @@ class TurnHandler:
         return silence
 
     def _says_someone_near(self, update: Update) -> bool:
-        """Tell whether the person writes that someone is near, comes, or that we must not write."""
+        """Tell whether the person writes that someone is near, comes, or that we must not write.
+
+        Also next to a cry for help, where two promises conflict: to answer at once, and to show
+        nothing to others. Staff see the cry, and may insist on writing with a reason.
+        """
         if update.kind is UpdateKind.PRESS or update.forwarded_from or not update.text:
             return False
         if find_someone_near(update.text) is not None:

@@ -33,6 +33,7 @@ from bot.dispatch.turn.slash_commands import BYE, parse_command
 from bot.hotline.check_ins.model import MAX_ANSWER_LENGTH
 from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES, catalogue
+from bot.languages.alarms.find import find_whole_message
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.birth_years import ADULT, find_birth_ages
 from bot.languages.names import match_language
@@ -404,7 +405,7 @@ class TypedText:
         to nothing.
         """
         near = None if self.turn.asks_passphrase() else find_someone_near(text)
-        if near is None or self._is_choice_or_yes(text):
+        if near is None or self._is_choice_or_yes(text) or find_whole_message(text):
             return False
         texts = self.turn.services.texts
         if near.rest and texts.find_alarms(near.rest):

@@ -130,13 +130,19 @@ def query_terms(query: str) -> tuple[str, ...]:
 
 
 def only_whole(matches: Iterable[SearchMatch], query: str) -> list[SearchMatch]:
-    """Return the matches of the cases in which every term of the query stands."""
+    """Return the matches of the cases in which every term of the query stands.
+
+    Where all of them stand in one place, places with a few of them are left out.
+    """
     by_case: dict[str, list[SearchMatch]] = {}
     for it in matches:
         by_case.setdefault(it.case, []).append(it)
     wanted = (1 << len(query_terms(query))) - 1
-    whole = (each for each in by_case.values() if reduce(or_, (it.terms for it in each)) == wanted)
-    return [it for each in whole for it in each]
+    kept: list[SearchMatch] = []
+    for each in by_case.values():
+        if reduce(or_, (it.terms for it in each)) == wanted:
+            kept += [it for it in each if it.terms == wanted] or each
+    return kept
 
 
 def _find_terms(texts: Iterable[str], terms: Sequence[str]) -> tuple[int, str]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 VOICE = {"file_id": "V", "file_unique_id": "u", "duration": 3, "file_size": 9}
 URGENT = "he has a knife, he is here now"
+AT_THE_DOOR = "they are at the door with a knife"
 PLEAS = {
     "en": "help, he is here now",
     "id": "tolong, dia ada di sini",
@@ -205,13 +206,13 @@ def test_danger_that_answers_the_question_is_not_asked_about_again(
 ) -> None:
     person = sqlite_hotline.person("en")
     place_at(person, reachable_positions()["report", "safe"])
-    heard = person.says(URGENT)
+    heard = person.says(AT_THE_DOOR)
     assert "110" in heard[0]
     assert heard[-1] == told(person, DangerFlow.tell.prompt)
     person.presses("Not yet")
     position = stored_conversation(person).position
     assert position.frames[-1].answers["safe"] == "not_safe"
-    assert position.extra_texts == [URGENT]
+    assert position.extra_texts == [AT_THE_DOOR]
 
 
 @pytest.mark.parametrize("place", [("welcome", "menu"), ("report", "leaving")])

@@ -36,7 +36,7 @@ def test_a_label_without_its_last_sign_is_that_label(
 @pytest.mark.parametrize(
     ("tag", "place", "label"),
     [
-        ("en", ("danger", "tell"), "Tell them now"),
+        ("fil", ("danger", "tell"), "Tell them now"),
         ("id", ("story", "give"), "Give it to a person"),
         ("ja", ("story", "give"), "Give it to a person"),
         ("zh_Hans", ("report", "keep"), "You may keep them"),

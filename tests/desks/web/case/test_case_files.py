@@ -130,7 +130,7 @@ def test_who_took_an_original_out_is_told_in_the_case_and_to_supervisors(
     page = web_desk.supervisor().comes().browser.get("/audit/reads").text
     (row,) = [row for who, row in readers(page) if who == mei.id]
     figures = re.findall(r'<td class="num"[^>]*>(\d+)</td>', row)
-    assert figures == ["1", "0", "1"]  # read, of others, out
+    assert figures == ["1", "0", "1", "0"]  # read, of others, out, found by a search
 
 
 # --- each fetch is looked at anew -------------------------------------------------------------
