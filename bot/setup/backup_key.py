@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import chain, count
 from pathlib import Path
 
 import typer
 
+from bot.app.sign_in import require_strong
 from bot.errors import HavenError
 from bot.vault.backup.offline_key import OfflineKey
 from bot.vault.keys.host_key import is_inside
+from bot.vault.keys.passwords import MIN_LENGTH
 
 USUAL_FILE = "haven-backup.key"
 
@@ -17,19 +20,34 @@ def make_key(backups: Path) -> str:
     """Make a key in a file that is asked for, locked with a passphrase; return its public half.
 
     Raises:
-        HavenError: the file exists, cannot be written, or would lie with the backups it opens.
+        HavenError: the file exists, cannot be written, or would lie with the backups it opens; or
+            the passphrase is weak.
     """
     typer.echo("A key is made now. Its private half opens every backup: it stays on this machine")
     typer.echo("only until you have copied it to places without backups.")
-    asked = typer.prompt("File for the private half", default=str(Path.home() / USUAL_FILE))
+    asked = typer.prompt("File for the private half", default=str(_free_file()))
     path = Path(str(asked).strip()).absolute()
     if is_inside(path, backups):
         raise HavenError(f"{path} would lie with the backups that it opens; name another file")
+    if path.exists():
+        raise HavenError(
+            f"{path} exists: name another file, or give the public half (age1...) that was printed "
+            "when it was made"
+        )
+    typer.echo(f"It is locked with a passphrase of {MIN_LENGTH} characters or more.")
     passphrase = typer.prompt(
         "Passphrase that locks it", hide_input=True, confirmation_prompt="The same again"
     )
+    require_strong(str(passphrase))
     key = OfflineKey.create(path, str(passphrase))
     typer.echo(f"Made {path}. Take two copies to places without backups, then delete it here.")
     typer.echo("Keep its passphrase too: a backup is restored with both.")
     typer.echo(f"Its public half, which stays here: {key.recipient}")
     return key.recipient
+
+
+def _free_file() -> Path:
+    """Return a file in the home folder that does not exist yet."""
+    usual = Path.home() / USUAL_FILE
+    numbered = (usual.with_stem(f"{usual.stem}-{number}") for number in count(2))
+    return next(it for it in chain((usual,), numbered) if not it.exists())

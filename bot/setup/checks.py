@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
 
+FOLDERS = frozenset({"backups", "data", "assist_models"})
+"""Answers that name a folder of the machine."""
 PRIVATE_FOLDERS = (Path("/root"), Path("/home"), Path("/tmp"))  # noqa: S108 - refused
 """Folders that the service may not read."""
 
@@ -41,6 +43,8 @@ def check_answer(key: str, answer: str) -> None:
     if not answer:
         if question.is_needed:
             raise HavenError(f"{key}: {question.text} is needed. {question.help}")
+    elif key in FOLDERS and not Path(answer).is_absolute():
+        raise HavenError(f"the folder {answer} has to begin with /")
     elif question.setting:
         settings_of({question.setting: answer})
         if key == "backup_key":

@@ -47,10 +47,17 @@ async def test_a_key_of_backups_that_is_left_empty_is_made_at_that_question(
 
 def make_key_at_the_question(machine: BareMachine, file: Path) -> str:
     terminal = up_to_backups(machine)
+    terminal.answers("Folder of backups", "backups")
+    terminal.sees("the folder backups has to begin with /")
     terminal.answers("Folder of backups", "/var/backups/haven")
     terminal.answers("Key of backups", "")
     terminal.answers("File for the private half", "/var/backups/haven/offline.key")
     terminal.sees("would lie with the backups that it opens")
+    file.write_text("of an earlier interview")
+    terminal.answers("\nKey of backups", "")
+    terminal.answers("File for the private half", str(file))
+    terminal.sees(f"{file} exists: name another file")
+    file.unlink()
     terminal.answers("\nKey of backups", "")
     terminal.answers("File for the private half", str(file))
     give_passphrase(terminal)
