@@ -380,7 +380,8 @@ class MessageHandler:
         turn = self.turn
         if not turn.is_in_case:  # "a person please, my boss locks me in" says more
             turn.conversation.position.add_extra(text)
-        if kind == PERSON and (button := self.typed.person_button()) is not None:
+        button = self.typed.person_button() if kind == PERSON else None
+        if button is not None and not self.typed.begins_with_denial(text):
             self._answer_text(text, button)
             return
         if self.stories.is_asked_for_language():

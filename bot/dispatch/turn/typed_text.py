@@ -460,6 +460,10 @@ class TypedText:
         is_none = is_story or puts_off or says_alone_again(text)
         return is_none or self.age_in_place(text) is not None
 
+    def begins_with_denial(self, text: str) -> bool:
+        """Tell whether a text begins with a word that turns the rest round: "do not talk ..."."""
+        return self._typed(text).begins_with_denial(self.turn.conversation.language)
+
     def takes_place(self) -> bool:
         """Tell whether the open question asks for a place."""
         frames = self.turn.frames

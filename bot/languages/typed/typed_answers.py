@@ -21,6 +21,8 @@ LONGEST = 60
 """Characters of an answer that can be a synonym; a longer message is a story."""
 SHORTEST = 2
 """Characters of a synonym that may stand among other words, at least."""
+SHORTEST_DENIAL = 4
+"""Signs of a word at the beginning that turns a text round: "no, a person please" is no denial."""
 LARGEST_SHARE = 5
 """A synonym is at least this part of its text (1/5): a "no" in a long sentence answers nothing."""
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
@@ -199,6 +201,15 @@ class TypedAnswer:
         lists = (answers_in(language), answers_in(FALLBACK))
         known = {it for each in lists for it in (*each.open_words, *each.particles.words)}
         return self.leaves_open(language) and self._in_spelling_of(language).holds_only(known)
+
+    def begins_with_denial(self, language: str) -> bool:
+        """Tell whether a text begins with a word that turns the rest round, longer than "no"."""
+        return any(
+            len(it.strip()) >= SHORTEST_DENIAL
+            and self._in_spelling_of(tag).framed.startswith(f" {it.strip()} ")
+            for tag in (language, FALLBACK)
+            for it in answers_in(tag).negations
+        )
 
     def only_puts_off(self, language: str) -> bool:
         """Tell whether a text says only "wait", "later" or thanks, which are no place.
