@@ -188,7 +188,7 @@ class MessageHandler:
         phone.
         """
         alarms, texts = self.commands.note_alarms(text), self.turn.services.texts
-        if (age := self.typed.age_in_place(text)) is not None and age < ADULT_AGE:
+        if (age := self.typed.place.age_in_place(text)) is not None and age < ADULT_AGE:
             alarms |= self.commands.note(frozenset({CHILD_ALARM}))
         if alarms or not texts.find_alarm_phrases(text):
             return alarms
@@ -327,9 +327,9 @@ class MessageHandler:
 
         What its alarms begin elsewhere, such as an age under 18, comes first.
         """
-        if not (self._may_answer_asked() and self.typed.is_no_place(text)):
+        if not (self._may_answer_asked() and self.typed.place.is_no_place(text)):
             return False
-        age = self.typed.age_in_place(text)
+        age = self.typed.place.age_in_place(text)
         if age is not None and age < ADULT_AGE:
             self.engine.fill_age(UNDER_18_ANSWER)
         if not self.turn.is_in_case:

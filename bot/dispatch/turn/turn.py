@@ -231,7 +231,7 @@ class TurnHandler:
             is_other = (
                 self._typed.takes_back_reading(update)
                 or self._typed.says_someone_near(update.text)
-                or self._typed.is_no_place(update.text)
+                or self._typed.place.is_no_place(update.text)
                 or self._typed.says_alone_again(update.text)
             )
             self._relay.store_read(update, is_answer=not is_other)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.cases.consents import CONSENT_QUESTIONS
-from bot.clock import SECOND, to_utc
+from bot.clock import SECOND
 from bot.conversation import (
     CONTROLS,
     Ask,
@@ -26,21 +26,19 @@ from bot.dispatch.turn.flow_names import (
     ASK_WHO_IS_NEAR,
     DANGER_FLOW,
     STOP_FLOW,
-    STREET_QUESTION,
     URGENT_DETAILS_FLOW,
 )
 from bot.dispatch.turn.slash_commands import BYE, parse_command
+from bot.dispatch.turn.typed_place import TypedPlace, age_label
 from bot.hotline.check_ins.model import MAX_ANSWER_LENGTH
 from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES, catalogue
 from bot.languages.alarms.find import find_whole_message
 from bot.languages.answer_model import LIKELY, SURE, load_answer_model
-from bot.languages.birth_years import ADULT, find_birth_ages
 from bot.languages.names import match_language
 from bot.languages.questions import LEAVING
 from bot.languages.typed.alone_again import says_alone_again
 from bot.languages.typed.answer_lists import plain_answer
-from bot.languages.typed.bare_age import find_bare_age
 from bot.languages.typed.clear_requests import find_clear_request
 from bot.languages.typed.not_a_passphrase import find_not_a_passphrase
 from bot.languages.typed.someone_near import find_someone_near
@@ -48,8 +46,6 @@ from bot.languages.typed.typed_answers import TypedAnswer
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from bot.conversation.inputs import Input
     from bot.dispatch.turn.context import TurnContext
     from bot.messages import Update
@@ -67,9 +63,6 @@ AGREED_WORDS = 4
 """Words of a text that may be the answer of a check-in before it is asked for."""
 LONGEST_TYPED_NUMBER = 2
 """Digits of a button's number, typed."""
-UNDER_18_LABELS = frozenset({"Under 18", "Someone is under 18"})
-ADULT_LABELS = frozenset({"Age 18 or over", "All 18 or over"})
-AGE_LABELS = UNDER_18_LABELS | ADULT_LABELS
 WAYS_OUT = {"Clear chat": BYE, "Stop here": STOP_FLOW}
 """Commands by the English label of what a person wants: only a whole text means it."""
 AGREES = "Tell them now"
@@ -94,8 +87,13 @@ class TypedText:
     """Tells what a text means in the conversation of this turn."""
 
     turn: TurnContext
+    place: TypedPlace = field(init=False)
+    """What texts mean where a place or an age is asked."""
     _last: TypedAnswer | None = None
     """The text that was asked for last: a turn asks many things of the same one."""
+
+    def __post_init__(self) -> None:
+        self.place = TypedPlace(self.turn)
 
     def _typed(self, text: str) -> TypedAnswer:
         if self._last is None or self._last.text != text:
@@ -199,7 +197,7 @@ class TypedText:
         offered, language = _offered(question), turn.conversation.language
         if self._typed(text).says_number_for(offered.keys(), language):
             return None
-        if self._birth_ages(offered, text) is not None:
+        if self.place.birth_ages(offered, text) is not None:
             return None
         likely = load_answer_model().most_likely(text, offered.keys())
         if likely is None:
@@ -241,7 +239,7 @@ class TypedText:
         whole = whole or decides or step in CONSENT_QUESTIONS
         if step in CONSENT_QUESTIONS and typed.has_question_mark:
             return self._control_meant(question, text)
-        ages = self._birth_ages(offered, text)
+        ages = self.place.birth_ages(offered, text)
         label = typed.label_of(offered.keys(), spoken, whole=True)
         label = label if ages is None else age_label(offered, ages)
         if label is not None:
@@ -260,7 +258,7 @@ class TypedText:
         typed, spoken = self._typed(text), self.turn.conversation.language
         offered, gives = _offered(question), CONSENT_QUESTIONS[step].yes_answers
         labels = {label: code in gives for label, code in offered.items()}
-        is_explained = self._is_explained(step)
+        is_explained = self.place.is_explained(step)
         label = typed.whole_consent_label(labels, spoken, is_explained=is_explained)
         if label is None and (control := self._control_meant(question, text)) is not None:
             return control
@@ -287,15 +285,6 @@ class TypedText:
         step = self.turn.frames[-1].step
         return step in YES_OR_NO_STEPS and choice.code in CONSENT_QUESTIONS[step].yes_answers
 
-    def this_year(self) -> int:
-        """Return the year it is; in UTC, which is never ahead of Taiwan."""
-        return to_utc(self.turn.now).year
-
-    def _birth_ages(self, offered: Collection[str], text: str) -> frozenset[int] | None:
-        """Return the ages a year of birth may mean; None for no such year, or no such question."""
-        is_age = not AGE_LABELS.isdisjoint(offered)
-        return find_birth_ages(text, self.this_year()) if is_age else None
-
     def _is_only_polite(self, step: str, code: str, text: str) -> bool:
         """Tell whether a yes that gives consent stands with thanks, "I understand" or "wait".
 
@@ -306,12 +295,8 @@ class TypedText:
             return False
         typed, language = self._typed(text), conversation.language
         return typed.leaves_open(language) or (
-            self._is_explained(step) and typed.only_acknowledges(language)
+            self.place.is_explained(step) and typed.only_acknowledges(language)
         )
-
-    def _is_explained(self, step: str) -> bool:
-        """Tell whether the person's own question was answered at this question of consent."""
-        return self.turn.conversation.explained_at == f"{self.turn.frames[-1].flow}.{step}"
 
     def _control_meant(self, question: Choose | ChooseMany, text: str) -> str | None:
         """Return the code of the button below a question that a whole text means."""
@@ -383,7 +368,7 @@ class TypedText:
             typed.label_of({AGREES}, language, whole=True) is not None
             or typed.is_good_news(language)
         )
-        puts_off = self.takes_place() and typed.only_puts_off(language)
+        puts_off = self.place.takes_place() and typed.only_puts_off(language)
         return is_beside or puts_off or typed.is_only_polite(language)
 
     def takes_back_reading(self, update: Update) -> bool:
@@ -429,49 +414,9 @@ class TypedText:
         is_choice = self.choice_of_label(text) or self.choice_of_synonym(text, whole=True)
         return is_choice is None
 
-    def age_in_place(self, text: str) -> int | None:
-        """Return the age that was typed where a place is asked; None for anything else.
-
-        A county may be chosen by its number. What comes a second time is taken: it may be a number
-        of a house.
-        """
-        if not self.takes_place():
-            return None
-        frame = self.turn.frames[-1]
-        question = self.turn.services.registry.question(frame.flow, frame.step)
-        is_county = isinstance(question, AskPlace) and question.code_of(text) is not None
-        if is_county or self._is_explained(frame.step):
-            return None
-        return find_bare_age(text, self.this_year())
-
-    def is_no_place(self, text: str) -> bool:
-        """Tell whether a place is asked, and a text says "wait", an age, good news or a lost job.
-
-        "They let me go" and "he fired me" belong to the story, and "he is gone" and "wait" name no
-        place either. Like an age, such words are taken where they come a second time.
-        """
-        if not self.takes_place() or self._is_explained(self.turn.frames[-1].step):
-            return False
-        typed, language = self._typed(text), self.turn.conversation.language
-        is_story = typed.is_good_news(language) or typed.is_dismissal(language)
-        puts_off = typed.only_puts_off(language)
-        if puts_off and self.turn.services.texts.find_question(text, language) is not None:
-            return False  # a goodbye is answered as one
-        is_none = is_story or puts_off or says_alone_again(text)
-        return is_none or self.age_in_place(text) is not None
-
     def begins_with_denial(self, text: str) -> bool:
         """Tell whether a text begins with a word that turns the rest round: "do not talk ..."."""
         return self._typed(text).begins_with_denial(self.turn.conversation.language)
-
-    def takes_place(self) -> bool:
-        """Tell whether the open question asks for a place."""
-        frames = self.turn.frames
-        if not frames:
-            return False
-        question = self.turn.services.registry.question(frames[-1].flow, frames[-1].step)
-        is_street = (frames[-1].flow, frames[-1].step) == STREET_QUESTION
-        return is_street or isinstance(question, AskPlace)
 
     def _is_choice_or_yes(self, text: str) -> bool:
         """Tell whether a text is a choice of the open question as a whole, or says yes to staff.
@@ -565,7 +510,7 @@ class TypedText:
             return update.kind in WRITTEN_KINDS
         text = update.text.strip()
         is_number = len(text) <= LONGEST_TYPED_NUMBER and text.isdecimal()
-        if is_number and self.fits_question(text) and self.age_in_place(text) is None:
+        if is_number and self.fits_question(text) and self.place.age_in_place(text) is None:
             return False
         return not (self.is_command(update.text) or self.may_be_label(text))
 
@@ -587,19 +532,6 @@ class TypedText:
         return question is not None and not isinstance(
             question.parse(incoming, question.partial_answer(frame)), NoMatch
         )
-
-
-def age_label(offered: Collection[str], ages: frozenset[int]) -> str | None:
-    """Return the label that all ages of a year of birth mean: who turns 18 this year is no adult.
-
-    None where they differ: then the question is asked again.
-    """
-    if not ages or ADULT in ages:
-        return None
-    meant = {UNDER_18_LABELS if it < ADULT else ADULT_LABELS for it in ages}
-    if len(meant) > 1:
-        return None
-    return next(iter(meant.pop().intersection(offered)), None)
 
 
 def _offered(question: Choose | ChooseMany) -> dict[str, str]:
