@@ -6,36 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.state_machine import Role
 from tests.support.cli_runner import CommandResult, command_runner, written
-from tests.support.database.key_store_fixtures import PASSWORD, QUEUES, enrol_approved, staff_keys
-from tests.support.harnesses.hotline_harness import ROOT
-from tests.support.harnesses.retention_harness import RetentionHarness, deployed_in
+from tests.support.database.key_store_fixtures import PASSWORD, staff_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
+
+    from tests.support.harnesses.retention_harness import RetentionHarness
 
     Haven = Callable[..., CommandResult]
 
 
 @pytest.fixture
-def shelf(tmp_path: Path) -> Iterator[RetentionHarness]:
-    """Two cases wait; Mei, a supervisor, and Jun, who serves one queue, have keys."""
-    made = deployed_in(tmp_path)
-    assert made.vault.keys is not None
-    made.vault.keys.load_root(ROOT, made.database, made.now)
-    keys = staff_keys(made.vault)
-    enrol_approved(keys, made.mei.id, Role.SUPERVISOR, QUEUES, PASSWORD, made.now)
-    enrol_approved(keys, made.jun.id, Role.CASEWORKER, ("labour",), PASSWORD, made.now)
-    for _ in range(2):
-        made.opens()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def haven(shelf: RetentionHarness, tmp_path: Path) -> Haven:
+def haven(home: RetentionHarness, tmp_path: Path) -> Haven:
     written(tmp_path / "password", PASSWORD)
     return command_runner(tmp_path)
 
@@ -52,33 +36,40 @@ def makes(haven: Haven, tmp_path: Path, who: str, *also: str) -> tuple[list[str]
 
 
 def test_the_parts_of_a_replaced_escrow_key_open_nothing(
-    shelf: RetentionHarness, haven: Haven, tmp_path: Path
+    home: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
-    old, said = makes(haven, tmp_path, shelf.mei.id)
+    old, said = makes(haven, tmp_path, home.mei.id)
     assert "parts of before" not in said
-    makes_it_reach_all(shelf)
-    assert len(shelf.vault.cases.wraps.held_by("escrow/1")) == 2
-    new, said = makes(haven, tmp_path, shelf.mei.id, "--yes")
+    makes_it_reach_all(home)
+    assert len(home.vault.cases.wraps.held_by("escrow/1")) == 2
+    new, said = makes(haven, tmp_path, home.mei.id, "--yes")
     assert "The parts of before open nothing any more" in said
     assert "destroyed" in said
-    wraps = shelf.vault.cases.wraps
+    wraps = home.vault.cases.wraps
     assert (wraps.held_by("escrow/1"), len(wraps.held_by("escrow/2"))) == ([], 2)
     refused = haven("keys", "escrow", "--open", *old)
     assert (refused.returncode, "another deployment" in refused.stderr) == (1, True)
     assert haven("keys", "escrow", "--open", *new).returncode == 0
 
 
-def makes_it_reach_all(shelf: RetentionHarness) -> None:
+def makes_it_reach_all(home: RetentionHarness) -> None:
     """Have Mei sign in, which wraps older cases to the escrow key."""
-    keyring = staff_keys(shelf.vault).unlock(shelf.mei.id, PASSWORD)
-    shelf.run(lambda work: shelf.vault.cases.wraps.rewrap_all(work, keyring, shelf.now))
+    keyring = staff_keys(home.vault).unlock(home.mei.id, PASSWORD)
+    home.run(lambda work: home.vault.cases.wraps.rewrap_all(work, keyring, home.now))
 
 
 def test_without_a_yes_the_escrow_key_stays(
-    shelf: RetentionHarness, haven: Haven, tmp_path: Path
+    home: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
-    old, _said = makes(haven, tmp_path, shelf.mei.id)
-    typed = ("keys", "escrow", "--as", shelf.mei.id, "--password-file", str(tmp_path / "password"))
+    old, _said = makes(haven, tmp_path, home.mei.id)
+    typed = (
+        "keys",
+        "escrow",
+        "--as",
+        home.mei.id,
+        "--password-file",
+        str(tmp_path / "password"),
+    )
     asked = haven(*typed, input="n\n")
     assert (asked.returncode, "Part 1" in asked.stdout) == (1, False)
     assert "made on 20" in asked.stdout
@@ -86,38 +77,38 @@ def test_without_a_yes_the_escrow_key_stays(
 
 
 def test_a_case_that_whoever_replaces_it_cannot_open_is_counted(
-    shelf: RetentionHarness, haven: Haven, tmp_path: Path
+    home: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
-    makes(haven, tmp_path, shelf.mei.id)
-    makes_it_reach_all(shelf)
-    _new, said = makes(haven, tmp_path, shelf.jun.id, "--yes")  # who opens none of them
+    makes(haven, tmp_path, home.mei.id)
+    makes_it_reach_all(home)
+    _new, said = makes(haven, tmp_path, home.jun.id, "--yes")  # who opens none of them
     assert "Cases that the new parts do not open yet: 2." in said
-    assert shelf.vault.cases.wraps.held_by("escrow/1") == []
-    makes_it_reach_all(shelf)
-    assert len(shelf.vault.cases.wraps.held_by("escrow/2")) == 2
+    assert home.vault.cases.wraps.held_by("escrow/1") == []
+    makes_it_reach_all(home)
+    assert len(home.vault.cases.wraps.held_by("escrow/2")) == 2
 
 
 def test_what_only_the_parts_of_before_open_is_not_lost(
-    shelf: RetentionHarness, haven: Haven, tmp_path: Path
+    home: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
-    old, _said = makes(haven, tmp_path, shelf.mei.id)
-    makes_it_reach_all(shelf)
-    for who in (shelf.jun.id, shelf.mei.id):
+    old, _said = makes(haven, tmp_path, home.mei.id)
+    makes_it_reach_all(home)
+    for who in (home.jun.id, home.mei.id):
         assert haven("staff", "disable", who).returncode == 0
     _new, said = makes(haven, tmp_path, "", "--yes")
     assert "Cases that only the parts of before open: 2." in said
     assert haven("staff", "add", "Fu", "--language", "id").returncode == 0
     given = haven("keys", "escrow", "--open", *old)
     assert "re-wrapped to staff: 2." in given.stdout
-    assert shelf.vault.cases.wraps.held_by("escrow/1") == []
+    assert home.vault.cases.wraps.held_by("escrow/1") == []
 
 
 def test_with_parts_and_no_caseworker_nothing_is_said_to_be_given_to_staff(
-    shelf: RetentionHarness, haven: Haven, tmp_path: Path
+    home: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:
-    parts, _said = makes(haven, tmp_path, shelf.mei.id)
-    makes_it_reach_all(shelf)
-    for who in (shelf.jun.id, shelf.mei.id):
+    parts, _said = makes(haven, tmp_path, home.mei.id)
+    makes_it_reach_all(home)
+    for who in (home.jun.id, home.mei.id):
         haven("staff", "disable", who)
     refused = haven("keys", "escrow", "--open", *parts)
     assert refused.returncode == 1

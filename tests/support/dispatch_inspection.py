@@ -207,6 +207,14 @@ def place_at(
     return conversation
 
 
+def says_at(home: HotlineHarness, place: tuple[str, str], text: str, language: str) -> ChatPerson:
+    """Let a new person type a text at a question, and return the person."""
+    person = home.person(language)
+    place_at(person, reachable_positions()[place], language=language)
+    person.says(text)
+    return person
+
+
 def with_extra_text(position: Position) -> Position:
     """Return the same place in a conversation, with something written beside it."""
     told = copy_position(position)

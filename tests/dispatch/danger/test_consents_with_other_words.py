@@ -22,6 +22,7 @@ from tests.support.dispatch_inspection import (
     current_step,
     place_at,
     reachable_positions,
+    says_at,
 )
 
 if TYPE_CHECKING:
@@ -165,9 +166,7 @@ def test_a_yes_with_an_unknown_word_hands_nothing_over(
     sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
 ) -> None:
     for typed in NO_YES[tag]:
-        person = sqlite_hotline.person(tag)
-        place_at(person, reachable_positions()[step], language=tag)
-        person.says(typed)
+        says_at(sqlite_hotline, step, typed, tag)
         assert cases_of(sqlite_hotline) == [], typed
 
 
@@ -209,9 +208,7 @@ def test_a_clear_no_to_staff_is_one_at_both_questions(
     sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
 ) -> None:
     for typed in CLEAR_NO[tag]:
-        person = sqlite_hotline.person(tag)
-        place_at(person, reachable_positions()[step], language=tag)
-        person.says(typed)
+        person = says_at(sqlite_hotline, step, typed, tag)
         assert cases_of(sqlite_hotline) == [], typed
         assert current_step(person) not in {TELL, GIVE}, typed
 
@@ -222,9 +219,8 @@ def test_a_clear_yes_of_several_words_is_one_and_stands_in_the_case(
     sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
 ) -> None:
     for typed in CLEAR_YES[tag]:
-        person, before = sqlite_hotline.person(tag), len(cases_of(sqlite_hotline))
-        place_at(person, reachable_positions()[step], language=tag)
-        person.says(typed)
+        before = len(cases_of(sqlite_hotline))
+        says_at(sqlite_hotline, step, typed, tag)
         assert len(cases_of(sqlite_hotline)) == before + 1, typed
         assert words_sent(sqlite_hotline, before).count(typed) == 1, typed
 

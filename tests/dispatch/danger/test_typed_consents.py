@@ -21,6 +21,7 @@ from tests.support.dispatch_inspection import (
     current_step,
     place_at,
     reachable_positions,
+    says_at,
 )
 
 if TYPE_CHECKING:
@@ -153,9 +154,7 @@ SPOKEN = "spoken"
 @pytest.mark.parametrize("tag", ASKED)
 def test_a_question_is_no_consent_and_no_refusal(sqlite_hotline: HotlineHarness, tag: str) -> None:
     for typed in ASKED[tag]:
-        person = sqlite_hotline.person(tag)
-        place_at(person, reachable_positions()[TELL], language=tag)
-        person.says(typed)
+        person = says_at(sqlite_hotline, TELL, typed, tag)
         assert cases_of(sqlite_hotline) == [], typed
         assert current_step(person) == TELL, typed
 
@@ -167,9 +166,7 @@ def test_a_polite_end_is_no_consent(
 ) -> None:
     """Staff must tell the police: whoever only says thanks has not let anyone read."""
     for typed in POLITE[tag]:
-        person = sqlite_hotline.person(tag)
-        place_at(person, reachable_positions()[step], language=tag)
-        person.says(typed)
+        says_at(sqlite_hotline, step, typed, tag)
         assert cases_of(sqlite_hotline) == [], typed
 
 
@@ -179,9 +176,8 @@ def test_a_yes_and_a_no_in_other_words_are_understood(
     sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
 ) -> None:
     for typed, meant in SAID[tag].items():
-        person, before = sqlite_hotline.person(tag), len(cases_of(sqlite_hotline))
-        place_at(person, reachable_positions()[step], language=tag)
-        person.says(typed)
+        before = len(cases_of(sqlite_hotline))
+        person = says_at(sqlite_hotline, step, typed, tag)
         assert len(cases_of(sqlite_hotline)) - before == (meant == "yes"), typed
         assert current_step(person) != step, typed
 
@@ -191,9 +187,7 @@ def test_another_day_and_a_cry_with_a_no_in_it_answer_nothing(
     sqlite_hotline: HotlineHarness, tag: str
 ) -> None:
     for typed in NEITHER[tag]:
-        person = sqlite_hotline.person(tag)
-        place_at(person, reachable_positions()[TELL], language=tag)
-        person.says(typed)
+        person = says_at(sqlite_hotline, TELL, typed, tag)
         assert cases_of(sqlite_hotline) == [], typed
         assert current_step(person) == TELL, typed
 
@@ -204,9 +198,7 @@ def test_what_may_mean_that_there_is_no_need_agrees_to_nothing(
     sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
 ) -> None:
     for typed in NO_NEED[tag]:
-        person = sqlite_hotline.person(tag)
-        place_at(person, reachable_positions()[step], language=tag)
-        person.says(typed)
+        says_at(sqlite_hotline, step, typed, tag)
         assert cases_of(sqlite_hotline) == [], typed
 
 
@@ -216,9 +208,8 @@ def test_a_clear_yes_in_short_or_in_latin_letters_is_one(
     sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
 ) -> None:
     for typed in CLEAR_YES[tag]:
-        person, before = sqlite_hotline.person(tag), len(cases_of(sqlite_hotline))
-        place_at(person, reachable_positions()[step], language=tag)
-        person.says(typed)
+        before = len(cases_of(sqlite_hotline))
+        says_at(sqlite_hotline, step, typed, tag)
         assert len(cases_of(sqlite_hotline)) == before + 1, typed
 
 
@@ -228,27 +219,22 @@ def test_a_yes_with_a_condition_and_words_of_another_language_are_none(
     sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
 ) -> None:
     for typed in NOT_A_CLEAR_YES[tag]:
-        person = sqlite_hotline.person(tag)
-        place_at(person, reachable_positions()[step], language=tag)
-        person.says(typed)
+        says_at(sqlite_hotline, step, typed, tag)
         assert cases_of(sqlite_hotline) == [], typed
 
 
 @pytest.mark.parametrize("tag", YES_AND_MORE)
 def test_a_yes_with_hurry_or_a_place_is_one(sqlite_hotline: HotlineHarness, tag: str) -> None:
     for typed in YES_AND_MORE[tag]:
-        person, before = sqlite_hotline.person(tag), len(cases_of(sqlite_hotline))
-        place_at(person, reachable_positions()[TELL], language=tag)
-        person.says(typed)
+        before = len(cases_of(sqlite_hotline))
+        says_at(sqlite_hotline, TELL, typed, tag)
         assert len(cases_of(sqlite_hotline)) == before + 1, typed
 
 
 @pytest.mark.parametrize("tag", NO)
 def test_a_short_no_is_one(sqlite_hotline: HotlineHarness, tag: str) -> None:
     for typed in NO[tag]:
-        person = sqlite_hotline.person(tag)
-        place_at(person, reachable_positions()[TELL], language=tag)
-        person.says(typed)
+        person = says_at(sqlite_hotline, TELL, typed, tag)
         assert cases_of(sqlite_hotline) == [], typed
         assert current_step(person) != TELL, typed
 
@@ -266,9 +252,7 @@ def test_a_yes_among_thanks_would_be_taken_for_consent(
     """Shows that the test above could fail."""
     monkeypatch.setattr(TypedAnswer, "leaves_open", lambda *_: False)
     for tag, typed in (("en", "ok thanks"), ("fil", "ok na po"), ("km", "បាទ អរគុណ")):
-        person = sqlite_hotline.person(tag)
-        place_at(person, reachable_positions()[GIVE], language=tag)
-        person.says(typed)
+        says_at(sqlite_hotline, GIVE, typed, tag)
     assert len(cases_of(sqlite_hotline)) == 3
 
 
