@@ -58,6 +58,7 @@ class LazyGroup(TyperGroup):
         if entry is None:
             return None
         found = getattr(import_module(f"bot.cli.{entry.module}"), entry.attribute)
+        _write_events()
         if isinstance(found, typer.Typer):
             found.info.name, found.info.help = cmd_name, entry.summary
             return typer.main.get_group(found)
@@ -240,6 +241,12 @@ def main() -> None:
         else:
             typer.echo(f"the database failed: {why}; haven doctor says what to do", err=True)
         sys.exit(1)
+
+
+def _write_events() -> None:
+    """Let a command log as the bot does; at a terminal it says itself what it did."""
+    if log := sys.modules.get("bot.log"):  # a command without it logs nothing
+        log.write_events(only_warnings=sys.stderr.isatty())
 
 
 def _own_fault(error: Exception) -> str:

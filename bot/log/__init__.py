@@ -78,7 +78,17 @@ class _SafeStream:
 
 
 def configure(out: TextIO | None = None) -> None:
+    """Write allowed events as JSON lines to a stream, and what libraries log as events."""
+    write_events(out)
+    root = logging.getLogger()
+    root.handlers[:] = [_LibraryHandler()]
+    root.setLevel(logging.WARNING)
+    logging.captureWarnings(capture=True)
+
+
+def write_events(out: TextIO | None = None, *, only_warnings: bool = False) -> None:
     """Write allowed events as JSON lines to a stream, by default to standard error."""
+    least = logging.WARNING if only_warnings else logging.INFO
     structlog.configure(
         processors=[
             filter_event,
@@ -86,14 +96,10 @@ def configure(out: TextIO | None = None) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.JSONRenderer(),
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _SafeStream(out or sys.stderr))),
         cache_logger_on_first_use=False,
     )
-    root = logging.getLogger()
-    root.handlers[:] = [_LibraryHandler()]
-    root.setLevel(logging.WARNING)
-    logging.captureWarnings(capture=True)
 
 
 log: Any = structlog.get_logger()
