@@ -232,13 +232,11 @@ class TypedText:
             language = match_language(text)
             is_offered = language is not None and language in offered.values()
             return language if is_offered else self._control_meant(question, text)
-        if step in YES_OR_NO_STEPS:
+        if step in CONSENT_QUESTIONS:
+            whole = whole or step not in YES_OR_NO_STEPS
             return self._consent_meant(question, step, text, whole=whole)
         typed, spoken = self._typed(text), self.turn.conversation.language
-        decides = isinstance(question, Decide) and not isinstance(question, Menu | Card)
-        whole = whole or decides or step in CONSENT_QUESTIONS
-        if step in CONSENT_QUESTIONS and typed.has_question_mark:
-            return self._control_meant(question, text)
+        whole = whole or (isinstance(question, Decide) and not isinstance(question, Menu | Card))
         ages = self.place.birth_ages(offered, text)
         label = typed.label_of(offered.keys(), spoken, whole=True)
         label = label if ages is None else age_label(offered, ages)
