@@ -56,7 +56,7 @@ def ask_secret(file: Path | None, what: str = "Password") -> str:
 
 def ask_new_password(file: Path | None) -> str:
     """Return a new password, typed twice at the terminal; raise HavenError if it is too weak."""
-    password = ask_secret(file, "New password")
+    password = ask_secret(file, f"New password ({MIN_LENGTH} characters or more)")
     require_strong(password)
     if file is None:
         ask_again(password)

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FOLDERS = frozenset({"backups", "data", "assist_models"})
 """Answers that name a folder of the machine."""
+REACHABLE = re.compile(r"(\d\D*){3}|@\w|\w\.\w{2}")
+"""A telephone number, a name of a messenger, or an address of e-mail or on the web."""
 PRIVATE_FOLDERS = (Path("/root"), Path("/home"), Path("/tmp"))  # noqa: S108 - refused
 """Folders that the service may not read."""
 
@@ -49,6 +51,8 @@ def check_answer(key: str, answer: str) -> None:
         settings_of({question.setting: answer})
         if key == "backup_key":
             BackupRecipients.parse(answer)
+        if key == "contact" and not REACHABLE.search(answer):
+            raise HavenError(f"contact: {answer} is neither a telephone number nor an address")
     elif key == "host_key_copy":
         check_copy_folder(Path(answer))
     elif key == "token":

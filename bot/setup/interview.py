@@ -39,6 +39,7 @@ API_VARIABLE = setting_name("telegram_api")
 """It may be in the environment of `haven setup`, before there is a file of settings."""
 NAMES = frozenset({"administrator", "caseworker"})
 PASSWORDS = frozenset({"administrator_password", "caseworker_password"})
+GROUP_WANTED = "Is there such a group, or will there be one? [y/N, or its number]"
 ADD_TO_GROUP = (
     "Add the bot to the group as an administrator who may manage topics and delete messages, then "
     "press Enter; its number is found by itself."
@@ -119,7 +120,7 @@ class Interview:
                     answer = make_key(Path(self.answers["backups"]))
                 found = self._reach(question, answer)
             except HavenError as error:
-                typer.echo(f"{error}")
+                typer.echo(without_name_of(question, f"{error}"))
             else:
                 for line in textwrap.wrap(found, WIDTH):
                     typer.echo(line)
@@ -140,10 +141,9 @@ class Interview:
         if question.key == "telegram_proxy" and question.key not in self.answers:
             default = default or system_proxy()
         if question.key == "desk_group" and not default:
-            offered = self._offered_group()
-            if offered is None:
-                return ""
-            default = offered
+            said, default = self._offered_group()
+            if not default:
+                return said
         if question.is_secret and default:
             typer.echo("Press Enter to keep the one that is set.")
         answer = typer.prompt(
@@ -153,15 +153,21 @@ class Interview:
         )  # fmt: skip
         return " ".join(str(answer).split())
 
-    def _offered_group(self) -> str | None:
-        """Return the newest group of the bot, or nothing if it is in none; None: none is wanted."""
-        if not typer.confirm("Is there such a group, or will there be one?", default=False):
-            return None
+    def _offered_group(self) -> tuple[str, str]:
+        """Return the number that was typed, if one was; else the newest group of the bot.
+
+        Neither, if no group is wanted. If the bot is in none, its number is asked for.
+        """
+        asked = typer.prompt(GROUP_WANTED, default="n", show_default=False).strip().lower()
+        if re.fullmatch(r"-?\d+", asked):
+            return asked, ""
+        if asked not in {"y", "yes"}:
+            return "", ""
         typer.prompt(ADD_TO_GROUP, default="", show_default=False)
         groups = asyncio.run(recent_groups(self.token, self._api, self._proxy))
         for it in groups:
             typer.echo(f"{it.id}: {it.title}")
-        return str(groups[-1].id) if groups else ""
+        return "", str(groups[-1].id) if groups else "0"
 
     @property
     def _api(self) -> str:
@@ -201,6 +207,12 @@ def without_name(question: SetupQuestion, answer: str) -> str:
     if not question.setting:
         return answer
     return re.sub(rf"^(export\s+)?{setting_name(question.setting)}=", "", answer.strip())
+
+
+def without_name_of(question: SetupQuestion, fault: str) -> str:
+    """Return an error without the names by which files call what was just asked."""
+    name = setting_name(question.setting or question.key)
+    return re.sub(rf"^({question.key}|{name}): |\b{name}=", "", fault)
 
 
 def questions_in(fault: str) -> list[str]:

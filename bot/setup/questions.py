@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.vault.keys.passwords import MIN_LENGTH
+
 
 @dataclass(frozen=True, slots=True)
 class SetupQuestion:
@@ -91,8 +93,9 @@ STAFF = (
              "Administrators enrol colleagues and change settings at the desk; they open no case.",
              example="Wen", is_needed=True, is_for_new=True),
     SetupQuestion("administrator_password", "Their password",
-             "Several words are easiest. In a file of answers, leave it empty: they choose it at "
-             "the desk, by the link that setup prints.", is_secret=True, is_for_new=True),
+             f"{MIN_LENGTH} characters or more; several words are easiest. In a file of answers, "
+             "leave it empty: they choose it at the desk, by the link that setup prints.",
+             is_secret=True, is_for_new=True),
     SetupQuestion("caseworker", "Name of the first caseworker",
              "Haven starts only once someone can read what people send. Give the administrator's "
              "name again if one person does both: they get two accounts.",
@@ -100,8 +103,8 @@ STAFF = (
     SetupQuestion("caseworker_languages", "Languages they write, e.g. id,vi,en",
              "Cases are offered by language.", "en", example="id,vi,en", is_for_new=True),
     SetupQuestion("caseworker_password", "Their password",
-             "It opens what people send, and cannot be read by anyone else.", is_needed=True,
-             is_secret=True, is_for_new=True),
+             f"{MIN_LENGTH} characters or more. It opens what people send; keep it to yourself.",
+             is_needed=True, is_secret=True, is_for_new=True),
 )  # fmt: skip
 MORE = (
     _rare("data", "Folder of the data", "Databases and files of this deployment.",

@@ -42,7 +42,7 @@ PATIENCE = 120.0
 SKIPPED = shutil.ignore_patterns(".git", ".venv", "__pycache__", ".*_cache", "*.pyc")
 UNTIL_STOPPED = {"demo", "start"}
 HOST_FOLDERS = re.compile(r"(?<![\w.])/(?:etc|var)/[\w/]*haven\b")
-ASKS = ("assword: ", "The same again: ")
+ASKS = ("assword: ", "or more): ", "The same again: ")
 NO_FAULT_OF_OURS = {"disk space", "clock is kept by NTP"}
 """What the doctor may find wrong about the machine of a test."""
 

@@ -95,7 +95,7 @@ async def test_a_copy_of_the_host_key_in_a_missing_folder_is_refused_at_its_ques
 ) -> None:
     copy = machine.folder / "host.key"
     shown = await asyncio.to_thread(name_a_copy, machine, copy)
-    assert "host_key_copy: there is no folder /nowhere" in shown
+    assert "there is no folder /nowhere" in shown
     assert copy.exists()
 
 
@@ -120,6 +120,33 @@ RARE = (
 )  # fmt: skip
 
 
+async def test_a_wrong_answer_is_refused_in_plain_words_at_its_question(
+    machine: BareMachine,
+) -> None:
+    """Names of settings and keys of the file say nothing to who was asked a question."""
+    shown = await asyncio.to_thread(answer_wrongly, machine)
+    assert "call me maybe is neither a telephone number nor an address" in shown
+    assert "HAVEN_HOURS" not in shown
+    assert "contact: " not in shown
+    assert "invalid input" not in shown.lower()
+    assert "group" in shown.split("Is there such a group")[1]
+
+
+def answer_wrongly(machine: BareMachine) -> str:
+    terminal = begin(machine)
+    terminal.answers("Contact", "call me maybe")
+    terminal.answers("\nContact", "line.me/hope")
+    terminal.answers("Hours", "9 to 5")
+    terminal.answers("\nHours", "")
+    terminal.answers("Language of the desk", "en")
+    terminal.answers("Address of the desk", "")
+    terminal.answers("Is there such a group", "-1005")  # of no group of this bot
+    terminal.answers("Is there such a group", "0")
+    terminal.sees("Folder of backups")
+    terminal.leaves()
+    return terminal.shown
+
+
 async def test_the_line_that_haven_keys_backup_prints_is_taken_as_it_is(
     machine: BareMachine,
 ) -> None:
@@ -130,8 +157,8 @@ async def test_the_line_that_haven_keys_backup_prints_is_taken_as_it_is(
         assert values["HAVEN_BACKUP_KEY"] == RECIPIENT
 
 
-def up_to_backups(machine: BareMachine) -> Terminal:
-    """Answer what is asked before the backups."""
+def begin(machine: BareMachine) -> Terminal:
+    """Answer what is asked before the contact."""
     machine.at("/etc/haven").mkdir(parents=True)
     env = f'HAVEN_TELEGRAM_API="{machine.address}"\nHAVEN_DESK_LISTEN="127.0.0.1:0"\n'
     machine.at("/etc/haven/haven.env").write_text(env)
@@ -139,6 +166,12 @@ def up_to_backups(machine: BareMachine) -> Terminal:
     terminal.answers("Token: ", machine.usual["token"])
     terminal.answers("Name of the organisation", "Women's House")
     terminal.answers("Kind:", "ngo")
+    return terminal
+
+
+def up_to_backups(machine: BareMachine) -> Terminal:
+    """Answer what is asked before the backups."""
+    terminal = begin(machine)
     terminal.answers("Contact", "02-1234")
     terminal.answers("Hours", "09:00-21:00")
     terminal.answers("Language of the desk", "en")
