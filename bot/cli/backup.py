@@ -18,11 +18,13 @@ from bot.app.keys import key_store_url, load_host_key, open_key_store
 from bot.app.retention import require_outside
 from bot.app.storage import database_at, existing_database, fault_of
 from bot.cli.deployment import Deployment, open_deployment
-from bot.clock import HOUR, SystemClock
+from bot.cli.output import local_time
+from bot.clock import HOUR, MINUTE, SystemClock
 from bot.errors import BackupError, HavenError, SettingError
 from bot.log import log
 from bot.settings import Settings, load_settings
 from bot.settings.env_file import ENV_FILE, env_file_path
+from bot.setup.credentials import RUNS_SYSTEMD
 from bot.vault import HostKey
 from bot.vault.backup.create import (
     Backup,
@@ -47,10 +49,12 @@ from bot.vault.backup.restore import (
     check_new_folder,
 )
 from bot.vault.erasure.erase import Erasures, LedgerEntry
-from bot.vault.erasure.ledger import LEDGER_NAME, Ledger, read_ledger, write_ledger
+from bot.vault.erasure.ledger import LEDGER_NAME, MAX_AGE, Ledger, read_ledger, write_ledger
 from bot.vault.keys.key_store import live_root
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from rich.status import Status
 
 LEDGER_HINT = (
@@ -172,7 +176,7 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
     with status:
         target = RestoreTarget(to, database, keys)
         done = restoring.restore_into(found, target, erased.entries, now, waiver)
-    _tell_restored(done, to)
+    _tell_restored(done, to, settings.zone)
     _tell_next_steps(settings, target, host_key or [])
     if settings.files_url:
         typer.echo(FILES_RESTORED.format(to=to.absolute()))
@@ -190,8 +194,9 @@ def _offline_keys(files: list[Path], status: Status) -> OfflineKeys:
     return OfflineKeys.load(files, ask)
 
 
-def _tell_restored(done: RestoreResult, to: Path) -> None:
+def _tell_restored(done: RestoreResult, to: Path, zone: ZoneInfo) -> None:
     typer.echo(f"In {to}: {done.cases} cases, {done.files} files.")
+    typer.echo(f"They are of {local_time(done.made_at, zone)}: what came later is not in them.")
     typer.echo(f"Erased since, and not restored: {done.erased} cases.")
     if done.missing:
         typer.echo(f"Files whose content was not in the backup: {done.missing}.")
@@ -214,7 +219,8 @@ def _tell_next_steps(settings: Settings, target: RestoreTarget, named: Sequence[
     words = " ".join(f"{name}={shlex.quote(it)}" for name, it in names.items())
     typer.echo(f"Check it:\n    {words} haven doctor")
     if env_file_path() == ENV_FILE:
-        typer.echo("To use it: systemctl stop haven.service, then haven setup: among the other")
+        stop = "systemctl stop haven.service" if RUNS_SYSTEMD.is_dir() else "stop Haven"
+        typer.echo(f"To use it: {stop}, then haven setup: among the other")
         typer.echo("details it asks for the folder of the data, and gives it to the service.")
     elif has_key:
         typer.echo("To use it: haven start, with the same in front.")
@@ -269,7 +275,7 @@ def _note_other_moments(pair: tuple[Path, Path], stored: Sequence[StoredArchive]
     """Say what is not in the archives: they are of two nights, or newer data have no keys."""
     made = {it.path: it.made_at for it in stored}
     main, keys = pair
-    if made[main] < made[keys]:
+    if made[keys] - made[main] > MAX_AGE:  # a new host key has its keys backed up by themselves
         typer.echo(
             f"Note: {main.name} is older than {keys.name}: what came after it is not restored. "
             "Is a newer archive of data elsewhere?",
@@ -337,8 +343,10 @@ def _current_ledger(settings: Settings, made_at: int, now: int) -> Ledger | None
 
 def _check_ledger_age(erased: Ledger, now: int, *, is_waived: bool) -> str:
     """Return a code for the audit log if the ledger is old; raise BackupError unless waived."""
-    hours = max(0, now - erased.until) // HOUR  # the backup may be seconds old
-    known = f"erasures are known until {hours} hours ago; cases erased later come back"
+    known = (
+        f"erasures are known until {_ago(max(0, now - erased.until))}; a case erased after that "
+        "comes back"
+    )
     if not erased.is_old(now):
         typer.echo(f"Note: {known}.")
         return ""
@@ -349,6 +357,14 @@ def _check_ledger_age(erased: Ledger, now: int, *, is_waived: bool) -> str:
     log.warning("restored_without_ledger")
     typer.echo(f"Restored all the same: {known}.", err=True)
     return f"until:{erased.until}"
+
+
+def _ago(time: int) -> str:
+    """Return a time in minutes or, from two hours on, in hours; a backup may be seconds old."""
+    if time < 2 * HOUR:
+        minutes = max(1, time // MINUTE)
+        return f"{minutes} minute{'s' * (minutes > 1)} ago"
+    return f"{time // HOUR} hours ago"
 
 
 @contextmanager

@@ -57,7 +57,7 @@ from bot.settings import Settings, load_settings
 from bot.store.data_folder import has_room, is_new, missing_data
 from bot.store.database import DataDirectory
 from bot.store.disk_space import is_read_only
-from bot.store.findings import load_findings
+from bot.store.findings import idle_since_restore, load_findings
 from bot.store.processes.heartbeat import last_heartbeat
 from bot.store.processes.running import load_processes
 from bot.vault.backup.create import find_faults, list_archives
@@ -376,6 +376,11 @@ def _check_clock(settings: Settings) -> None:
 def _check_polling(settings: Settings) -> None:
     """Refuse a bot that ran, and has fetched nothing for five minutes."""
     now = SystemClock().now()
+    if restored := _read(settings, idle_since_restore):
+        when = datetime.fromtimestamp(restored / SECOND, settings.zone)
+        raise NotKnownError(
+            f"these data were restored at {when:%Y-%m-%d %H:%M}; no bot has run with them since"
+        )
     if since := _read(settings, lambda work: load_findings(work, now)).polling_stopped_since:
         when = datetime.fromtimestamp(since / SECOND, settings.zone)
         raise HavenError(
@@ -406,6 +411,11 @@ def _check_on_call(settings: Settings) -> None:
         faults.append(f"HAVEN_PUSH_CONTACT needs pywebpush: {pip_install('haven[push]')}")
     if faults:
         raise HavenError("; ".join(faults))
+    if not people:
+        raise CheckWarningError(
+            "no one is on call: while no one is at the desk, no emergency is told to anyone "
+            "(haven on-call set ID)"
+        )
 
 
 def _check_backups(settings: Settings) -> None:

@@ -73,6 +73,8 @@ STANDBY_MISSING_SINCE = Finding("standby")
 """Since when no standby has what is stored, although one should; microseconds since 1970."""
 TIMELINE = Finding("timeline")
 """How often the database was promoted, and one."""
+RESTORED_AT = "restored"
+"""The name in `rounds` of when the data were restored from a backup, microseconds since 1970."""
 
 
 def load_findings(work: Work, now: int, *, is_polling_watched: bool = True) -> Findings:
@@ -89,6 +91,12 @@ def load_findings(work: Work, now: int, *, is_polling_watched: bool = True) -> F
         standby_missing_since=found.get(STANDBY_MISSING_SINCE.name, 0),
         polling_stopped_since=fetched_at if fetched_at and now - fetched_at > POLLING_ALARM else 0,
     )
+
+
+def idle_since_restore(work: Work) -> int:
+    """Return when the data were restored, if no bot has run with them since; else 0."""
+    restored = sum(int(at) for at, _steady in work.rows(_LOAD, RESTORED_AT))
+    return restored if restored > last_heartbeat(work) else 0
 
 
 def is_working(work: Work, now: int) -> bool:

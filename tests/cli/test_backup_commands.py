@@ -60,6 +60,7 @@ def test_a_deployment_is_backed_up_restored_and_answers_as_before(
     haven = command_runner(
         tmp_path, HAVEN_BACKUP_KEY=recipient, HAVEN_BACKUPS=f"{tmp_path}/backups"
     )
+    ran_until(tmp_path / "data", SystemClock().now() - HOUR)
     paths = backed_up(haven)
     assert [re.search(r"haven-(\w+)-", path)[1] for path in paths] == ["main", "keys"]  # type: ignore[index]
     assert (tmp_path / "backups" / LEDGER_NAME).exists()
@@ -79,6 +80,16 @@ def test_a_deployment_is_backed_up_restored_and_answers_as_before(
     assert "1 rows" in restored.stdout
     assert "fine   database opens" in there("doctor").stdout
     assert "fine   key store opens" in there("doctor").stdout
+    fetched = [next(it for it in said("doctor").stdout.splitlines() if "messages are fetched" in it)
+               for said in (haven, there)]  # fmt: skip
+    assert fetched[0].startswith("wrong"), "the bot of the first has ended"
+    assert re.match(r"unknown.*these data were restored at 20", fetched[1])
+
+
+def ran_until(folder: Path, moment: int) -> None:
+    """Let a bot have run with the data in a folder."""
+    with closing(sqlite3.connect(folder / "haven.db")) as connection, connection:
+        connection.execute("INSERT INTO heartbeats (bot, alive_at) VALUES (1, ?)", (moment,))
 
 
 def test_nothing_is_restored_over_anything(haven: Haven, tmp_path: Path) -> None:
@@ -161,7 +172,8 @@ def test_erased_cases_return_only_on_request_and_are_audited(
     assert not (tmp_path / "new").exists()
     done = restored(elsewhere, "--without-ledger")
     assert (done.returncode, said in done.stderr) == (0, True), done.stderr
-    assert "restored_without_ledger" in done.stderr + done.stdout
+    (logged,) = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    assert logged["event"] == "restored_without_ledger"
     with closing(sqlite3.connect(tmp_path / "new" / "haven.db")) as connection:
         (row,) = connection.execute("SELECT actor, subject FROM audit WHERE deed='restored_blind'")
     assert row == ("operator", "all")
@@ -177,6 +189,7 @@ def test_a_ledger_of_last_night_is_enough_and_its_age_is_said(
     done = restored(elsewhere)
     assert done.returncode == 0, done.stderr
     assert "known until 25 hours ago" in done.stdout
+    assert " of 20" in done.stdout.split("They are")[1].partition("what came later is not in")[0]
     with closing(sqlite3.connect(tmp_path / "new" / "haven.db")) as connection:
         assert not connection.execute("SELECT * FROM audit WHERE deed='restored_blind'").fetchall()
 

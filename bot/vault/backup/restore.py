@@ -29,9 +29,10 @@ from bot.errors import BackupError, WrongHostKeyError
 from bot.store.blobs.durable_files import sync_file, sync_folder
 from bot.store.blobs.protocol import BLOB_NAME
 from bot.store.database import Database
+from bot.store.findings import RESTORED_AT
 from bot.store.migrate import KEY_MIGRATIONS, current_revision, schema_transaction, upgrade_to
 from bot.store.tables.keys import key_metadata, roots
-from bot.store.tables.main import audit, erasures, exchanges, files, outbox
+from bot.store.tables.main import audit, erasures, exchanges, files, outbox, rounds
 from bot.vault.audit.log import AUDIT_COLUMNS, INITIAL_MAC, OPERATOR, AuditHead, AuditLog
 from bot.vault.backup.create import FILE_PREFIX
 from bot.vault.backup.export_rows import TABLES_IN_BOTH, ArchivePart, TableRows
@@ -183,6 +184,7 @@ class Restore:
                 _seal_root(key_side, self._hosts[0], backup.root, now)
                 unsent = pair[ArchivePart.MAIN].summary.unsent
                 _close_open_rows(connection, database.dialect, unsent, entries, now)
+                _note_restored(connection, now)
                 self._on_progress("checking")
                 for it, kind in ((connection, database.dialect), (key_side, keys.dialect)):
                     _advance_sequences(it, kind)
@@ -232,6 +234,11 @@ def _seal_root(connection: Connection, host: HostKey, root: HostKey, now: int) -
     connection.execute(delete(roots))
     values = zip(ROOT_COLUMNS, sealed_root(host, bytes(row[0]), root.secret, now), strict=True)
     connection.execute(insert(roots).values(dict(values)))
+
+
+def _note_restored(connection: Connection, now: int) -> None:
+    """Store when the data were restored: the last heartbeat in them is of another machine."""
+    connection.execute(insert(rounds).values(name=RESTORED_AT, ran_at=now, steady_since=now))
 
 
 def _erased_check(
