@@ -23,6 +23,7 @@ from bot.languages.recording_manifest import (
     clean_name,
 )
 from bot.languages.voice_files import recordings_folder
+from bot.optional_imports import pip_install
 
 try:
     from bot.languages import voice_encoder
@@ -44,7 +45,7 @@ MAX_UPLOAD = 20 * 1024 * 1024
 """Bytes: a minute of uncompressed sound, twice."""
 NO_ENCODER = (
     "Recording needs PyAV, which is not installed. Stop the demo, run "
-    "`.venv/bin/python -m pip install av` (or `uv pip install av`), and start it again."
+    f"`{pip_install('av')}`, and start it again."
 )
 
 

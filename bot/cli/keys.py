@@ -25,7 +25,7 @@ from bot.errors import HavenError, SettingError
 from bot.hotline.staff.staff import Staff
 from bot.settings import Settings, load_settings
 from bot.settings.missing import CREDENTIAL
-from bot.setup.credentials import CredentialFolder, is_handed_over
+from bot.setup.credentials import RUNS_SYSTEMD, CredentialFolder, is_handed_over
 from bot.setup.files import MACHINE
 from bot.store.database import Database
 from bot.store.writer import Work
@@ -175,7 +175,8 @@ def _replace_credential(credentials: CredentialFolder, path: Path, now: int) -> 
     kept = credentials.replace(CREDENTIAL, text, day.date())
     typer.echo(f"Both keys open now. {credentials.target.at(credentials.path(CREDENTIAL))} is the")
     typer.echo("new one. Restart Haven: from then on the old key opens no data.")
-    typer.echo("    systemctl restart haven.service")
+    if RUNS_SYSTEMD.is_dir():
+        typer.echo("    systemctl restart haven.service")
     typer.echo(f"{path} is a copy of the new key: take it to another place, and delete it here.")
     return kept
 

@@ -206,11 +206,16 @@ def list_staff(*, as_json: AsJson = False) -> None:
         return
     headings = ("id", "name", "role", "title", "languages", "queues", "skills", "chats", "now")
     rows = [
-        (each.id, each.name, each.role.value, each.title, each.languages, each.queues, each.skills,
-         each.most, _duty_status(each))
+        (each.id, each.name, each.role.value, _shown_title(each), each.languages, each.queues,
+         each.skills, each.most, _duty_status(each))
         for each in caseworkers
     ]  # fmt: skip
     print_table(make_table(f"Staff: {len(caseworkers)}", headings, rows))
+
+
+def _shown_title(each: Caseworker) -> str:
+    """Return what people are told a colleague is; nothing of someone who never writes to them."""
+    return each.title if may_open(each.role) else ""
 
 
 @staff_app.command("requests")

@@ -132,6 +132,6 @@ async def test_without_pyav_the_page_says_how_to_install_it(
 ) -> None:
     monkeypatch.setattr(recording_page, "voice_encoder", None)
     async with recordings(tmp_path) as client:
-        assert "pip install av" in (await client.get("")).json()["problem"]
+        assert "pip install 'av'" in (await client.get("")).json()["problem"]
         refused = await client.put(await first_path(client), params=SARI, content=tone())
-    assert "pip install av" in refused.json()["error"]
+    assert "pip install 'av'" in refused.json()["error"]

@@ -83,9 +83,20 @@ def machine(
         yield made
 
 
-def test_a_rotation_puts_the_new_key_in_the_place_of_the_credential(
-    machine: InstalledMachine,
+def test_where_no_systemd_runs_no_command_of_it_is_printed(
+    machine: InstalledMachine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    monkeypatch.setattr(key_commands, "RUNS_SYSTEMD", tmp_path / "none")
+    done = machine.types("keys", "rotate", str(machine.folder / "new.key"))
+    assert done.returncode == 0, done.stderr
+    assert "Restart Haven" in done.stdout
+    assert "systemctl" not in done.stdout
+
+
+def test_a_rotation_puts_the_new_key_in_the_place_of_the_credential(
+    machine: InstalledMachine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(key_commands, "RUNS_SYSTEMD", tmp_path)
     old, copy = machine.credentials.load(CREDENTIAL), machine.folder / "new.key"
     done = machine.types("keys", "rotate", str(copy))
     assert done.returncode == 0, done.stderr

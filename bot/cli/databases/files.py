@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
+from rich.progress import Progress, TimeElapsedColumn
 
 from bot.app.file_storage.move import MoveProgress, move_files
 from bot.app.file_storage.opening import checked_blobs
@@ -40,7 +40,8 @@ def move(
         settings, directory = deployment.settings, DataDirectory(deployment.settings.data)
         directory.refuse_running()
         deployment.database.claim_for_bot()
-        with Progress(console=Console(stderr=True)) as bars:
+        columns = ("{task.description}: {task.completed} files", TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True)) as bars:
             moved = move_files(settings, deployment.database, to, _progress(bars))
         deployment.run(lambda work: deployment.record(work, "move_files", "all"))
     typer.echo(f"{moved.where}: {moved.copied} files, each compared with the original.")

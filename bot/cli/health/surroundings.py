@@ -125,8 +125,8 @@ def check_time_service() -> None:
     """Refuse a clock that nothing keeps right; where the system does not say, say nothing."""
     if is_clock_synchronised() is False:
         raise HavenError(
-            "no time service keeps it: timedatectl set-ntp true, or install chrony. In a "
-            "container, do this on the host"
+            "no time service keeps it: apt-get install systemd-timesyncd, or timedatectl set-ntp "
+            "true. In a container, do this on the host"
         )
 
 
