@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pickle
+from shutil import copytree
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,18 +20,27 @@ from bot.languages.compiled_lists import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """Return a folder with the lists of two languages, computed."""
+@pytest.fixture(scope="module")
+def computed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the lists of two languages, computed once for all tests."""
+    folder = tmp_path_factory.mktemp("lists")
     for tag in ("en", "th"):
-        (tmp_path / tag).mkdir()
+        (folder / tag).mkdir()
         for name in LISTS:
-            (tmp_path / tag / name).write_bytes((LOCALES / tag / name).read_bytes())
-    assert compile_lists(tmp_path)
-    return tmp_path
+            (folder / tag / name).write_bytes((LOCALES / tag / name).read_bytes())
+    assert compile_lists(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(computed: Path, tmp_path: Path) -> Iterator[Path]:
+    """Return a copy of it that a test may change."""
+    yield copytree(computed, tmp_path / "lists")
+    kept_values.cache_clear()
 
 
 def test_what_was_computed_before_is_what_would_be_computed_now(folder: Path) -> None:
@@ -50,9 +60,14 @@ def test_lists_that_changed_since_are_read_again(folder: Path, name: str) -> Non
     path.write_bytes(path.read_bytes() + b"\n")
     kept_values.cache_clear()
     assert kept_values(folder) == {}
+
+
+def test_lists_that_changed_since_are_computed_again(folder: Path) -> None:
+    path = folder / "th" / LISTS[0]
+    path.write_bytes(path.read_bytes() + b"\n")
     assert compile_lists(folder)
     kept_values.cache_clear()
-    assert kept_values(folder)  # the control
+    assert kept_values(folder)
 
 
 def test_code_that_changed_since_computes_again(

@@ -7,6 +7,7 @@ other has just left, or what happens "if you tell them", has not agreed to anyth
 from __future__ import annotations
 
 import tomllib
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import pytest
@@ -174,14 +175,9 @@ def test_a_yes_with_an_unknown_word_hands_nothing_over(
 def test_a_yes_before_a_cry_a_refusal_or_someone_near_is_none(tag: str) -> None:
     sentences = [it for it in follows(tag) if not agrees(it, tag)]
     assert len(sentences) > 200
-    wrong = [
-        text
-        for sentence in sentences
-        for yes in YES_WORDS[tag]
-        for between in (" ", ", ")
-        if agrees(text := f"{yes}{between}{sentence}", tag)
-    ]
-    assert wrong == []
+    before = cycle(f"{yes}{between}" for yes in YES_WORDS[tag] for between in (" ", ", "))
+    texts = [f"{yes}{sentence}" for yes, sentence in zip(before, sentences, strict=False)]
+    assert [it for it in texts if agrees(it, tag)] == []
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
