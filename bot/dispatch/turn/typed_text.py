@@ -173,12 +173,28 @@ class TypedText:
             return PressInput("why")
         if not isinstance(question, Choose | ChooseMany) or self.fits_question(text):
             return None
+        if self.only_thanks(text):
+            return self._choice_before_thanks(question, frame.step, text)
         code = self._choice_meant(question, frame.step, text, whole=whole)
         if code is None:
             code = self._choice_of_cut_label(question, frame.step, text)
         if code is None or self._is_only_polite(frame.step, code, text):
             return None
         return PressInput(code)
+
+    def _choice_before_thanks(
+        self, question: Choose | ChooseMany, step: str, text: str
+    ) -> PressInput | None:
+        """Return the button that is meant by what stands before thanks: "opo, salamat po".
+
+        Thanks alone mean none, and "ok thanks" says not that all is well.
+        """
+        rest = self._typed(text).before_thanks(self.turn.conversation.language)
+        code = self._choice_meant(question, step, rest, whole=True) if rest else None
+        if code is None or self._is_only_polite(step, code, text):
+            return None
+        is_reassuring = isinstance(question, Choose) and code in question.reassuring
+        return None if is_reassuring else PressInput(code)
 
     def likely_choice(self, text: str) -> PressInput | None:
         """Return the button of the open question that the learnt examples say a text means.
@@ -195,7 +211,7 @@ class TypedText:
         if not isinstance(question, Choose) or is_agreement or self.fits_question(text):
             return None
         offered, language = _offered(question), turn.conversation.language
-        if self._typed(text).says_number_for(offered.keys(), language):
+        if self.only_thanks(text) or self._typed(text).says_number_for(offered.keys(), language):
             return None
         if self.place.birth_ages(offered, text) is not None:
             return None
@@ -347,6 +363,10 @@ class TypedText:
         if self.turn.asks_passphrase() or self.fits_question(text):
             return True
         return self.choice_of_synonym(text, whole=True) is not None
+
+    def only_thanks(self, text: str) -> bool:
+        """Tell whether a text thanks and says nothing else: it answers nothing, and is no story."""
+        return self._typed(text).only_thanks(self.turn.conversation.language)
 
     def is_beside_question(self, text: str) -> bool:
         """Tell whether only thanks, a yes, "wait" or good news came where a place or fact is asked.

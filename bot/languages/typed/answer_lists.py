@@ -20,7 +20,8 @@ but for `unsure_words` ("maybe"), `urging_words` ("yes, hurry"), `consent_words`
 name of a place (`place_names`), with or without `place_words`: "yes, I am in Taoyuan".
 `weak_words` are synonyms that count with no other. Nor is a refusal what only holds one: "not yet,
 he is hitting me", "không có tiền"; one of the `cries` says much though it is short. `taking_back`
-takes back a yes to staff that was just given. `waiting_words` are no place.
+takes back a yes to staff that was just given. `waiting_words` are no place, and `thanks` alone
+answer nothing.
 
 The language the person chose is tried first, then English, then all others: people mix languages.
 """
@@ -98,11 +99,15 @@ class PlainText(NamedTuple):
 
     def holds_only(self, words: Collection[str]) -> bool:
         """Tell whether nothing is left without these words."""
+        return not self.without(words)
+
+    def without(self, words: Collection[str]) -> str:
+        """Return what is left of the text without these words."""
         around, rest = "" if self.is_unspaced else " ", self.framed
         for word in sorted(words, key=len, reverse=True):
             framed = f"{around}{word}{around}"
             rest = rest.replace(framed, "  ").replace(framed, "  ")  # "wait wait" shares a space
-        return not rest.split()
+        return " ".join(rest.split())
 
 
 class AnswerList(NamedTuple):
@@ -129,6 +134,8 @@ class AnswerList(NamedTuple):
     """Words that make a question of the words before them: "có ai đọc không"."""
     open_words: tuple[str, ...]
     """Thanks, "I understand", "I am fine", "wait": with one of them a yes agrees to nothing."""
+    thanks: tuple[str, ...]
+    """Thanks, which answer nothing."""
     waiting_words: tuple[str, ...]
     """"Wait" and its like, which are no place; unlike `open_words` they take nothing from a yes."""
     taking_back: tuple[str, ...]
@@ -374,6 +381,7 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         question_words=tuple(map(plain_answer, content.get("question_words", ()))),
         question_ends=frozenset(map(plain_answer, content.get("question_ends", ()))),
         open_words=tuple(map(plain_answer, content.get("open_words", ()))),
+        thanks=tuple(map(plain_answer, content.get("thanks", ()))),
         waiting_words=tuple(map(plain_answer, content.get("waiting_words", ()))),
         taking_back=tuple(map(plain_answer, content.get("taking_back", ()))),
         acknowledgments=tuple(map(plain_answer, content.get("acknowledgments", ()))),

@@ -196,6 +196,22 @@ class TypedAnswer:
         is_said = any(f"{edge}{it}{edge}" in plain.framed for it in back)
         return is_said and plain.holds_only(back | around)
 
+    def only_thanks(self, language: str) -> bool:
+        """Tell whether a text thanks and says nothing else but words of politeness."""
+        lists = (answers_in(language), answers_in(FALLBACK))
+        plain = self._in_spelling_of(language)
+        polite = {it for each in lists for it in each.particles.words}
+        thanks = {it for each in lists for it in each.thanks}
+        return plain.without(thanks) != plain.text and plain.holds_only(thanks | polite)
+
+    def before_thanks(self, language: str) -> str:
+        """Return what stands before thanks: the yes of "yes, thanks", no "ya" behind them."""
+        plain = self._in_spelling_of(language)
+        around = "" if plain.is_unspaced else " "
+        known = (it for tag in (language, FALLBACK) for it in answers_in(tag).thanks)
+        found = [plain.framed.find(f"{around}{it}{around}") for it in known]
+        return plain.framed[: min((it for it in found if it >= 0), default=0)].strip()
+
     def is_only_polite(self, language: str) -> bool:
         """Tell whether a text thanks, understands or puts off, and says nothing else."""
         lists = (answers_in(language), answers_in(FALLBACK))
