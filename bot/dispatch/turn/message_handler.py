@@ -452,7 +452,7 @@ class MessageHandler:
         is_answer = choice is not None or self.typed.fits_question(text)
         if not is_answer and self._keep_for_alarm(TextInput(text), alarms):
             return
-        if not (is_answer or alarms or self.typed.only_thanks(text)) and (
+        if not (is_answer or alarms or self.typed.says_nothing(text)) and (
             self._answer_likely_asked(text) or self.stories.take(TextInput(text))
         ):
             return

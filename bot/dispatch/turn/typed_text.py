@@ -173,23 +173,28 @@ class TypedText:
             return PressInput("why")
         if not isinstance(question, Choose | ChooseMany) or self.fits_question(text):
             return None
-        if self.only_thanks(text):
-            return self._choice_before_thanks(question, frame.step, text)
+        if self.says_nothing(text):
+            return self._choice_before_empty_words(question, frame.step, text)
         code = self._choice_meant(question, frame.step, text, whole=whole)
         if code is None:
             code = self._choice_of_cut_label(question, frame.step, text)
         if code is None or self._is_only_polite(frame.step, code, text):
             return None
-        return PressInput(code)
+        return None if self._only_asks(question, code, text) else PressInput(code)
 
-    def _choice_before_thanks(
+    def _only_asks(self, question: Choose | ChooseMany, code: str, text: str) -> bool:
+        """Tell whether a text asks back what would let us worry less: "safe?"."""
+        is_reassuring = isinstance(question, Choose) and code in question.reassuring
+        return is_reassuring and self._typed(text).has_question_mark
+
+    def _choice_before_empty_words(
         self, question: Choose | ChooseMany, step: str, text: str
     ) -> PressInput | None:
         """Return the button that is meant by what stands before thanks: "opo, salamat po".
 
-        Thanks alone mean none, and "ok thanks" says not that all is well.
+        Thanks and greetings alone mean none, and "ok thanks" says not that all is well.
         """
-        rest = self._typed(text).before_thanks(self.turn.conversation.language)
+        rest = self._typed(text).before_empty_words(self.turn.conversation.language)
         code = self._choice_meant(question, step, rest, whole=True) if rest else None
         if code is None or self._is_only_polite(step, code, text):
             return None
@@ -211,7 +216,7 @@ class TypedText:
         if not isinstance(question, Choose) or is_agreement or self.fits_question(text):
             return None
         offered, language = _offered(question), turn.conversation.language
-        if self.only_thanks(text) or self._typed(text).says_number_for(offered.keys(), language):
+        if self.says_nothing(text) or self._typed(text).says_number_for(offered.keys(), language):
             return None
         if self.place.birth_ages(offered, text) is not None:
             return None
@@ -220,7 +225,8 @@ class TypedText:
             return None
         code = offered[likely.label]
         least = SURE if code in question.reassuring else LIKELY
-        return PressInput(code) if likely.probability >= least else None
+        is_meant = likely.probability >= least and not self._only_asks(question, code, text)
+        return PressInput(code) if is_meant else None
 
     def _choice_of_cut_label(
         self, question: Choose | ChooseMany, step: str, text: str
@@ -364,9 +370,9 @@ class TypedText:
             return True
         return self.choice_of_synonym(text, whole=True) is not None
 
-    def only_thanks(self, text: str) -> bool:
-        """Tell whether a text thanks and says nothing else: it answers nothing, and is no story."""
-        return self._typed(text).only_thanks(self.turn.conversation.language)
+    def says_nothing(self, text: str) -> bool:
+        """Tell whether a text only thanks or greets: it answers nothing, and is no story."""
+        return self._typed(text).says_nothing(self.turn.conversation.language)
 
     def is_beside_question(self, text: str) -> bool:
         """Tell whether only thanks, a yes, "wait" or good news came where a place or fact is asked.

@@ -20,7 +20,7 @@ but for `unsure_words` ("maybe"), `urging_words` ("yes, hurry"), `consent_words`
 name of a place (`place_names`), with or without `place_words`: "yes, I am in Taoyuan".
 `weak_words` are synonyms that count with no other. Nor is a refusal what only holds one: "not yet,
 he is hitting me", "không có tiền"; one of the `cries` says much though it is short. `taking_back`
-takes back a yes to staff that was just given. `waiting_words` are no place, and `thanks` alone
+takes back a yes to staff that was just given. `waiting_words` are no place, and `empty_words` alone
 answer nothing.
 
 The language the person chose is tried first, then English, then all others: people mix languages.
@@ -134,8 +134,8 @@ class AnswerList(NamedTuple):
     """Words that make a question of the words before them: "có ai đọc không"."""
     open_words: tuple[str, ...]
     """Thanks, "I understand", "I am fine", "wait": with one of them a yes agrees to nothing."""
-    thanks: tuple[str, ...]
-    """Thanks, which answer nothing."""
+    empty_words: tuple[str, ...]
+    """Thanks, greetings, excuses and "what": they answer nothing."""
     waiting_words: tuple[str, ...]
     """"Wait" and its like, which are no place; unlike `open_words` they take nothing from a yes."""
     taking_back: tuple[str, ...]
@@ -381,7 +381,7 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         question_words=tuple(map(plain_answer, content.get("question_words", ()))),
         question_ends=frozenset(map(plain_answer, content.get("question_ends", ()))),
         open_words=tuple(map(plain_answer, content.get("open_words", ()))),
-        thanks=tuple(map(plain_answer, content.get("thanks", ()))),
+        empty_words=tuple(map(plain_answer, content.get("empty_words", ()))),
         waiting_words=tuple(map(plain_answer, content.get("waiting_words", ()))),
         taking_back=tuple(map(plain_answer, content.get("taking_back", ()))),
         acknowledgments=tuple(map(plain_answer, content.get("acknowledgments", ()))),

@@ -196,20 +196,19 @@ class TypedAnswer:
         is_said = any(f"{edge}{it}{edge}" in plain.framed for it in back)
         return is_said and plain.holds_only(back | around)
 
-    def only_thanks(self, language: str) -> bool:
-        """Tell whether a text thanks and says nothing else but words of politeness."""
+    def says_nothing(self, language: str) -> bool:
+        """Tell whether a text thanks, greets, excuses itself or asks "what", and says no more."""
+        plain = self._in_spelling_of(language)
+        if not any(it in plain.framed for it in _empty_words(language, plain.is_unspaced)):
+            return False
         lists = (answers_in(language), answers_in(FALLBACK))
-        plain = self._in_spelling_of(language)
-        polite = {it for each in lists for it in each.particles.words}
-        thanks = {it for each in lists for it in each.thanks}
-        return plain.without(thanks) != plain.text and plain.holds_only(thanks | polite)
+        around = (it for each in lists for it in (*each.empty_words, *each.particles.words))
+        return plain.holds_only(frozenset(around))
 
-    def before_thanks(self, language: str) -> str:
-        """Return what stands before thanks: the yes of "yes, thanks", no "ya" behind them."""
+    def before_empty_words(self, language: str) -> str:
+        """Return what stands before such words: the yes of "yes, thanks", no "ya" behind them."""
         plain = self._in_spelling_of(language)
-        around = "" if plain.is_unspaced else " "
-        known = (it for tag in (language, FALLBACK) for it in answers_in(tag).thanks)
-        found = [plain.framed.find(f"{around}{it}{around}") for it in known]
+        found = [plain.framed.find(it) for it in _empty_words(language, plain.is_unspaced)]
         return plain.framed[: min((it for it in found if it >= 0), default=0)].strip()
 
     def is_only_polite(self, language: str) -> bool:
@@ -335,6 +334,14 @@ def says_only(text: str, labels: Collection[str], language: str) -> bool:
     said = {word for known in lists for it in known.particles.words for word in it.split()}
     said |= {word for known in lists for it in ("Yes", "No") for word in known.by_label.get(it, ())}
     return said.union(*(it.split() for it in shown)).issuperset(plain.words)
+
+
+@cache
+def _empty_words(language: str, is_unspaced: bool) -> tuple[str, ...]:
+    """Return the words that answer nothing, in a language and in English, as a text frames them."""
+    around = "" if is_unspaced else " "
+    known = {it for tag in (language, FALLBACK) for it in answers_in(tag).empty_words}
+    return tuple(f"{around}{it}{around}" for it in known)
 
 
 @cache
