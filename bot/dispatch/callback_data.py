@@ -21,6 +21,9 @@ DANGER_BUTTON = f"{GLOBAL_PREFIX}d"
 BYE_BUTTON = f"{GLOBAL_PREFIX}b"
 ON_CALL_BUTTON = f"{GLOBAL_PREFIX}o"
 """Under a call in the private chat of a caseworker; it means nothing in another chat."""
+URGENT_END = "u"
+"""Ends the token of an answer that says that someone is in danger. Pressed where its question is
+not known any more, as after a restore, it shows the numbers and leads to a caseworker."""
 NO_QUESTION = "0:"
 """What tokens begin with that belong to no question of a flow: questions are counted from 1."""
 CACHE_SIZE = 4096
@@ -45,6 +48,11 @@ def token_prefix(vault: Vault, chat_key: bytes, question_count: int, where: str)
 def has_prefix(token: str, prefix: str) -> bool:
     """Tell in constant time whether a token begins with a prefix, which holds a proof."""
     return compare_digest(token[: len(prefix)].encode(), prefix.encode())
+
+
+def says_danger(token: str) -> bool:
+    """Tell whether a token is of an answer that says that someone is in danger, of any question."""
+    return token.endswith(URGENT_END) and question_number(token) is not None
 
 
 def question_number(token: str) -> int | None:

@@ -41,6 +41,8 @@ WIDE_BURMESE = frozenset("ကဃဆညတထဘယလသဟအဏ")
 STACKING_SIGNS = frozenset("\u17d2\u1039")
 """Characters that put the next letter below the one before."""
 CACHE_SIZE = 4096
+URGENT_CODES = frozenset({"not_safe", "danger"})
+"""Answers that say that someone is in danger."""
 COUNTY_SUFFIXES = "\u5e02\u7e23"
 """City and county, as Chinese writes them after a name: people leave them out."""
 
@@ -124,6 +126,7 @@ class Renderer:
         found = self._token_codes.get(key)
         if found is None or found[0] is not reply.choices:
             ends = {str(place): choice.code for place, choice in enumerate(reply.choices)}
+            ends |= {_end(place, choice): choice.code for place, choice in enumerate(reply.choices)}
             ends.update({self._control_ends[name]: name for name in reply.controls})
             found = (reply.choices, ends)
             self._cache(self._token_codes, key, found)
@@ -202,7 +205,7 @@ class Renderer:
     def _arrange(self, reply: Reply, language: str) -> Layout:
         read_in = catalogue(language)
         labels = [
-            Button(_label(choice, choice.label.render(read_in)), str(place))
+            Button(_label(choice, choice.label.render(read_in)), _end(place, choice))
             for place, choice in enumerate(reply.choices)
             if choice.offered
         ]
@@ -254,6 +257,11 @@ def _by_label(labels: dict[str, str]) -> dict[str, str]:
         if short[name] == 1:
             found.setdefault(name, code)
     return found
+
+
+def _end(place: int, choice: Choice) -> str:
+    """Return the end of a choice's token."""
+    return f"{place}{callback_data.URGENT_END if choice.code in URGENT_CODES else ''}"
 
 
 def _label(choice: Choice, text: str) -> str:

@@ -49,6 +49,8 @@ class PressHandler:
             turn.conversation.last_press = token
             self.engine.change_language(language)
             self._repeat_in_language()
+        elif callback_data.says_danger(token):
+            self.commands.run(DANGER_FLOW)
         else:
             self.replies.reject_stale_button(update)
             self.engine.continue_or_start()
