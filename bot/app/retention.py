@@ -14,6 +14,7 @@ from bot.hotline.deliveries.store import stop_partners
 from bot.hotline.interpreting.sessions import end_sessions_of_case
 from bot.mailbox.outbox import Outbox
 from bot.partners.link_stats import LinkStats
+from bot.private_file import user_name
 from bot.store.blobs.opening import open_blobs
 from bot.store.database import DataDirectory
 from bot.vault import AuditLog, Vault
@@ -73,7 +74,21 @@ def check_backup_settings(settings: Settings) -> None:
             "HAVEN_BACKUPS to a folder, best on another disk, or unset HAVEN_BACKUP_KEY"
         )
     require_outside(settings, settings.backups)
+    _require_usable(settings.backups)
     BackupRecipients.parse(settings.backup_key)
+
+
+def _require_usable(folder: Path) -> None:
+    """Raise SettingError for a folder that this user may not look into; it may be missing yet."""
+    try:
+        folder.stat()
+    except PermissionError:
+        raise SettingError(
+            f"HAVEN_BACKUPS: the user {user_name()} may not use {folder}; name a folder that "
+            "belongs to that user, outside /root and /home"
+        ) from None
+    except OSError:  # a backup makes it, or says why it cannot
+        return
 
 
 def require_outside(settings: Settings, backups: Path) -> None:

@@ -16,6 +16,12 @@ def new_reference() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
 
 
+def is_reference(text: str) -> bool:
+    """Tell whether a text may be a reference, however it was typed."""
+    found = parse_reference(text)
+    return len(found) == LENGTH and set(found) <= set(ALPHABET)
+
+
 def parse_reference(text: str) -> str:
     """Return a reference as it is stored, however it was typed."""
     return "".join(fold(text).split()).replace("-", "").upper()

@@ -16,9 +16,10 @@ from bot.app.databases.moved import refuse_moved
 from bot.app.file_storage.opening import checked_blobs, still_saved
 from bot.app.keys import key_store_url, load_host_key, open_key_store
 from bot.app.retention import require_outside
+from bot.app.sign_in import require_strong
 from bot.app.storage import database_at, existing_database, fault_of
 from bot.cli.deployment import Deployment, open_deployment
-from bot.cli.output import local_time
+from bot.cli.output import format_time
 from bot.clock import HOUR, MINUTE, SystemClock
 from bot.errors import BackupError, HavenError, SettingError
 from bot.log import log
@@ -51,6 +52,7 @@ from bot.vault.backup.restore import (
 from bot.vault.erasure.erase import Erasures, LedgerEntry
 from bot.vault.erasure.ledger import LEDGER_NAME, MAX_AGE, Ledger, read_ledger, write_ledger
 from bot.vault.keys.key_store import live_root
+from bot.vault.keys.passwords import MIN_LENGTH
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -87,7 +89,9 @@ def new_backup_key(
     """Make the offline key: the private half in a file to carry away, the public half printed."""
     typed = ""
     if passphrase:
-        typed = typer.prompt("Passphrase", hide_input=True, confirmation_prompt=True)
+        asked = f"Passphrase ({MIN_LENGTH} characters or more)"
+        typed = typer.prompt(asked, hide_input=True, confirmation_prompt=True)
+        require_strong(typed)
     key = OfflineKey.create(path, typed)
     typer.echo(f"Made {path}. Take two copies to places without backups, then delete it here.")
     typer.echo(f"export HAVEN_BACKUP_KEY={key.recipient}")
@@ -95,7 +99,8 @@ def new_backup_key(
 
 def backup(
     into: Annotated[
-        Path | None, typer.Argument(help="A folder; without it, HAVEN_BACKUPS.")
+        Path | None,
+        typer.Argument(help="A folder; without it, HAVEN_BACKUPS.", readable=False),
     ] = None,
 ) -> None:
     """Make a backup while Haven runs: two archives that only an offline key opens."""
@@ -196,7 +201,7 @@ def _offline_keys(files: list[Path], status: Status) -> OfflineKeys:
 
 def _tell_restored(done: RestoreResult, to: Path, zone: ZoneInfo) -> None:
     typer.echo(f"In {to}: {done.cases} cases, {done.files} files.")
-    typer.echo(f"They are of {local_time(done.made_at, zone)}: what came later is not in them.")
+    typer.echo(f"They are of {format_time(done.made_at, zone)}: what came later is not in them.")
     typer.echo(f"Erased since, and not restored: {done.erased} cases.")
     if done.missing:
         typer.echo(f"Files whose content was not in the backup: {done.missing}.")

@@ -12,6 +12,7 @@ from rich.progress import Progress
 
 from bot.app.file_storage.opening import require_place
 from bot.app.retention import build_erasures, build_retention, open_backup_folder
+from bot.cases.state_machine import CaseState
 from bot.cli.deployment import Deployment, open_deployment, require_case
 from bot.cli.options import By, one_of
 from bot.cli.output import format_time, make_table, print_table
@@ -19,16 +20,18 @@ from bot.clock import DAY, HOUR, SystemClock
 from bot.errors import HavenError
 from bot.hotline.erasure.legal_holds import HoldReason, LegalHolds
 from bot.hotline.staff.staff import Staff
+from bot.store.statements import select_one
+from bot.store.tables.main import cases
 from bot.store.writer import Work
 from bot.vault import Vault
 from bot.vault.audit.log import OPERATOR
-from bot.vault.erasure.delete_rows import remaining_tables
 from bot.vault.erasure.erase import ErasureReason, Erasures
 from bot.vault.erasure.retention import Retention, RetentionPlan
 
 T = TypeVar("T")
 legal_hold_app = typer.Typer(no_args_is_help=True)
 MAX_HOLD_DAYS = 180
+_CASE = select_one(cases, "priority", "status", "opened_at", by="id")
 ERASURE_REASONS = (ErasureReason.WITHDRAWN, ErasureReason.ABUSE, ErasureReason.MISTAKE)
 
 
@@ -140,9 +143,8 @@ def erase_case(
         if not confirm:
             deployment.run(lambda work: erasures.check_no_hold(work, case, now))
             deployment.run(lambda work: deployment.record(work, "erase_ask", case, why))
-            tables = ", ".join(remaining_tables(deployment.database, case))
-            typer.echo(f"Erases {reference} for good, from: {tables}.")
-            typer.echo(f"haven cases erase {reference} --why {why} --confirm {codes[0]}")
+            _tell_erasure(deployment, case, reference, why)
+            typer.echo(f"    haven cases erase {reference} --why {why} --confirm {codes[0]}")
             return
         if confirm.strip().lower() not in codes:
             raise HavenError(f"--confirm: this is not the code of {reference}; run it without one")
@@ -153,6 +155,19 @@ def erase_case(
             f"{reference} can no longer be opened; still to be erased: {', '.join(left)}"
         )
     typer.echo(f"{reference} is erased: nothing of it is left.")
+
+
+def _tell_erasure(deployment: Deployment, case: str, reference: str, why: str) -> None:
+    """Say what an erasure ends, and what the audit log will say."""
+    zone = deployment.settings.zone
+    ((priority, state, opened_at),) = deployment.run(lambda work: work.rows(_CASE, case))
+    typer.echo(
+        f"{reference}, P{priority}, {state}, opened {format_time(opened_at, zone)}, is erased for "
+        "good: all that was written and sent in it, its files, record and plan."
+    )
+    if state != CaseState.CLOSED:
+        typer.echo("It is not closed: someone may wait for an answer.")
+    typer.echo(f"The audit log will give as reason: {why}. To erase it, run:")
 
 
 def _confirmation_code(vault: Vault, case: str, why: str, at: int) -> str:

@@ -149,6 +149,28 @@ def enrol(
         raise
 
 
+@staff_app.command("account")
+def set_account(
+    who: StaffId,
+    account: Annotated[int, typer.Argument(help="The number of their account; 0: none.")],
+) -> None:
+    """Say which Telegram account a caseworker has, by which they are called and answer."""
+    _valid_account(account)
+    with open_deployment() as deployment:
+
+        def store(work: Work) -> Caseworker:
+            staff = Staff(deployment.vault)
+            found = staff.find(work, who)
+            if found is None or not found.is_active:
+                raise _no_such_caseworker(who)
+            staff.set_account(work, found, account)
+            deployment.record(work, "staff_change", who, "account")
+            return found
+
+        caseworker = deployment.run(store)
+    typer.echo(f"{caseworker.name} has {'this' if account else 'no'} Telegram account now.")
+
+
 @staff_app.command("password")
 def change_password(
     context: typer.Context,
@@ -377,7 +399,7 @@ def _valid_skills(given: list[str]) -> list[str]:
 
 def _valid_account(number: int) -> int:
     if not 0 <= number < MAX_ACCOUNT:
-        raise typer.BadParameter("--account is the number of a person's account, never a group's")
+        raise typer.BadParameter("an account has the number of a person, never a group's")
     return number
 
 
@@ -394,5 +416,5 @@ def _duty_status(each: Caseworker) -> str:
     if not each.is_active:
         return "no access"
     if not each.account:
-        return "no account"
+        return "no Telegram account"
     return "on duty" if each.is_on_duty else "off duty"

@@ -2,7 +2,8 @@
 
 A token holds no text: the number of the question, a proof that the button was made here for this
 question in this chat, and the place of the answer. Two are valid everywhere and for ever, because
-help and a way out must be one press away from any screen, however old: danger and bye.
+help and a way out must be one press away from any screen, however old: danger and bye. So is, as
+danger, an answer that says that someone is not safe (`URGENT_END`).
 """
 
 from __future__ import annotations

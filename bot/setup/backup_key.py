@@ -29,6 +29,8 @@ def make_key(backups: Path) -> str:
     path = Path(str(asked).strip()).absolute()
     if is_inside(path, backups):
         raise HavenError(f"{path} would lie with the backups that it opens; name another file")
+    if not path.parent.is_dir():
+        raise HavenError(f"there is no folder {path.parent}; make it, or name another file")
     if path.exists():
         raise HavenError(
             f"{path} exists: name another file, or give the public half (age1...) that was printed "

@@ -45,8 +45,8 @@ def check_answer(key: str, answer: str) -> None:
     if not answer:
         if question.is_needed:
             raise HavenError(f"{key}: {question.text} is needed. {question.help}")
-    elif key in FOLDERS and not Path(answer).is_absolute():
-        raise HavenError(f"the folder {answer} has to begin with /")
+    elif key in FOLDERS and (fault := _folder_fault(answer)):
+        raise HavenError(fault)
     elif question.setting:
         settings_of({question.setting: answer})
         if key == "backup_key":
@@ -59,6 +59,15 @@ def check_answer(key: str, answer: str) -> None:
         settings_of({"telegram_token": answer})
     elif key == "caseworker_languages" and (wrong := set(answer.split(",")) - set(LANGUAGES)):
         raise HavenError(f"{key}: {', '.join(sorted(wrong))}: choose from {', '.join(LANGUAGES)}")
+
+
+def _folder_fault(answer: str) -> str:
+    """Return why the service could not use a folder; empty if nothing is wrong with its name."""
+    if not Path(answer).is_absolute():
+        return f"the folder {answer} has to begin with /"
+    if _is_private(Path(answer)):
+        return f"the service may not use {answer}: name a folder outside /root, /home and /tmp"
+    return ""
 
 
 def check_settings(settings: Settings) -> None:

@@ -39,6 +39,9 @@ API_VARIABLE = setting_name("telegram_api")
 """It may be in the environment of `haven setup`, before there is a file of settings."""
 NAMES = frozenset({"administrator", "caseworker"})
 PASSWORDS = frozenset({"administrator_password", "caseworker_password"})
+NOTHING = "-"
+EMPTIED = f" ({NOTHING} for nothing)"
+"""Stands behind a question with an answer that can be taken away."""
 GROUP_WANTED = "Is there such a group, or will there be one? [y/N, or its number]"
 ADD_TO_GROUP = (
     "Add the bot to the group as an administrator who may manage topics and delete messages, then "
@@ -146,12 +149,13 @@ class Interview:
                 return said
         if question.is_secret and default:
             typer.echo("Press Enter to keep the one that is set.")
+        can_empty = bool(default) and not (question.is_needed or question.is_secret)
         answer = typer.prompt(
-            question.text, default=default, hide_input=question.is_secret,
+            question.text + can_empty * EMPTIED, default=default, hide_input=question.is_secret,
             confirmation_prompt="The same again" if question.key in PASSWORDS else False,
             show_default=bool(default) and not question.is_secret,
         )  # fmt: skip
-        return " ".join(str(answer).split())
+        return "" if can_empty and answer == NOTHING else " ".join(str(answer).split())
 
     def _offered_group(self) -> tuple[str, str]:
         """Return the number that was typed, if one was; else the newest group of the bot.
@@ -163,7 +167,9 @@ class Interview:
             return asked, ""
         if asked not in {"y", "yes"}:
             return "", ""
-        typer.prompt(ADD_TO_GROUP, default="", show_default=False)
+        added = typer.prompt(ADD_TO_GROUP, default="", show_default=False).strip()
+        if re.fullmatch(r"-?\d+", added):
+            return added, ""
         groups = asyncio.run(recent_groups(self.token, self._api, self._proxy))
         for it in groups:
             typer.echo(f"{it.id}: {it.title}")

@@ -93,8 +93,8 @@ STAFF = (
              "Administrators enrol colleagues and change settings at the desk; they open no case.",
              example="Wen", is_needed=True, is_for_new=True),
     SetupQuestion("administrator_password", "Their password",
-             f"{MIN_LENGTH} characters or more; several words are easiest. In a file of answers, "
-             "leave it empty: they choose it at the desk, by the link that setup prints.",
+             f"{MIN_LENGTH} characters or more; several words are easiest. Empty: they choose it "
+             "at the desk, by the link that setup prints.",
              is_secret=True, is_for_new=True),
     SetupQuestion("caseworker", "Name of the first caseworker",
              "Haven starts only once someone can read what people send. Give the administrator's "

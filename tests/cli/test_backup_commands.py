@@ -21,6 +21,7 @@ from bot.vault.keys.key_store import live_root
 from tests.support.cli_runner import CommandResult, command_runner, is_user_message, listed_cases
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable
 
     Haven = Callable[..., CommandResult]
@@ -210,6 +211,9 @@ def test_without_a_key_or_a_place_nothing_is_made(haven: Haven, tmp_path: Path) 
     assert "a character is wrong or missing" in said
     assert "its backups would not open" in haven("keys", "backup", str(tmp_path / "offline.key"),
                                          input=PASSPHRASE).stderr  # fmt: skip
+    short = haven("keys", "backup", str(tmp_path / "short.key"), input="x\n" * 2)
+    assert "15 characters" in short.stderr
+    assert not (tmp_path / "short.key").exists()
     plain = haven("keys", "backup", str(tmp_path / "other.key"), "--no-passphrase")
     assert plain.returncode == 0
 
@@ -329,6 +333,23 @@ def test_a_damaged_archive_is_refused_before_anything_is_written(
 
 
 # --- Settings -----------------------------------------------------------------------------------
+
+
+def test_a_folder_of_backups_that_the_user_may_not_use_is_named_with_the_remedy(
+    haven: Haven, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stat = Path.stat
+
+    def forbidden(path: Path, **given: bool) -> os.stat_result:
+        if path == tmp_path / "backups":
+            raise PermissionError(13, "Permission denied", str(path))
+        return stat(path, **given)
+
+    monkeypatch.setattr(Path, "stat", forbidden)
+    (line,) = [it for it in haven("doctor").stdout.splitlines() if "backups are made" in it]
+    assert line.startswith("wrong")
+    assert "may not use" in line
+    assert "outside /root and /home" in line
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,23 @@ def test_a_caseworker_is_put_on_call_changed_and_taken_off(
     assert rows == [set_, set_, ("on_call_remove", mei, "")]
 
 
+def test_who_was_enrolled_without_an_account_gets_one_and_is_called(run_command: Haven) -> None:
+    mei = enrolled(run_command)
+    said = run_command("on-call", "set", mei).stderr
+    command = said.partition("here: haven ")[2].strip().replace("NUMBER", "6000000001")
+    assert run_command(*command.split()).stdout == "Mei has this Telegram account now.\n"
+    assert [it["reached_by"] for it in listed(run_command)] == [["telegram"]]
+    assert run_command("on-call", "set", mei).stderr == ""
+    lin = enrolled(run_command)
+    taken = run_command("staff", "account", lin, "6000000001")
+    assert f"belongs to {mei}" in taken.stderr
+    assert run_command("staff", "account", mei, "6000000001").returncode == 0  # her own
+    assert run_command("staff", "account", mei, "-- -100123").returncode != 0
+    assert run_command("staff", "account", mei, "0").stdout == "Mei has no Telegram account now.\n"
+    assert run_command("staff", "account", lin, "6000000001").returncode == 0
+    assert "there is no caseworker nobody" in run_command("staff", "account", "nobody", "1").stderr
+
+
 @pytest.mark.parametrize(
     "typed",
     [

@@ -130,7 +130,9 @@ def test_a_case_is_erased_in_two_steps_that_are_both_noted(
     name = reference(shelf, case)
     asked = haven("cases", "erase", name.lower(), "--why", "mistake")
     assert asked.returncode == 0, asked.stderr
-    assert "case_keys, " in asked.stdout
+    assert f"{name.lower()}, P" in asked.stdout
+    assert "not closed" not in asked.stdout
+    assert "case_keys" not in asked.stdout, "operators know no tables"
     assert len(shelf.cases()) == 2
     code = asked.stdout.split("--confirm ")[1].strip()
     for wrong in ("0" * 16, code[:-1]):

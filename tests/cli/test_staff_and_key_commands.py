@@ -67,7 +67,7 @@ def test_a_caseworker_comes_and_goes(run_command: Haven, tmp_path: Path) -> None
     assert not listed_cases(run_command)[0]["has_access"]
     assert "no access" in run_command("staff", "list").stdout
     run_command("staff", "add", "Wu", "--language", "th", "--queue", "labour")
-    assert "no account" in run_command("staff", "list").stdout
+    assert "no Telegram account" in run_command("staff", "list").stdout
     again = run_command("staff", "disable", mei["id"])
     assert again.returncode == 1
     assert is_user_message(again.stderr)

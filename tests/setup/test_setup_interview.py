@@ -85,8 +85,11 @@ def answer_again(machine: BareMachine) -> str:
     terminal.answers("Key of backups", f"export HAVEN_BACKUP_KEY={RECIPIENT}")
     give_accounts(terminal)
     terminal.answers("other details?", "n")
-    terminal.answers("Folder of backups [/var/lib/haven/b]", "/var/backups/haven")
+    terminal.answers("Folder of backups (- for nothing) [/var/lib/haven/b]", "-")
     terminal.answers("Folder of the data", "")
+    terminal.sees("HAVEN_BACKUP_KEY is set and HAVEN_BACKUPS is not")
+    terminal.answers("\nFolder of backups:", "/var/backups/haven")
+    terminal.answers("\nKey of backups", "")
     return end(terminal)
 
 
@@ -142,7 +145,12 @@ def answer_wrongly(machine: BareMachine) -> str:
     terminal.answers("Address of the desk", "")
     terminal.answers("Is there such a group", "-1005")  # of no group of this bot
     terminal.answers("Is there such a group", "0")
-    terminal.sees("Folder of backups")
+    terminal.answers("Folder of backups", "/home/backups")
+    terminal.sees("outside /root, /home and /tmp")
+    terminal.answers("\nFolder of backups", "/var/backups/haven")
+    terminal.answers("Key of backups", "")
+    terminal.answers("File for the private half", str(machine.folder / "none" / "offline.key"))
+    terminal.sees("there is no folder")
     terminal.leaves()
     return terminal.shown
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -18,12 +18,13 @@ from bot.cases.evidence.custody_log import CustodyAction
 from bot.cases.evidence.files import EvidenceFile, EvidenceStore
 from bot.cases.evidence.image_sanitizer import ImageSanitizer
 from bot.cases.evidence.verify_bundle import find_faults, load_manifest
-from bot.cases.reference import parse_reference
+from bot.cases.reference import is_reference, parse_reference
 from bot.cli.deployment import Deployment, open_deployment
 from bot.cli.options import AsJson, PasswordFile, SignedIn
 from bot.cli.output import local_time, make_table, print_json, print_table
 from bot.clock import SystemClock
 from bot.errors import HavenError
+from bot.private_file import user_name
 from bot.store.blobs.opening import open_blobs
 from bot.vault.audit.log import OPERATOR
 
@@ -92,11 +93,22 @@ def verify_evidence(
     head: Annotated[str, typer.Option(help="As it was written down at the export.")] = "",
 ) -> None:
     """Verify every file of a case or of an exported folder; name the first that was altered."""
-    folder = Path(what)
-    if folder.is_dir():
-        _verify_bundle(folder, head)
-    else:
+    if _is_folder(what):
+        _verify_bundle(Path(what), head)
+    elif is_reference(what):
         _verify_case(_parse(what), by, password_file)
+    else:
+        raise HavenError(
+            f"{what} is neither the reference of a case nor a folder that the user {user_name()} "
+            "may use"
+        )
+
+
+def _is_folder(what: str) -> bool:
+    """Tell whether there is such a folder; none can be seen from where the user may not look."""
+    with suppress(PermissionError):
+        return Path(what).is_dir()
+    return False
 
 
 def _verify_bundle(folder: Path, head: str) -> None:

@@ -77,7 +77,9 @@ def set_on_call(
 
         caseworker = deployment.run(store)
         if CallChannel.TELEGRAM in channels and not caseworker.account:
-            typer.echo("They have no Telegram account here (haven staff add --account).", err=True)
+            typer.echo(
+                f"They have no Telegram account here: haven staff account {who} NUMBER", err=True
+            )
         if email and deployment.settings.smtp_url is None:
             typer.echo("HAVEN_SMTP_URL is not set: no e-mail can be sent.", err=True)
         if CallChannel.PUSH in channels:

@@ -339,7 +339,9 @@ def _add_administrator(
     password = answers.get("administrator_password")
     if password:
         print_recovery_key(accounts.set_password(vault, new, password, cost, now))
-    if not (password and is_asked and _set_second_factor(deployment, new)):
+    if password and is_asked and _set_second_factor(deployment, new):
+        typer.echo(f"{new.name} signs in at {deployment.settings.desk_url}")
+    else:
         _print_invitation(deployment, new)
 
 

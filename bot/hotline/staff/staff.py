@@ -113,6 +113,7 @@ _CHANGE = update_by(
     staff, "role", "title", "sealed", "languages", "queues", "skills", "most", "offices",
     by=("id", _HAS_ACCESS),
 )  # fmt: skip
+_SET_ACCOUNT = update_by(staff, "sealed", "account_key", by=("id", _HAS_ACCESS))
 _SET_OFFICES = update_by(staff, "offices", by="id")
 _DISABLE = update_by(
     staff, "sealed", by=("id", _HAS_ACCESS),
@@ -156,10 +157,7 @@ class Staff:
         Raises:
             AlreadyEnrolledError: the account belongs to a colleague.
         """
-        if account and (other := self._find_by_account(work, account)):
-            raise AlreadyEnrolledError(
-                f"this account belongs to {other.id}; disable that one first"
-            )
+        self._refuse_taken(work, account)
         new = Caseworker(
             _new_id(work), role, title, name, account, _unique(languages), _unique(queues),
             _unique(skills), most, is_active=True, is_on_duty=False, rests_until=0,
@@ -173,6 +171,23 @@ class Staff:
         if role is Role.INTERPRETER:
             number_interpreter(work, new.id, now)
         return new
+
+    def set_account(self, work: Work, colleague: Caseworker, account: int) -> None:
+        """Store which Telegram account a caseworker has; 0 for none.
+
+        Raises:
+            AlreadyEnrolledError: the account belongs to another one.
+        """
+        if account != colleague.account:
+            self._refuse_taken(work, account)
+        sealed = self._seal(colleague.id, colleague.role, colleague.name, account)
+        work.run(_SET_ACCOUNT, sealed, self._key(account), colleague.id)
+
+    def _refuse_taken(self, work: Work, account: int) -> None:
+        if account and (other := self._find_by_account(work, account)):
+            raise AlreadyEnrolledError(
+                f"this account belongs to {other.id}; disable that one first"
+            )
 
     def all(self, work: Work) -> list[Caseworker]:
         """Return all who were ever enrolled, in that order."""

@@ -193,7 +193,8 @@ def test_only_the_holder_or_a_supervisor_exports_files(
     ("words", "said"),
     [
         (("list", "ABCDEF"), "there is no case ABCDEF"),
-        (("verify", "ABCDEF"), "there is no case ABCDEF"),
+        (("verify", "ACDEFH"), "there is no case ACDEFH"),
+        (("verify", "ABCDEF"), "neither the reference of a case nor a folder"),
         (("export", "ABCDEF", "/nowhere/b"), "/nowhere/b cannot be created"),
         (("export", "ABCDEF", "{new}"), "there is no case ABCDEF"),
         (

@@ -66,11 +66,19 @@ def test_a_forged_button_does_nothing_but_ask_again(hotline: HotlineHarness, tok
 def test_another_chats_button_does_nothing(hotline: HotlineHarness) -> None:
     one, two = at_question(hotline, "report", "safe"), at_question(hotline, "report", "safe")
     assert stored_conversation(one).question_count == stored_conversation(two).question_count
-    two.send_update(two.press(one.token("I am not safe")))
+    two.send_update(two.press(one.token("I am safe here")))
     assert current_step(two) == ("report", "safe")
     assert two.toasts[-1] == STALE
     two.presses("I am not safe")
     assert current_step(two) == ("danger", "tell")
+
+
+def test_another_chats_cry_answers_nothing_and_shows_the_numbers(hotline: HotlineHarness) -> None:
+    """It does what the danger button does, which holds no proof either."""
+    one, two = at_question(hotline, "report", "safe"), at_question(hotline, "report", "safe")
+    two.send_update(two.press(one.token("I am not safe")))
+    assert current_step(two) == ("danger", "tell")
+    assert all("safe" not in frame.answers for frame in stored_conversation(two).position.frames)
 
 
 def test_the_button_of_another_question_with_the_same_number_does_nothing(
