@@ -134,6 +134,8 @@ class AnswerList(NamedTuple):
     """Words that make a question of the words before them: "có ai đọc không"."""
     open_words: tuple[str, ...]
     """Thanks, "I understand", "I am fine", "wait": with one of them a yes agrees to nothing."""
+    titles: tuple[str, ...]
+    """Words of politeness for a person, who may be the employer: "tell sir"."""
     empty_words: tuple[str, ...]
     """Thanks, greetings, excuses and "what": they answer nothing."""
     waiting_words: tuple[str, ...]
@@ -381,6 +383,7 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         question_words=tuple(map(plain_answer, content.get("question_words", ()))),
         question_ends=frozenset(map(plain_answer, content.get("question_ends", ()))),
         open_words=tuple(map(plain_answer, content.get("open_words", ()))),
+        titles=tuple(map(plain_answer, content.get("titles", ()))),
         empty_words=tuple(map(plain_answer, content.get("empty_words", ()))),
         waiting_words=tuple(map(plain_answer, content.get("waiting_words", ()))),
         taking_back=tuple(map(plain_answer, content.get("taking_back", ()))),

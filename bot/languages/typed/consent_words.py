@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 HARMLESS_SIGNS = frozenset("\U0001f44d\U0001f64f\U0001f60a\U0001f642\U0001f622\U0001f62d\u2764")
 """Thumb up, folded hands, smiles, tears and a heart: they change no answer."""
+TELLING = frozenset({"Tell them now", "You may tell them"})
+"""Buttons by which someone is told: "tell sir" may mean the employer."""
 _SKINS = range(0x1F3FB, 0x1F400)
 
 
@@ -34,8 +36,12 @@ class _Piece(Enum):
     SHORT = auto()
     """An answer that says little: it counts once, and with no other. 要 and 是 are both a yes, 要是
     is "if"."""
+    TELLING = auto()
+    """An answer that may have an object: "tell"."""
     AROUND = auto()
     """Politeness or hurry."""
+    TITLE = auto()
+    """ "Sir": behind "yes" it is politeness, behind "tell" it may be whom to tell."""
     PLACE_WORD = auto()
     """ "I am in": the name of a place has to stand with it."""
     PLACE_NAME = auto()
@@ -90,14 +96,16 @@ def _is_complete(plain: PlainText, known: _Known) -> bool:
 
 def _may_follow(kind: _Piece, seen: frozenset[_Piece]) -> bool:
     """Tell whether a piece may stand behind these: a short answer has no other with it."""
+    if kind is _Piece.TITLE:
+        return _Piece.TELLING not in seen
     if kind is _Piece.SHORT:
-        return seen.isdisjoint((_Piece.ANSWER, _Piece.SHORT))
-    return kind is not _Piece.ANSWER or _Piece.SHORT not in seen
+        return seen.isdisjoint((_Piece.ANSWER, _Piece.TELLING, _Piece.SHORT))
+    return kind not in {_Piece.ANSWER, _Piece.TELLING} or _Piece.SHORT not in seen
 
 
 def _answers(seen: frozenset[_Piece]) -> bool:
     """Tell whether pieces answer, and say of no place only that one follows."""
-    is_answer = not seen.isdisjoint((_Piece.ANSWER, _Piece.SHORT))
+    is_answer = not seen.isdisjoint((_Piece.ANSWER, _Piece.TELLING, _Piece.SHORT))
     return is_answer and (_Piece.PLACE_WORD not in seen or _Piece.PLACE_NAME in seen)
 
 
@@ -113,6 +121,8 @@ def _known(label: str, language: str, is_explained: bool) -> _Known:
         around = {*it.particles.words, *it.urging_words, *it.consent_words}
         around -= {*it.unsure_words, *it.question_words}
         kinds |= dict.fromkeys(_spelt(it, around), _Piece.AROUND)
+        if label in TELLING:
+            kinds |= dict.fromkeys(_spelt(it, it.titles), _Piece.TITLE)
     for it in lists:
         kinds |= _answer_pieces(it, label, is_own=it is lists[0])
     for it in lists:
@@ -128,10 +138,14 @@ def _answer_pieces(known: AnswerList, label: str, *, is_own: bool) -> Iterator[t
     listed = chain(known.exact.items(), known.own.items() if is_own else ())
     whole = (text for text, labels in listed if label in labels)
     around = {*_spelt(known, known.consent_words)}  # "yes now" is listed without its "yes"
+    yes = {*_spelt(known, (*known.by_label.get("Yes", ()), *known.acknowledgments))}
+    polite = {*_spelt(known, known.particles.words)}
     for piece in {*_spelt(known, (*known.by_label.get(label, ()), *whole))} - around:
         is_sign = len(piece) == 1 and PlainText.of(piece).is_unspaced
         is_short = piece in weak or (is_sign and piece not in known.acknowledgments)
-        yield piece, _Piece.SHORT if is_short else _Piece.ANSWER
+        is_yes = label not in TELLING or PlainText.of(piece).holds_only(yes | polite)
+        full = _Piece.ANSWER if is_yes else _Piece.TELLING
+        yield piece, _Piece.SHORT if is_short else full
 
 
 def _spelt(known: AnswerList, words: Iterable[str]) -> Iterator[str]:

@@ -36,7 +36,8 @@ GIVE_LABELS = {"Give it to a person": True, "Back to the question": False}
 BOTH = pytest.mark.parametrize("step", [TELL, GIVE], ids=["tell", "give"])
 
 NO_YES = {
-    "en": ["ok he is reading this", "tell them and he will kill me", "tell them now and i am dead",
+    "en": ["ok he is reading this", "tell sir",
+           "tell them and he will kill me", "tell them now and i am dead",
            "if you tell them i die", "yes he is watching me", "yes, boss is watching me",
            "ok, he left", "give it to a person and i am dead", "help he is reading my phone",
            "now he is here", "maybe yes", "yes not now", "yes and they beat me", "now",
@@ -45,7 +46,8 @@ NO_YES = {
            "i am dead if you send it", "send it and he hits me", "let them read it he said",
            "yes but he is awake", "ok he sleeps now", "tell them nothing", "yes and no",
            "help me he reads", "sure if no police", "yes she took my phone"],
-    "id": ["dia sudah pergi", "sudah dia sudah keluar", "kasih tahu mereka saya mati",
+    "id": ["dia sudah pergi", "kasih tau pak",
+           "sudah dia sudah keluar", "kasih tahu mereka saya mati",
            "kalau kasih tahu mereka saya dipukul", "ya dia baca hp saya", "boleh dibaca majikan",
            "ya majikan di sini", "ok dia pergi", "kirim saja nanti saya mati", "maaf ya",
            "ya takut", "sekarang dia ada di sini", "kasih ke orang saya mati", "iya saya dipukul",
@@ -64,11 +66,11 @@ NO_YES = {
                 "告訴他們的話我會被打", "交給真人我就完了", "給真人看我會死", "好他走了",
                 "現在他在", "可以看的話我會被打", "要是", "要是告訴他們", "好 他在看",
                 "好 我害怕", "給人看我會死", "通知他們我就完蛋", "好 人在",
-                "要死了", "是他", "告訴老闆", "現在不行", "可以的話", "要的是錢"],
+                "要死了", "是他", "告訴老闆", "說啊", "現在不行", "可以的話", "要的是錢"],
     "zh_Hans": ["告诉他们我就完了", "告诉他们我会被打死", "交给真人我就完了", "要是告诉他们我会死",
                 "好他走了", "现在他在", "好 他在看", "给人看我会死", "通知他们我就完蛋",
                 "告诉他们的话我会被打", "要是告诉他们",
-                "要死了", "是他", "告诉老板", "现在不行"],
+                "要死了", "是他", "告诉老板", "说啊", "现在不行"],
     "th": ["มีคนอ่านมือถือฉัน", "เขาอ่านมือถือฉันอยู่", "ให้คนอ่านตอนนี้ฉันตาย", "โอเค เขาไปแล้ว",
            "บอกเขาฉันตาย", "ถ้าบอกฉันตาย", "ได้ เขาอยู่นี่", "ค่ะ กลัว", "ส่งเลยฉันตายแน่",
            "ตอนนี้เขาอยู่", "ค่ะ เขาดูอยู่", "ถ้าบอกเขาจะตีฉัน",

@@ -104,7 +104,8 @@ YES_AND_MORE = {
     "ja": ["お願いします", "はい、早く", "はい、桃園にいます"],
 }
 NO = {
-    "en": ["no dont tell them"], "vi": ["thôi"], "fil": ["wag", "huwag po muna"], "ja": ["だめ"],
+    "en": ["no dont tell them", "no one must know"], "vi": ["thôi"], "th": ["ไม่ได้ค่ะ"],
+    "fil": ["wag", "huwag po muna", "wag mong sabihin"], "ja": ["だめ", "いいえ結構です"],
     "zh_Hant": ["不", "不用"], "zh_Hans": ["不", "不用"],
 }  # fmt: skip
 NO_NEED = {
@@ -119,10 +120,10 @@ NO_NEED = {
 """What says "no need" at least as often as "yes", or only that one is in a hurry."""
 CLEAR_YES = {
     "en": ["yes u can tell", "yes tell", "\N{THUMBS UP SIGN}", "yes you can tell them",
-           "yes pls tell them quick"],
-    "id": ["iya kasih ke orang", "iya mau tolong cepat"],
+           "yes pls tell them quick", "yes sir", "yes please ma'am"],
+    "id": ["iya kasih ke orang", "iya mau tolong cepat", "iya pak"],
     "vi": ["vâng báo giúp em với", "uh"],
-    "fil": ["oo na dali", "opo tulungan nyo ako", "opo papuntahin nyo na sila"],
+    "fil": ["opo ma'am", "oo na dali", "opo tulungan nyo ako", "opo papuntahin nyo na sila"],
     "th": ["เออ บอกดิ๊", "kha", "krub"],
     "my": ["hote kae", "ok par"],
     "km": ["bat", "ok bong", "chas"],
