@@ -121,7 +121,10 @@ class EvidenceStore:
         holder = work.rows(_BY_REFERENCE, reference)
         is_holder = bool(holder) and holder[0][1] == who
         if known[0][0] != Role.SUPERVISOR and not is_holder:
-            raise EvidenceError(f"{reference} is not assigned to {who}, who is no supervisor")
+            raise EvidenceError(
+                f"{reference} is not assigned to {who}, who is no supervisor: they claim it at the "
+                "desk first"
+            )
 
     def list_files(self, work: Work, case: str) -> list[EvidenceFile]:
         """Return the files of a case, in order of arrival.
