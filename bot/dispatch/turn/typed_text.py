@@ -34,7 +34,7 @@ from bot.hotline.check_ins.model import MAX_ANSWER_LENGTH
 from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES, catalogue
 from bot.languages.alarms.find import find_whole_message
-from bot.languages.answer_model import LIKELY, SURE, load_answer_model
+from bot.languages.answer_model import LIKELY, load_answer_model
 from bot.languages.names import match_language
 from bot.languages.questions import LEAVING
 from bot.languages.typed.alone_again import says_alone_again
@@ -204,8 +204,9 @@ class TypedText:
     def likely_choice(self, text: str) -> PressInput | None:
         """Return the button of the open question that the learnt examples say a text means.
 
-        Nothing is agreed to in this way, and what would let us worry less has to be surer. No
-        number is guessed at: "almost 18" is close to "18" in all but what it means.
+        Nothing is agreed to in this way, and nothing said that would let us worry less: "there are
+        guards, and we cannot leave" is close to "I am safe here" in its words. No number is guessed
+        at: "almost 18" is close to "18" in all but what it means.
         """
         turn = self.turn
         if not turn.frames or turn.asks_passphrase() or text.lstrip().startswith("/"):
@@ -224,8 +225,7 @@ class TypedText:
         if likely is None:
             return None
         code = offered[likely.label]
-        least = SURE if code in question.reassuring else LIKELY
-        is_meant = likely.probability >= least and not self._only_asks(question, code, text)
+        is_meant = likely.probability >= LIKELY and code not in question.reassuring
         return PressInput(code) if is_meant else None
 
     def _choice_of_cut_label(
