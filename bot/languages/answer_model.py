@@ -35,7 +35,7 @@ LONGEST = 100
 """Characters of an answer; a longer message is a story."""
 LEAST_EVIDENCE = 6
 """Features of a text that says anything: a number has fewer."""
-LIKELY, SURE = 0.7, 0.85
+LIKELY, SURE = 0.7, 0.9
 """Probability from where on a button is meant; and one that would let us worry less."""
 
 

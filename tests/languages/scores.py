@@ -93,8 +93,10 @@ def label_of(text: str, meant: str, tag: str, labels: set[str] | None = None) ->
     if label is not None or labels & CONTROLS:
         return label
     likely = load_answer_model().most_likely(text, labels)
-    sure_enough = likely and likely.probability >= (SURE if likely.label in REASSURING else LIKELY)
-    return likely.label if likely and sure_enough else None
+    if likely is None or likely.label not in REASSURING:
+        return likely.label if likely and likely.probability >= LIKELY else None
+    is_meant = likely.probability >= SURE and not find_alarms(text)
+    return likely.label if is_meant else None
 
 
 def unnamed(name: str, tag: str) -> list[tuple[str, str]]:

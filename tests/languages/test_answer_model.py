@@ -28,6 +28,9 @@ from tests.support.content.urgency_model import digest_of, read_answers
 
 UNDERSTOOD, WRONG = 0.9, 0.04
 """Shares of the answers of the held sets together: what is understood, and wrongly."""
+UNDERSTOOD_REASSURING = 0.8
+"""Share of the answers that would let us worry less. It was 0.9 for them as well while urgent words
+were taken for such answers: `dispatch/input/test_reassuring_answers.py`."""
 UNDERSTOOD_IN_EACH = 0.8
 """Share in each language."""
 TAKEN_FOR_AN_ANSWER = 0.045
@@ -97,17 +100,20 @@ def test_no_example_is_an_answer_of_a_held_set() -> None:
 
 
 def test_answers_that_nothing_was_learnt_from_are_understood() -> None:
-    count, wrong, missed = Counter[str](), [], []
+    count, unknown, wrong = Counter[str | bool](), Counter[str | bool](), []
     for tag in LANGUAGES:
         for name in HELD_ANSWER_SETS:
             for text, meant, labels in held_answers(name, tag):
-                count[tag] += 1
+                kinds = (tag, meant in REASSURING)
+                count.update(kinds)
                 found = label_of(text, meant, tag, labels)
                 if found != meant:
-                    (missed if found is None else wrong).append((tag, text, found))
-    unknown = Counter(tag for tag, *_ in [*wrong, *missed])
-    assert len(wrong) <= WRONG * count.total(), wrong
-    assert unknown.total() <= (1 - UNDERSTOOD) * count.total(), missed
+                    unknown.update(kinds)
+                if found not in {meant, None}:
+                    wrong.append((tag, text, found))
+    assert len(wrong) <= WRONG * (count[True] + count[False]), wrong
+    assert unknown[False] <= (1 - UNDERSTOOD) * count[False]
+    assert unknown[True] <= (1 - UNDERSTOOD_REASSURING) * count[True]
     assert all(unknown[it] <= (1 - UNDERSTOOD_IN_EACH) * count[it] for it in LANGUAGES), unknown
 
 

@@ -34,7 +34,7 @@ from bot.hotline.check_ins.model import MAX_ANSWER_LENGTH
 from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES, catalogue
 from bot.languages.alarms.find import find_whole_message
-from bot.languages.answer_model import LIKELY, load_answer_model
+from bot.languages.answer_model import LIKELY, SURE, load_answer_model
 from bot.languages.names import match_language
 from bot.languages.questions import LEAVING
 from bot.languages.typed.alone_again import says_alone_again
@@ -204,9 +204,9 @@ class TypedText:
     def likely_choice(self, text: str) -> PressInput | None:
         """Return the button of the open question that the learnt examples say a text means.
 
-        Nothing is agreed to in this way, and nothing said that would let us worry less: "there are
-        guards, and we cannot leave" is close to "I am safe here" in its words. No number is guessed
-        at: "almost 18" is close to "18" in all but what it means.
+        Nothing is agreed to in this way. What would let us worry less has to be surer, and no cry
+        for help: "there are guards, and we cannot leave" is close to "I am safe here" in its words.
+        No number is guessed at: "almost 18" is close to "18" in all but what it means.
         """
         turn = self.turn
         if not turn.frames or turn.asks_passphrase() or text.lstrip().startswith("/"):
@@ -225,8 +225,16 @@ class TypedText:
         if likely is None:
             return None
         code = offered[likely.label]
-        is_meant = likely.probability >= LIKELY and code not in question.reassuring
+        is_meant = likely.probability >= LIKELY
+        if code in question.reassuring:
+            is_meant = likely.probability >= SURE and not self._may_be_no_relief(text)
         return PressInput(code) if is_meant else None
+
+    def _may_be_no_relief(self, text: str) -> bool:
+        """Tell whether a text asks ("safe?") or holds a cry for help: not all may be well."""
+        return self._typed(text).has_question_mark or bool(
+            self.turn.services.texts.find_alarms(text)
+        )
 
     def _choice_of_cut_label(
         self, question: Choose | ChooseMany, step: str, text: str

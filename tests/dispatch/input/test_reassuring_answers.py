@@ -1,4 +1,4 @@
-"""What would let helpers hurry less is noted only where it was said, and never guessed.
+"""What would let helpers hurry less is not guessed of words that may be a cry for help.
 
 "There are guards at the gate and we cannot leave" and "I do not want to live" were close enough to
 "I am safe here" for the learnt examples.
