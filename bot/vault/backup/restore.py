@@ -25,13 +25,14 @@ from sqlalchemy import (
     update,
 )
 
+from bot.clock import SECOND
 from bot.errors import BackupError, WrongHostKeyError
 from bot.store.blobs.durable_files import sync_file, sync_folder
 from bot.store.blobs.protocol import BLOB_NAME
 from bot.store.database import Database
 from bot.store.findings import RESTORED_AT
 from bot.store.migrate import KEY_MIGRATIONS, current_revision, schema_transaction, upgrade_to
-from bot.store.tables.keys import key_metadata, roots
+from bot.store.tables.keys import epochs, key_metadata, roots
 from bot.store.tables.main import audit, erasures, exchanges, files, outbox, rounds
 from bot.vault.audit.log import AUDIT_COLUMNS, INITIAL_MAC, OPERATOR, AuditHead, AuditLog
 from bot.vault.backup.create import FILE_PREFIX
@@ -48,6 +49,8 @@ if TYPE_CHECKING:
     from bot.vault.backup.offline_key import OfflineKeys
     from bot.vault.keys.host_key import HostKey
 
+NUMBERS_BEGIN = 1_767_225_600 * SECOND
+"""2026-01-01: seconds since then fit into the column until 2094."""
 UNFINISHED_SUFFIX = ".restore-unfinished"
 """Suffix of the folder of an unfinished restore, which the next restore deletes."""
 RESTORED_WITHOUT_LEDGER = "restored_blind"
@@ -189,6 +192,7 @@ class Restore:
                 for it, kind in ((connection, database.dialect), (key_side, keys.dialect)):
                     _advance_sequences(it, kind)
                     _check_integrity(it, kind)
+                _skip_epoch_numbers(key_side, keys.dialect, now)
                 head = _verified_head(connection, vault)
                 if ledger_gap:
                     entry = (now, OPERATOR, RESTORED_WITHOUT_LEDGER, "all", ledger_gap)
@@ -381,6 +385,22 @@ def _advance_sequences(connection: Connection, dialect: str) -> None:
         last = _last_number(connection, table)
         if last and connection.execute(text(f"SELECT {sequence}")).scalar():
             connection.execute(text(f"SELECT setval({sequence}, :last)"), {"last": last})
+
+
+def _skip_epoch_numbers(connection: Connection, dialect: str, now: int) -> None:
+    """Let epochs begin behind every number that was given before: sealed data name their epoch.
+
+    Keys of epochs are in no backup. With numbers from 1 on, another key would stand for what is
+    sealed in an epoch that is gone, and a case of the last day would open for no one. The seconds
+    since `NUMBERS_BEGIN` are more than all half hours and days there were.
+    """
+    number = max(1, (now - NUMBERS_BEGIN) // SECOND)
+    row = {"id": number, "kind": "", "public": b"", "sealed": b"", "born_at": 0}
+    connection.execute(insert(epochs).values(**row))
+    connection.execute(delete(epochs).where(epochs.c.id == number))
+    if dialect == "postgresql":  # SQLite remembers the largest that there was
+        sequence = "pg_get_serial_sequence('epochs', 'id')"
+        connection.execute(text(f"SELECT setval({sequence}, :last)"), {"last": number})
 
 
 def _last_number(connection: Connection, table: Table) -> int:
