@@ -95,6 +95,7 @@ def new_backup_key(
     key = OfflineKey.create(path, typed)
     typer.echo(f"Made {path}. Take two copies to places without backups, then delete it here.")
     typer.echo(f"export HAVEN_BACKUP_KEY={key.recipient}")
+    typer.echo("Where haven setup installed Haven, run it again: it asks for that line.")
 
 
 def backup(
@@ -205,7 +206,8 @@ def _tell_restored(done: RestoreResult, to: Path, zone: ZoneInfo) -> None:
     typer.echo(f"Erased since, and not restored: {done.erased} cases.")
     if done.missing:
         typer.echo(f"Files whose content was not in the backup: {done.missing}.")
-    typer.echo(f"The audit log ends at {done.head}. Compare it with the head you recorded.")
+    typer.echo(f"The audit log ends at {done.head}. Heads up to that number can be compared with")
+    typer.echo("it (haven audit verify --head); a later one was recorded after the backup.")
 
 
 def _tell_next_steps(settings: Settings, target: RestoreTarget, named: Sequence[Path]) -> None:

@@ -262,6 +262,8 @@ def _own_fault(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename is not None and _was_typed(error.filename):
         why = f"{error.filename}: {error.strerror}"
         return f"{why}; name a place that the user {user_name()} may use"
+    if isinstance(error, PermissionError) and error.filename is not None:
+        return f"the user {user_name()} may not use {error.filename}; name another place"
     last = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{type(error).__name__} in {Path(last.filename).stem}, line {last.lineno}"
     return (

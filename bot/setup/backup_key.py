@@ -20,8 +20,7 @@ def make_key(backups: Path) -> str:
     """Make a key in a file that is asked for, locked with a passphrase; return its public half.
 
     Raises:
-        HavenError: the file exists, cannot be written, or would lie with the backups it opens; or
-            the passphrase is weak.
+        HavenError: the file exists, cannot be written, or would lie with the backups it opens.
     """
     typer.echo("A key is made now. Its private half opens every backup: it stays on this machine")
     typer.echo("only until you have copied it to places without backups.")
@@ -37,15 +36,25 @@ def make_key(backups: Path) -> str:
             "when it was made"
         )
     typer.echo(f"It is locked with a passphrase of {MIN_LENGTH} characters or more.")
-    passphrase = typer.prompt(
-        "Passphrase that locks it", hide_input=True, confirmation_prompt="The same again"
-    )
-    require_strong(str(passphrase))
-    key = OfflineKey.create(path, str(passphrase))
+    key = OfflineKey.create(path, _ask_passphrase())
     typer.echo(f"Made {path}. Take two copies to places without backups, then delete it here.")
     typer.echo("Keep its passphrase too: a backup is restored with both.")
     typer.echo(f"Its public half, which stays here: {key.recipient}")
     return key.recipient
+
+
+def _ask_passphrase() -> str:
+    """Return a passphrase that was typed unseen, twice; a weak one is asked for again."""
+    while True:
+        typed = typer.prompt(
+            "Passphrase that locks it", hide_input=True, confirmation_prompt="The same again"
+        )
+        try:
+            require_strong(str(typed))
+        except HavenError as error:
+            typer.echo(f"{error}")
+        else:
+            return str(typed)
 
 
 def _free_file() -> Path:

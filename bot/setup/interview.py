@@ -149,7 +149,8 @@ class Interview:
                 return said
         if question.is_secret and default:
             typer.echo("Press Enter to keep the one that is set.")
-        can_empty = bool(default) and not (question.is_needed or question.is_secret)
+        is_set = bool(question.default or question.is_needed or question.is_secret)
+        can_empty = bool(default) and not is_set
         answer = typer.prompt(
             question.text + can_empty * EMPTIED, default=default, hide_input=question.is_secret,
             confirmation_prompt="The same again" if question.key in PASSWORDS else False,
@@ -162,10 +163,12 @@ class Interview:
 
         Neither, if no group is wanted. If the bot is in none, its number is asked for.
         """
-        asked = typer.prompt(GROUP_WANTED, default="n", show_default=False).strip().lower()
-        if re.fullmatch(r"-?\d+", asked):
+        asked = ""
+        while not re.fullmatch(r"-?\d+|y|yes|n|no", asked):
+            asked = typer.prompt(GROUP_WANTED, default="n", show_default=False).strip().lower()
+        if asked[-1].isdigit():
             return asked, ""
-        if asked not in {"y", "yes"}:
+        if asked in {"n", "no"}:
             return "", ""
         added = typer.prompt(ADD_TO_GROUP, default="", show_default=False).strip()
         if re.fullmatch(r"-?\d+", added):

@@ -37,7 +37,7 @@ def haven(tmp_path: Path) -> Haven:
         "keys", "backup", str(tmp_path / "offline.key"), "--no-passphrase"
     )
     assert made.returncode == 0, made.stderr
-    public = made.stdout.split("HAVEN_BACKUP_KEY=")[1].strip()
+    public = made.stdout.split("HAVEN_BACKUP_KEY=")[1].split()[0]
     assert public not in (tmp_path / "host.key").read_text()
     found = command_runner(tmp_path, HAVEN_BACKUP_KEY=public, HAVEN_BACKUPS=f"{tmp_path}/backups")
     added = found("staff", "add", "Lin Mei-hua", "--language", "id", "--account", "6000000001")
@@ -57,7 +57,7 @@ def test_a_deployment_is_backed_up_restored_and_answers_as_before(
 ) -> None:
     (tmp_path / "offline.key").unlink()
     made = haven("keys", "backup", str(tmp_path / "offline.key"), input=PASSPHRASE)
-    recipient = made.stdout.split("HAVEN_BACKUP_KEY=")[1].strip()
+    recipient = made.stdout.split("HAVEN_BACKUP_KEY=")[1].split()[0]
     haven = command_runner(
         tmp_path, HAVEN_BACKUP_KEY=recipient, HAVEN_BACKUPS=f"{tmp_path}/backups"
     )
