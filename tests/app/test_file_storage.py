@@ -248,7 +248,7 @@ def test_a_case_is_not_called_erased_while_its_files_lie_elsewhere(
         assert isinstance(done.exception, HavenError)
     assert len(list(folder.iterdir())) == len(SENT)
     asked = typed(site, "cases", "erase", site.case.reference, files_url=f"file://{folder}")
-    assert "Erases" in asked.output
+    assert "is erased for good" in asked.output
 
 
 async def test_a_desk_by_itself_is_not_served_without_the_files(
