@@ -82,6 +82,10 @@ class FileStorageAwayError(FileStorageError):
     """The storage of files does not answer. Files wait; Haven goes on once it does."""
 
 
+class FileStorageUnmarkedError(FileStorageAwayError):
+    """The storage has no mark of this database, so nothing in it is touched. The text says why."""
+
+
 # --- Encryption and access ----------------------------------------------------------------
 
 

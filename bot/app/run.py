@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.app.build import App, RunningApp, build
 from bot.app.databases.upgrade import delete_copies_in_time
 from bot.app.fact_checks import keep_following
-from bot.app.file_storage.opening import checked_blobs, has_room_for_files, prepare_blobs
+from bot.app.file_storage.opening import has_room_for_files, joined_blobs, prepare_blobs
 from bot.app.front.update_source import SourceParts, Webhook, build_source, build_webhook
 from bot.app.jobs import run_together
 from bot.app.options import BuildOptions
@@ -220,7 +220,7 @@ async def _run_with(
 def _open_blobs(settings: Settings, database: Database, options: RunOptions) -> Blobs:
     """Return the storage of files; a process that keeps none there does not prepare it."""
     keeps_files = options.leads or options.extra_job is not None
-    return prepare_blobs(settings, database) if keeps_files else checked_blobs(settings)
+    return prepare_blobs(settings, database) if keeps_files else joined_blobs(settings)
 
 
 def _all_roles(options: RunOptions) -> frozenset[ProcessRole]:

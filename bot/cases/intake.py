@@ -39,7 +39,7 @@ PERSON = "person"
 """The actor in the audit log where the person acts."""
 WAITING, CLOSED = CaseState.WAITING.value, CaseState.CLOSED.value
 WAITING_STATES = (WAITING, CaseState.REOPENED.value)
-TO_FETCH, SAVED, TOO_LARGE, LOST = "named", "saved", "too_large", "gone"
+TO_FETCH, SAVED, TOO_LARGE, LOST, MISSING = "named", "saved", "too_large", "gone", "missing"
 """States of a file: to be downloaded, encrypted on disk, larger than Telegram allows, lost."""
 MAX_FILE_BYTES = 20 * 1024 * 1024
 """The largest file Telegram lets a bot download."""

@@ -126,7 +126,11 @@ class Commands(LazyGroup):
                 "fleet.commands", "fleet_app", "Several deployments, one after another."
             ),
             "keys": Entry("keys", "keys_app", "The host key, escrow, rescue."),
-            "files": Entry("databases.files", "files_app", "Where files of cases lie; move them."),
+            "files": Entry(
+                "databases.files",
+                "files_app",
+                "Where files of cases lie; move them; accept a loss.",
+            ),
             "source": Entry(
                 "install.setup", "source", "The licence, and where the source code is."
             ),

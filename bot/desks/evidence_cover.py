@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.cases.escape_text import escape_line
+from bot.cases.intake import MISSING
 from bot.clock import SECOND
 from bot.documents.content import PrintedDocument, PrintedEntry, PrintedSection
 from bot.text import Text, _, pgettext
@@ -36,6 +37,7 @@ ARRIVED = pgettext("file", "arrived")
 # Translators: followed by the date of a message in Telegram, and its number.
 CHANNEL = pgettext("file", "sent in Telegram, message number")
 NOT_SAVED = _("not in the archive: it could not be downloaded")
+WAS_LOST = _("not in the archive: it was lost from the storage of files")
 GROUNDS: Mapping[str, Text] = {
     "order": pgettext("ground", "order of a court or a prosecutor, or a duty by law"),
     "wish": pgettext("ground", "the person asked for it"),
@@ -99,7 +101,8 @@ def _file_entry(
         arrival += f"; {sent} {_moment(it.channel_date, zone)}, {it.channel_number}"
     name = (*((escape_line(it.stated_name),) if it.stated_name else ()), arrival)
     if it.original is None:
-        return PrintedEntry(label, (*name, *both(NOT_SAVED)))
+        why = WAS_LOST if it.state == MISSING else NOT_SAVED
+        return PrintedEntry(label, (*name, *both(why)))
     size = f"{it.original.path}, {it.original.size} bytes, {it.looks or it.stated_type}"
     return PrintedEntry(label, (*name, size, f"SHA-256 {it.original.sha256}"), is_code=True)
 

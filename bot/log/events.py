@@ -271,7 +271,9 @@ CASES: Final[Mapping[str, LogEvent]] = {
     ),
     "file_storage_failed": LogEvent(
         _ERROR, "error count", "The storage of files does not answer, or refuses: files wait with "
-        "Telegram, and erasures are finished later.", "`haven doctor` names the setting.",
+        "Telegram, and erasures are finished later. `FileStorageUnmarkedError`: it was emptied, or "
+        "is that of another database; nothing in it is touched.",
+        "`haven doctor` names the setting; `haven files lost` if the files are gone for good.",
     ),
     "file_fetch_failed": LogEvent(
         _WARNING, "file error", "A file could not be fetched and is tried again."

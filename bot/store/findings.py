@@ -61,6 +61,8 @@ class Findings:
     """Since when nothing was fetched from the channel, whatever the reason."""
     standby_missing_since: int = 0
     """Since when what is stored is on one machine alone, and should be on two."""
+    files_away_since: int = 0
+    """Since when no file is stored: the storage does not answer, or has no mark of the database."""
 
 
 CLOCK_ERROR = Finding("clock_error")
@@ -71,6 +73,8 @@ CLOCK_DOUBTED_UNTIL = Finding("clock_doubt")
 """Until when no hour is trusted, microseconds since 1970."""
 STANDBY_MISSING_SINCE = Finding("standby")
 """Since when no standby has what is stored, although one should; microseconds since 1970."""
+FILES_AWAY_SINCE = Finding("files")
+"""Since when the storage of files is away, microseconds since 1970."""
 TIMELINE = Finding("timeline")
 """How often the database was promoted, and one."""
 RESTORED_AT = "restored"
@@ -81,7 +85,7 @@ def load_findings(work: Work, now: int, *, is_polling_watched: bool = True) -> F
     """Return what is wrong now."""
     rows = work.rows_in(_LOAD_ALL, [CLOCK_ERROR.name, CLOCK_DOUBTED_UNTIL.name,
                                     TOKEN_REFUSED_SINCE.name,
-                                    STANDBY_MISSING_SINCE.name])  # fmt: skip
+                                    STANDBY_MISSING_SINCE.name, FILES_AWAY_SINCE.name])  # fmt: skip
     found = {name: _valid(value, found_at, now) for name, value, found_at in rows}
     fetched_at = last_heartbeat(work) if is_polling_watched else 0
     return Findings(
@@ -89,6 +93,7 @@ def load_findings(work: Work, now: int, *, is_polling_watched: bool = True) -> F
         clock_doubted_until=found.get(CLOCK_DOUBTED_UNTIL.name, 0),
         token_refused_since=found.get(TOKEN_REFUSED_SINCE.name, 0),
         standby_missing_since=found.get(STANDBY_MISSING_SINCE.name, 0),
+        files_away_since=found.get(FILES_AWAY_SINCE.name, 0),
         polling_stopped_since=fetched_at if fetched_at and now - fetched_at > POLLING_ALARM else 0,
     )
 

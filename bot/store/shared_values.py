@@ -19,6 +19,9 @@ TARGET_MARK, OLD_MARK = "files.target", "files.leaving"
 FILES_PLACE = "files.place"
 """Where the last finished move of the files put them, as HAVEN_FILES_URL names it; empty: in the
 data folder. Missing: they were never moved, or to a place with too long a name."""
+FILES_SEEN = "files.seen"
+"""Where a start, a move or haven files lost found the mark last, as HAVEN_FILES_URL names it;
+empty: nowhere yet. Missing: no one noted it."""
 MAX_VALUE_LENGTH = 200
 
 _VALUE = select_by(shared_values, "value", by="name")
@@ -35,6 +38,14 @@ def load_value(work: Work, name: str) -> str | None:
 def store_value(work: Work, name: str, value: str) -> None:
     """Store a value of at most 200 characters."""
     work.run(_UPSERT, name, value)
+
+
+def store_or_delete(work: Work, name: str, value: str) -> None:
+    """Store a value; one that is too long is not known from now on."""
+    if len(value) <= MAX_VALUE_LENGTH:
+        store_value(work, name, value)
+    else:
+        delete_value(work, name)
 
 
 def delete_value(work: Work, name: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.errors import FileStorageAwayError
+from bot.errors import FileStorageAwayError, FileStorageError
 from bot.store.blobs.folder import FileBlobReader, FolderBlobs
 
 if TYPE_CHECKING:
@@ -23,10 +23,14 @@ class SingleBlob(FolderBlobs):
 
 
 class AwayBlobs(FolderBlobs):
-    """A storage of files that does not answer."""
+    """A storage of files that does not answer, or cannot be used for another reason."""
+
+    def __init__(self, folder: Path, error: type[FileStorageError] = FileStorageAwayError) -> None:
+        super().__init__(folder)
+        self._error = error
 
     def open(self, _name: str, /) -> FileBlobReader:
-        raise FileStorageAwayError("away")
+        raise self._error("away")
 
 
 class MemoryValues:

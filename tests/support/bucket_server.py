@@ -60,6 +60,15 @@ class BucketServer:
         """Let a bucket keep what is deleted."""
         self._backend.buckets[bucket].versioning_status = "Enabled"
 
+    def empty(self, bucket: str, *names: str) -> None:
+        """Delete objects behind Haven's back; without names, all."""
+        for name in names or tuple(self.kept(bucket)):
+            self._backend.delete_object(bucket, name)
+
+    def replace(self, bucket: str, name: str, data: bytes) -> None:
+        """Put other bytes in the place of an object."""
+        self._backend.put_object(bucket, name, data)
+
     def kept(self, bucket: str) -> dict[str, list[bytes]]:
         """Return all that a bucket keeps, deleted versions included, by the name of the object."""
         keys = self._backend.buckets[bucket].keys

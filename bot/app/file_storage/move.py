@@ -24,11 +24,12 @@ from bot.store.blobs.protocol import pieces_of, store_blob
 from bot.store.shared_values import (
     FILES_MARK,
     FILES_PLACE,
-    MAX_VALUE_LENGTH,
+    FILES_SEEN,
     OLD_MARK,
     TARGET_MARK,
     delete_value,
     load_value,
+    store_or_delete,
     store_value,
 )
 from bot.store.tables.main import files
@@ -141,10 +142,8 @@ def _decide(work: Work, *, place: str, has_bucket: bool) -> None:
     if target is None:
         return
     store_value(work, OLD_MARK, load_value(work, FILES_MARK) or FOLDER)
-    if len(place) <= MAX_VALUE_LENGTH:
-        store_value(work, FILES_PLACE, place)
-    else:
-        delete_value(work, FILES_PLACE)
+    store_or_delete(work, FILES_PLACE, place)
+    store_or_delete(work, FILES_SEEN, place)
     delete_value(work, TARGET_MARK)
     if has_bucket:
         store_value(work, FILES_MARK, target)

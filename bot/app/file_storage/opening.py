@@ -1,6 +1,7 @@
 """The storage of files at a start: is it that of this database, and does it forget what it should.
 
-A bucket that does not answer stops no start: people are answered, and files wait with the channel.
+A bucket that does not answer, or has no mark any more, stops no start: people are answered, and
+files wait with the channel. One that the settings name for the first time has to be right.
 """
 
 from __future__ import annotations
@@ -23,9 +24,11 @@ from bot.store.disk_space import DiskLevel, DiskSpace
 from bot.store.shared_values import (
     FILES_MARK,
     FILES_PLACE,
+    FILES_SEEN,
     OLD_MARK,
     TARGET_MARK,
     load_value,
+    store_or_delete,
     store_value,
 )
 from bot.store.statements import count, select_in
@@ -71,6 +74,15 @@ def checked_blobs(settings: Settings) -> Blobs:
     elif load_mark(settings) is not None:
         raise FileStorageError(IN_BUCKET)
     return blobs
+
+
+def joined_blobs(settings: Settings) -> Blobs:
+    """Return the storage of files for a process that prepares none; it may be away."""
+    try:
+        return checked_blobs(settings)
+    except FileStorageAwayError as error:
+        log.error("file_storage_failed", error=type(error).__name__)
+        return open_blobs(settings)
 
 
 def require_place(settings: Settings, work: Work) -> None:
@@ -156,15 +168,34 @@ def _prepare_bucket(settings: Settings, database: Database, blobs: BucketBlobs, 
             blobs.claim(mark or _new_mark(database))
         blobs.check()
     except FileStorageAwayError as error:
-        if mark is None:  # it never answered: a setting is wrong, not the network
-            raise
+        if mark is None or not database.writer.run_sync(partial(_has_worked, settings)):
+            raise  # a setting is wrong, not the network
         log.error("file_storage_failed", error=type(error).__name__)
+    else:
+        place = place_of(settings)
+        database.writer.run_sync(lambda work: store_or_delete(work, FILES_SEEN, place))
+
+
+def _has_worked(settings: Settings, work: Work) -> bool:
+    """Tell whether the mark was found before where the settings name it.
+
+    Releases that noted no place noted a mark at the first start: then the place is believed.
+    """
+    return load_value(work, FILES_SEEN) in {None, place_of(settings)}
 
 
 def _new_mark(database: Database) -> str:
-    """Store a new mark, before the bucket has it: a process that dies loses no claim so."""
+    """Store a new mark, before the bucket has it: a process that dies loses no claim so.
+
+    Until the bucket was found with it, no start goes on without.
+    """
     mark = secrets.token_hex(16)
-    database.writer.run_sync(lambda work: store_value(work, FILES_MARK, mark))
+
+    def store(work: Work) -> None:
+        store_value(work, FILES_MARK, mark)
+        store_value(work, FILES_SEEN, "")
+
+    database.writer.run_sync(store)
     return mark
 
 

@@ -50,6 +50,8 @@ class CustodyAction(StrEnum):
     CLEANED = "cleaned"
     """A clean version was made; the digest is that of the clean version."""
     EXPORTED = "exported"
+    MISSING = "missing"
+    """It is gone from the storage for good, as an operator noted (`haven files lost`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

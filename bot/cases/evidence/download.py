@@ -4,7 +4,8 @@ A file is downloaded only once its report was sent; before that its bytes stay w
 state becomes "saved" only after the encrypted file is durable; the custody log then records its
 type and digest. Nothing is unpacked, and a sender's name is never used as a file name.
 
-While the storage fails, files wait with the channel: no attempt is counted, none is given up.
+While the storage fails, files wait with the channel: no attempt is counted, none is given up. It is
+asked once a minute, also while nothing arrives, and the desk says since when it has failed.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from bot.errors import (
 )
 from bot.log import log
 from bot.store import Work, Writer, select_by, update_by
+from bot.store.findings import FILES_AWAY_SINCE
 from bot.store.tables.main import FILE_WAITS, files
 from bot.vault import SYSTEM, AuditLog, Sealer, Vault
 from bot.vault.file_encryption import seal_chunks
@@ -51,7 +53,7 @@ MAX_BACKOFF_SECONDS = 3600
 MAX_BYTES_A_DAY = 2 * 1024**3
 """Bytes one process downloads in a day, so that a flood of files cannot fill the disk."""
 STORAGE_WAIT_SECONDS = 60
-"""How long files wait after the storage failed, until it is asked again."""
+"""How long after the storage was asked whether it can be used it is asked again."""
 FETCH_TIMEOUT = 900.0
 """Seconds of one attempt, so that a slow download does not block the others for ever."""
 
@@ -126,7 +128,9 @@ class FileDownloader:
 
     def __post_init__(self) -> None:
         self._day_started, self._bytes_today = 0, 0
-        self._storage_failed_at: int | None = None
+        self._storage_asked_at: int | None = None
+        self._storage_failed_since: int | None = None
+        """Since when the storage fails; 0: it answers; None: not known."""
         self._custody = CustodyLog(self.vault, AuditLog(self.vault))
 
     async def run(self) -> None:
@@ -151,25 +155,38 @@ class FileDownloader:
         return self._bytes_today > MAX_BYTES_A_DAY
 
     async def _storage_answers(self) -> bool:
-        """Tell whether files can be stored; after a failure it is asked once a minute.
+        """Tell whether files can be stored; it is asked once a minute.
 
         So nothing is downloaded in vain. After a clock that went back it is asked at once.
         """
-        if self._storage_failed_at is None:
-            return True
-        if 0 <= self.clock.now() - self._storage_failed_at < STORAGE_WAIT_SECONDS * SECOND:
-            return False
+        asked_at, now = self._storage_asked_at, self.clock.now()
+        if asked_at is not None and 0 <= now - asked_at < STORAGE_WAIT_SECONDS * SECOND:
+            return not self._storage_failed_since
+        self._storage_asked_at = now
         try:
-            await asyncio.to_thread(self.blobs.check)
+            check = self.blobs.check if self._storage_failed_since else self.blobs.confirm
+            await asyncio.to_thread(check)
         except FileStorageError as error:
-            self._note_failure(error)
+            await self._note_failure(error)
             return False
-        self._storage_failed_at = None
+        if self._storage_failed_since != 0:  # a process before this one may have noted a failure
+            await self._store_since(0)
         return True
 
-    def _note_failure(self, error: FileStorageError) -> None:
+    async def _note_failure(self, error: FileStorageError) -> None:
         log.error("file_storage_failed", error=type(error).__name__)
-        self._storage_failed_at = self.clock.now()
+        self._storage_asked_at = now = self.clock.now()
+        await self._store_since(self._storage_failed_since or now)
+
+    async def _store_since(self, since: int) -> None:
+        """Note for the desk since when the storage fails; 0: it answers."""
+        self._storage_failed_since, now = since, self.clock.now()
+
+        def store(work: Work) -> None:
+            work.is_quiet = True
+            FILES_AWAY_SINCE.record(work, since, now)
+
+        await self.writer.run(store)
 
     def _load_due(self, work: Work) -> list[_DueFile]:
         found = []
@@ -194,7 +211,7 @@ class FileDownloader:
                 lambda it: self._record_lost(it, file.name, file.case, "refused", file.note, state)
             )
         except FileStorageError as error:
-            self._note_failure(error)
+            await self._note_failure(error)
             await self.writer.run(lambda work: self._put_last(work, file.name))
         except Exception as error:  # noqa: BLE001 - any error is retried, at most MAX_ATTEMPTS times
             log.warning("file_fetch_failed", file=file.name, error=type(error).__name__)
@@ -212,7 +229,7 @@ class FileDownloader:
         try:
             await asyncio.to_thread(self.blobs.delete, [name])
         except FileStorageError as error:
-            self._note_failure(error)
+            await self._note_failure(error)
 
     def _record_received(self, work: Work, file: _DueFile, seen: FileInspector) -> bool:
         if not work.run(_FINISH, SAVED, seen.size, file.name):

@@ -1,4 +1,4 @@
-"""`haven files`: where the files people sent lie, and their move to another storage."""
+"""`haven files`: where the files people sent lie, their move, and what is lost for good."""
 
 from __future__ import annotations
 
@@ -9,15 +9,27 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, TimeElapsedColumn
 
+from bot.app.file_storage.lost import LostFiles, accept_loss, find_lost
 from bot.app.file_storage.move import MoveProgress, move_files
 from bot.app.file_storage.opening import checked_blobs
 from bot.cli.deployment import open_deployment
+from bot.clock import DAY
+from bot.errors import HavenError
 from bot.settings import SETTING_HINTS
 from bot.settings.formats import FILES_PATTERN
 from bot.store.blobs.opening import folder_of
 from bot.store.database import DataDirectory
+from bot.vault import Vault
 
 files_app = typer.Typer(no_args_is_help=True)
+NOTHING_LOST = "{where}: all {total} files of cases are there. Nothing was changed."
+LOST = "{where}: {count} of {total} files of cases are not there."
+LAY_ELSEWHERE = "They lay in {place}: is HAVEN_FILES_URL right?"
+ACCEPT_LOSS = (
+    "If a copy of them exists, put it back instead, or restore a backup. If they are gone for "
+    "good, their cases will show them as missing, and {where} is used from now on. Run:"
+)
+WRONG_CODE = "--confirm: this is not the code for what is missing now; run haven files lost again"
 
 
 @files_app.command("where")
@@ -48,6 +60,44 @@ def move(
     typer.echo("Before the next start, for all commands and on every machine:")
     is_default = to.startswith("file:") and folder_of(to) == directory.files.absolute()
     typer.echo("unset HAVEN_FILES_URL" if is_default else f"HAVEN_FILES_URL={to}")
+
+
+@files_app.command("lost")
+def lost(
+    confirm: Annotated[str, typer.Option(help="The code that the first step printed.")] = "",
+) -> None:
+    """Accept that files are gone for good: run it once to see how many, then with --confirm.
+
+    An emptied bucket gets a new mark, and the cases show what is missing. The audit log records
+    both steps.
+    """
+    with open_deployment() as deployment:
+        settings, database = deployment.settings, deployment.database
+        found, now = find_lost(settings, database), deployment.now()
+        where, count = found.blobs.where, str(len(found.names))
+        if not (found.names or found.needs_mark):
+            typer.echo(NOTHING_LOST.format(where=where, total=found.total))
+            return
+        codes = [_confirmation_code(deployment.vault, found, at) for at in (now, now - DAY)]
+        if not confirm:
+            deployment.run(lambda work: deployment.record(work, "files_lost_ask", "all", count))
+            typer.echo(LOST.format(where=where, count=count, total=found.total))
+            if found.seen_at:
+                typer.echo(LAY_ELSEWHERE.format(place=found.seen_at))
+            typer.echo(ACCEPT_LOSS.format(where=where))
+            typer.echo(f"    haven files lost --confirm {codes[0]}")
+            return
+        if confirm.strip().lower() not in codes:
+            raise HavenError(WRONG_CODE)
+        deployment.run(lambda work: deployment.record(work, "files_lost", "all", count))
+        accept_loss(settings, database, deployment.vault, found, now)
+    typer.echo(f"{where}: {count} files are shown as missing. Haven uses it within a minute.")
+
+
+def _confirmation_code(vault: Vault, found: LostFiles, at: int) -> str:
+    """Return the code of the second step for a day; it is good on the next day too."""
+    what = f"files/lost/{found.blobs.where}/{len(found.names)}/{found.needs_mark}/{at // DAY}"
+    return vault.button_mac(what.encode()).hex()
 
 
 def _progress(bars: Progress) -> MoveProgress:

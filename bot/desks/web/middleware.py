@@ -52,7 +52,7 @@ from bot.desks.web.security_headers import (
     limit_body,
 )
 from bot.desks.web.team.shift_notice import load_shift_notice
-from bot.errors import FileStorageError, HavenError
+from bot.errors import FileStorageError, FileStorageUnmarkedError, HavenError
 from bot.hotline.queue.held_replies import held_replies
 from bot.languages import STAFF_LANGUAGES
 from bot.log import log
@@ -336,6 +336,8 @@ def _failure_page(
     request: DeskRequest, error: Exception, status: HTTPStatus, message: Text
 ) -> Response:
     """Return the page for an error; it says so if the database takes no writes or is not there."""
+    if isinstance(error, FileStorageUnmarkedError):
+        return _error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, texts.FILES_UNMARKED)
     if isinstance(error, FileStorageError):
         return _error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, texts.FILES_AWAY)
     if fault_kind(error) is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.cases.assessment import NO_FINDING, UNKNOWN_TOPIC, VOCABULARIES
-from bot.cases.intake import LOST, TO_FETCH, TOO_LARGE
+from bot.cases.intake import LOST, MISSING, TO_FETCH, TOO_LARGE
 from bot.cases.queries import REPORT_KIND_NAMES
 from bot.desks import delivery_texts as deliveries
 from bot.desks.evidence_cover import GROUNDS
@@ -44,6 +44,11 @@ DATABASE_AWAY = _(
 FILES_AWAY = _(
     "The storage that holds the files does not answer. No file was shown and nothing left. No file "
     "is lost. Try again in a minute; if that does not help, tell an administrator."
+)
+FILES_UNMARKED = _(
+    "The storage that holds the files is not the one that Haven knows: it was emptied, or Haven "
+    "looks in the wrong place. No file was shown and nothing left. New files wait with Telegram. "
+    "Tell an administrator now: haven doctor says what to do."
 )
 NOTHING_STORED = _(
     "Nothing was changed and nothing was sent: Haven's database takes no writes. "
@@ -439,6 +444,7 @@ MISSING_FILES = {
     TO_FETCH: _("not downloaded yet"),
     TOO_LARGE: _("could not be downloaded: larger than 20 MB"),
     LOST: _("could not be downloaded"),
+    MISSING: _("was lost from the storage of files"),
 }
 """Why the bytes of a file are not here, by its state."""
 REFERRAL_STAGES = {
@@ -488,6 +494,7 @@ CUSTODY_ACTIONS = {
     "opened": pgettext("custody", "opened"),
     "cleaned": pgettext("custody", "re-encoded"),
     "exported": pgettext("custody", "exported"),
+    "missing": pgettext("custody", "found missing from the storage"),
 }
 SNOOZE_ENDED = {
     "time": _("The snooze is over."),

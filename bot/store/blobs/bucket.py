@@ -1,7 +1,9 @@
 """Sealed files in a bucket of object storage that speaks S3.
 
 Files lie under one prefix, next to a mark that names the database they belong to: a bucket of
-another deployment, or of another copy of the data, is never read, and nothing in it is deleted.
+another deployment, or of another copy of the data, is never read, and nothing in it is deleted. The
+mark is read before anything is put or deleted, and at most a minute before a file is read: a bucket
+that was emptied while Haven runs counts as one that is away.
 
 What is deleted must be gone. A bucket with versioning or object lock keeps it, and says so when
 something is put: then it is refused, at the start, at every upload and at every erasure.
@@ -12,12 +14,13 @@ from __future__ import annotations
 import contextlib
 import re
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from bot.clock import SECOND
-from bot.errors import FileStorageAwayError, FileStorageError
+from bot.errors import FileStorageAwayError, FileStorageError, FileStorageUnmarkedError
 from bot.optional_imports import pip_install
 from bot.store.blobs.protocol import BLOB_NAME, StoredBlob
 
@@ -31,7 +34,11 @@ PIECE_SIZE = 1024 * 1024
 LIST_SIZE = 1000
 TIMEOUT, CONNECT_TIMEOUT, RETRY_TIMEOUT = (timedelta(seconds=it) for it in (120, 5, 20))
 MAX_RETRIES = 3
+CONFIRMED_SECONDS = 60.0
+"""How long a mark that was read counts for reading files."""
 _STATUS = re.compile(r"status code: (\d{3})")
+_PAGE = re.compile(rb"\s*<(?:!doctype|html|head|body|\?xml)", re.IGNORECASE)
+"""How a web page begins, which a proxy sends in place of an object; sealed files never do."""
 
 NOT_INSTALLED = "HAVEN_FILES_URL names object storage, which needs obstore: " + pip_install(
     "haven[object-storage]"
@@ -45,8 +52,9 @@ NOT_OURS = (
     "Name a prefix of its own (s3://bucket/another), and move the files there with haven files move"
 )
 NO_MARK = (
-    "HAVEN_FILES_URL: {where} has no mark of Haven, so it is not where the files of this database "
-    "lie. Name the bucket and prefix they lie in"
+    "HAVEN_FILES_URL: {where} has no mark of Haven: it was emptied, or the files of this database "
+    "lie elsewhere. Nothing is read, stored or deleted there. Name the bucket and prefix they lie "
+    "in, or put the objects back; if they are gone for good, run haven files lost"
 )
 UNCLAIMED = (
     "HAVEN_FILES_URL: no file of this database lies in {where} yet. Start the bot once (haven "
@@ -95,7 +103,7 @@ class BucketBlobs:
     """Sealed files under one prefix of a bucket.
 
     `load_mark` returns the mark that the database expects there, None if it expects none; it is
-    called once, in the thread that first uses the bucket.
+    called in the thread that first uses the bucket, and again when the bucket has another.
     """
 
     is_on_disk = False
@@ -103,14 +111,20 @@ class BucketBlobs:
     def __init__(self, address: BucketAddress, load_mark: Callable[[], str | None]) -> None:
         self.where = address.where
         self._address, self._load_mark = address, load_mark
-        self._is_confirmed = False
+        self._mark: str | None = None
+        self._confirmed_at: float | None = None
         self._lock = threading.Lock()
         self._opened: S3Store | None = None
 
     def check(self) -> None:
         """Check that this is the bucket of this database, and that what is deleted is gone."""
-        self._confirm()
+        self.confirm()
         self._refuse_versions()
+
+    def confirm(self) -> None:
+        """Check that the bucket has the mark of this database now."""
+        with self._lock:
+            self._confirm_mark()
 
     def claim(self, mark: str) -> None:
         """Mark an empty prefix as that of this database; fine if it has this mark already.
@@ -118,14 +132,18 @@ class BucketBlobs:
         Raises:
             FileStorageError: something is there, or the bucket cannot be used.
         """
-        found = self._read_mark()
-        if found is None:
-            if next(self._names(), None) is not None:
-                raise self._error(NOT_EMPTY)
-            self._refuse_versions()
-            self._put(MARK_NAME, mark.encode())
-        elif found != mark:
-            raise self._error(NOT_OURS)
+        if self._read_mark() == mark:
+            return
+        self.require_empty()
+        self._refuse_versions()
+        self._put(MARK_NAME, mark.encode())
+
+    def require_empty(self) -> None:
+        """Check that nothing lies there, no mark either; raise FileStorageError if not."""
+        if self._read_mark() is not None:
+            raise self._unmarked(NOT_OURS)
+        if next(self._names(), None) is not None:
+            raise self._unmarked(NOT_EMPTY)
 
     def create(self, name: str, /) -> ObjectWriter:
         """Begin a file, which is held in memory until it is put."""
@@ -133,13 +151,20 @@ class BucketBlobs:
 
     def open(self, name: str, /) -> ObjectReader:
         """Open a file; raise FileNotFoundError if there is none."""
-        self._confirm()
-        with self._faults():
-            return ObjectReader(_obstore().get(self._store, name), self._faults)
+        self._confirm_lately()
+        try:
+            with self._faults():
+                reader = ObjectReader(_obstore().get(self._store, name), self._faults)
+        except FileNotFoundError:
+            self.confirm()  # in a bucket that was emptied, no single file is missing
+            raise
+        if reader.is_page:
+            raise self._sends_pages()
+        return reader
 
     def existing(self, names: Iterable[str], /) -> list[str]:
         """Return the names of which an object is there."""
-        self._confirm()
+        self._confirm_lately()
         return [name for name in names if self._exists(name)]
 
     def delete(self, names: Sequence[str], /) -> None:
@@ -158,27 +183,27 @@ class BucketBlobs:
 
     def list(self) -> Iterator[StoredBlob]:
         """Yield every sealed file."""
-        self._confirm()
+        self.confirm()
         yield from (it for it in self._names() if BLOB_NAME.fullmatch(it.name))
 
     def put(self, name: str, data: bytes) -> None:
         """Store an object at once; it is durable when this returns."""
-        self._confirm()
+        self.confirm()
         self._put(name, data)
 
     def forget_mark(self) -> None:
         """Delete the mark, once no file is left."""
-        self._confirm()
+        self.confirm()
         with self._faults():
             _obstore().delete(self._store, [MARK_NAME])
-        self._is_confirmed = False
+        self._confirmed_at = None
 
     def _put(self, name: str, data: bytes) -> None:
         try:
             with self._faults():
                 done = _obstore().put(self._store, name, data, use_multipart=False)
         except FileNotFoundError:
-            raise self._error(NO_BUCKET) from None
+            raise FileStorageAwayError(NO_BUCKET.format(where=self.where)) from None
         if done["version"] is not None:
             raise self._error(KEEPS_VERSIONS)
 
@@ -203,22 +228,31 @@ class BucketBlobs:
                     if it["path"] not in {MARK_NAME, PROBE_NAME}:
                         yield StoredBlob(it["path"], it["size"], at)
 
-    def _confirm(self) -> None:
-        """Check once that this is the bucket of this database."""
+    def _confirm_lately(self) -> None:
+        """Check that the bucket has the mark of this database, unless it had it a moment ago."""
         with self._lock:
-            if self._is_confirmed:
-                return
-            expected = self._load_mark()
-            if expected is None:
-                raise self._error(UNCLAIMED)
-            found = self._read_mark()
-            if found != expected:
-                raise self._error(NO_MARK if found is None else NOT_OURS)
-            self._is_confirmed = True
+            at = self._confirmed_at
+            if at is None or time.monotonic() - at >= CONFIRMED_SECONDS:
+                self._confirm_mark()
+
+    def _confirm_mark(self) -> None:
+        self._confirmed_at = None
+        if self._mark is None:
+            self._mark = self._load_mark()
+        if self._mark is None:
+            raise self._error(UNCLAIMED)
+        found = self._read_mark()
+        if found != self._mark:
+            self._mark = self._load_mark()  # a move or haven files lost may have made a new one
+        if found is None or found != self._mark:
+            raise self._unmarked(NO_MARK if found is None else NOT_OURS)
+        self._confirmed_at = time.monotonic()
 
     def _read_mark(self) -> str | None:
         with contextlib.suppress(FileNotFoundError), self._faults():
             found = bytes(_obstore().get(self._store, MARK_NAME).bytes())
+            if _PAGE.match(found):
+                raise self._sends_pages()
             return found[:64].decode("ascii", "replace")
         return None
 
@@ -240,13 +274,19 @@ class BucketBlobs:
         status = _STATUS.search(text)
         why = f"status {status[1]}" if status else kind
         if kind in {"PermissionDeniedError", "UnauthenticatedError"} or why == "status 403":
-            return self._error(REFUSED, why)
+            return FileStorageAwayError(REFUSED.format(where=self.where, why=why))
         if why == "status 404":
-            return self._error(NO_BUCKET)
+            return FileStorageAwayError(NO_BUCKET.format(where=self.where))
         return FileStorageAwayError(AWAY.format(where=self.where, why=why))
 
-    def _error(self, text: str, why: str = "") -> FileStorageError:
-        return FileStorageError(text.format(where=self.where, why=why))
+    def _sends_pages(self) -> FileStorageError:
+        return FileStorageAwayError(AWAY.format(where=self.where, why="it sends a web page"))
+
+    def _unmarked(self, text: str) -> FileStorageError:
+        return FileStorageUnmarkedError(text.format(where=self.where))
+
+    def _error(self, text: str) -> FileStorageError:
+        return FileStorageError(text.format(where=self.where))
 
 
 class ObjectReader:
@@ -255,7 +295,14 @@ class ObjectReader:
     def __init__(self, found: Any, faults: Callable[[], Any]) -> None:
         self.size = int(found.meta["size"])
         self._pieces = iter(found.stream(min_chunk_size=PIECE_SIZE))
-        self._faults, self._buffer = faults, bytearray()
+        self._faults = faults
+        with faults():
+            self._buffer = bytearray(next(self._pieces, b""))
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a web page came in place of the object; ask before anything is read."""
+        return _PAGE.match(self._buffer) is not None
 
     def read(self, most: int, /) -> bytes:
         """Return the next bytes."""

@@ -37,6 +37,9 @@ class FolderBlobs:
                 "or create it"
             )
 
+    def confirm(self) -> None:
+        """Do nothing: a folder has no mark."""
+
     def create(self, name: str, /) -> FileBlobWriter:
         """Begin a file under an unfinished name."""
         return FileBlobWriter(self.folder, name)

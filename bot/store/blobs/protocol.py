@@ -64,6 +64,9 @@ class Blobs(Protocol):
     def check(self) -> None:
         """Check that files can be stored and erased; raise FileStorageError if not."""
 
+    def confirm(self) -> None:
+        """Check quickly that this is still the storage of this database; for a bucket alone."""
+
     def create(self, name: str, /) -> BlobWriter:
         """Begin to store a file; replaces one of this name."""
 

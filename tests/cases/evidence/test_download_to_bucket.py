@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.evidence.download import MAX_ATTEMPTS, STORAGE_WAIT_SECONDS
 from bot.store.blobs import bucket
+from bot.store.findings import load_findings
 from bot.vault.file_encryption import open_chunks
 from tests.cases.evidence.test_evidence_download import WHOLE, Room, photo
 from tests.support.bucket_server import MARK, bucket_server
@@ -26,6 +27,7 @@ def test_files_wait_for_a_bucket_that_is_away_and_none_is_given_up(
         blobs = server.blobs(name)
         blobs.claim(MARK)
         room.keeper.blobs = blobs
+        assert room.keeps() == 0  # the bucket answered: it is asked again in a minute
         room.sends(photo("a"), photo("b"))
         with server.away():
             for number in range(MAX_ATTEMPTS + 5):
@@ -41,3 +43,48 @@ def test_files_wait_for_a_bucket_that_is_away_and_none_is_given_up(
         assert b"jpegjpeg" not in b"".join(it for kept in server.kept(name).values() for it in kept)
     room.loop.run_until_complete(room.database.close())
     room.loop.close()
+
+
+def test_a_bucket_emptied_while_haven_runs_gets_no_file_and_the_desk_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    room = Room(tmp_path)
+    with bucket_server() as server:
+        name = server.new_bucket()
+        blobs = server.blobs(name)
+        blobs.claim(MARK)
+        room.keeper.blobs = blobs
+        room.sends(photo("a"))
+        assert room.keeps() == 1
+        mark = {it: values[-1] for it, values in server.kept(name).items() if "mark" in it}
+        server.empty(name)
+        room.sends(photo("b"))
+        assert room.keeps() == 1  # noticed at the upload
+        assert "file_storage_failed            error=FileStorageUnmarkedError" in said(capsys)
+        since = away_since(room)
+        assert since
+        room.loop.advance(STORAGE_WAIT_SECONDS)
+        assert room.keeps() == 0
+        assert (away_since(room), server.kept(name)) == (since, {})
+        assert sorted(state for state, _, _ in room.states()) == ["named", "saved"]
+        for path, data in mark.items():
+            server.replace(name, path, data)
+        room.loop.advance(STORAGE_WAIT_SECONDS)
+        assert room.keeps() == 1
+        assert [state for state, _, _ in room.states()] == ["saved", "saved"]
+        assert away_since(room) == 0
+        server.empty(name)
+        room.loop.advance(STORAGE_WAIT_SECONDS)
+        assert room.keeps() == 0  # nothing arrives, and it is noticed all the same
+        assert away_since(room)
+    room.loop.run_until_complete(room.database.close())
+    room.loop.close()
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    return capsys.readouterr().out
+
+
+def away_since(room: Room) -> int:
+    now = room.keeper.clock.now()
+    return room.database.writer.run_sync(lambda work: load_findings(work, now)).files_away_since

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.errors import FileStorageAwayError, FileStorageError
+from bot.errors import FileStorageAwayError, FileStorageError, FileStorageUnmarkedError
 from bot.store.blobs import bucket
 from bot.store.blobs.folder import FolderBlobs
 from bot.store.blobs.protocol import pieces_of, store_blob
@@ -190,3 +190,48 @@ def test_a_bucket_that_is_away_or_missing_says_which_setting_and_no_secret(
             assert not [it for it in KEY if it in str(told.value)]
     assert not [it for it in KEY if it in repr(blobs.__dict__["_address"])]
     blobs.check()
+
+
+def test_a_bucket_that_loses_its_mark_is_touched_no_more_and_keeps_what_is_there(
+    server: BucketServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = server.new_bucket()
+    blobs = server.blobs(name)
+    blobs.claim(MARK)
+    store_blob(blobs, NAME, [b"sealed"])
+    for change in (
+        lambda: server.empty(name, "files/haven-mark"),
+        lambda: server.replace(name, "files/haven-mark", b"of another copy"),
+    ):
+        server.replace(name, "files/haven-mark", MARK.encode())
+        blobs.check()
+        change()
+        before = server.kept(name)
+        for step in (
+            lambda: store_blob(blobs, NAMES[1], [b"more"]),
+            lambda: blobs.delete([NAME]),
+            lambda: list(blobs.list()),
+            lambda: blobs.open(NAMES[2]),  # not "this one file is missing"
+            blobs.check,
+        ):
+            with pytest.raises(FileStorageUnmarkedError):
+                step()
+        with monkeypatch.context() as patch:
+            patch.setattr(bucket, "CONFIRMED_SECONDS", 0.0)  # a minute later
+            with pytest.raises(FileStorageUnmarkedError):
+                blobs.open(NAME)
+        assert server.kept(name) == before
+
+
+def test_a_web_page_in_place_of_an_object_is_no_file_and_no_mark(server: BucketServer) -> None:
+    name = server.new_bucket()
+    blobs = server.blobs(name)
+    blobs.claim(MARK)
+    store_blob(blobs, NAME, [b"sealed"])
+    server.replace(name, f"files/{NAME}", b"<!DOCTYPE html><title>Sign in to this network</title>")
+    with pytest.raises(FileStorageAwayError, match="sends a web page"):
+        blobs.open(NAME)
+    server.replace(name, "files/haven-mark", b"\n<html>Sign in to this network</html>")
+    with pytest.raises(FileStorageAwayError, match="sends a web page") as told:
+        blobs.check()
+    assert not isinstance(told.value, FileStorageUnmarkedError)

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.evidence.custody_log import CustodyAction
+from bot.cases.state_machine import Role
 from bot.clock import SECOND
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
+from bot.errors import FileStorageUnmarkedError
 from bot.store.blobs.folder import FolderBlobs
+from bot.store.findings import FILES_AWAY_SINCE
 from tests.desks.web.team.test_approvals_and_reports import readers
 from tests.support.blobs import AwayBlobs
 from tests.support.event_loop_probe import observe_disk_io
@@ -95,6 +98,32 @@ def test_while_the_storage_of_files_is_away_the_page_says_so(
     assert "The storage that holds the files does not answer" in answer.text
     web_desk.front.blobs = FolderBlobs(web_desk.files_folder)
     assert mei.browser.get(path(web_desk, how)).status_code == 200
+
+
+def test_an_emptied_storage_is_said_on_the_page_without_a_word_of_comfort(
+    web_desk: WebDeskHarness, mei: WebCaseworker
+) -> None:
+    web_desk.front.blobs = AwayBlobs(web_desk.files_folder, FileStorageUnmarkedError)
+    answer = mei.browser.get(path(web_desk, "picture"))
+    assert answer.status_code == 503
+    assert "it was emptied, or Haven looks in the wrong place" in answer.text
+    assert "No file is lost" not in answer.text
+
+
+def test_a_banner_says_since_when_no_file_is_stored(
+    web_desk: WebDeskHarness, mei: WebCaseworker
+) -> None:
+    says = "no file that a person sends is stored"
+    assert says not in mei.browser.get("/queue/mine").text
+    now = web_desk.home.loop.now()
+    web_desk.home.database.writer.run_sync(lambda work: FILES_AWAY_SINCE.record(work, now, now))
+    banner = mei.browser.get("/queue/mine").text.partition(says)[2].partition("</div>")[0]
+    assert "Tell an administrator." in banner
+    boss = web_desk.worker("Bo", role=Role.ADMINISTRATOR).comes()
+    banner = boss.browser.get("/account").text.partition(says)[2].partition("</div>")[0]
+    assert "Run haven doctor" in banner
+    web_desk.home.database.writer.run_sync(lambda work: FILES_AWAY_SINCE.record(work, 0, now))
+    assert says not in mei.browser.get("/queue/mine").text
 
 
 def test_words_that_were_begun_are_still_there_after_the_way_round(
