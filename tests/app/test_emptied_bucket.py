@@ -201,3 +201,17 @@ def test_an_accepted_loss_may_name_another_bucket_and_says_where_the_files_lay(
     prepare_blobs(site.at(new), site.database)
     with pytest.raises(SettingError, match="were moved to"):
         prepare_blobs(site.at(site.url), site.database)
+
+
+def test_a_web_page_in_place_of_a_file_is_no_altered_file(site: MovedDeployment) -> None:
+    name = min(site.objects() - {"files/haven-mark"})
+    (whole,) = site.server.kept(site.bucket)[name]
+    words = ("evidence", "verify", site.case.reference, "--as", site.caseworker())
+    words += ("--password-file", str(site.password))
+    assert "Nothing was altered: 3 files" in types(site, *words)
+    site.server.replace(site.bucket, name, b"<html>Sign in to this network</html>")
+    told = types(site, *words)
+    assert "does not answer (it sends a web page)" in told
+    assert "altered" not in told
+    site.server.replace(site.bucket, name, whole[:-1] + b"?")  # the control
+    assert "was altered since it was received" in types(site, *words)

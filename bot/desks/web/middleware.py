@@ -40,7 +40,13 @@ from bot.desks.web.live.own_cases import load_own_cases, note_lapsed_claims
 from bot.desks.web.preferences import load_preferences
 from bot.desks.web.queue.emergencies import find_emergencies
 from bot.desks.web.queue.unconfirmed_replies import unconfirmed_replies
-from bot.desks.web.request import LANGUAGE_COOKIE, SESSION_COOKIE, DeskRequest, NotFoundError
+from bot.desks.web.request import (
+    LANGUAGE_COOKIE,
+    SESSION_COOKIE,
+    DeskRequest,
+    NotFoundError,
+    ToldError,
+)
 from bot.desks.web.routes import CHECKED_BY_HANDLER, ROLES, Permission, Repetition, Route
 from bot.desks.web.security_headers import (
     add_security_headers,
@@ -336,6 +342,8 @@ def _failure_page(
     request: DeskRequest, error: Exception, status: HTTPStatus, message: Text
 ) -> Response:
     """Return the page for an error; it says so if the database takes no writes or is not there."""
+    if isinstance(error, ToldError):
+        return _error_page(request, HTTPStatus.CONFLICT, error.told)
     if isinstance(error, FileStorageUnmarkedError):
         return _error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, texts.FILES_UNMARKED)
     if isinstance(error, FileStorageError):

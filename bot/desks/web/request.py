@@ -52,6 +52,14 @@ class NotFoundError(HavenError):
     """The address or object does not exist, or the caseworker has no access to it."""
 
 
+class ToldError(HavenError):
+    """A request cannot be met, for a reason that the caseworker reads."""
+
+    def __init__(self, told: Text) -> None:
+        super().__init__(str(told))
+        self.told = told
+
+
 @dataclass
 class DeskRequest:
     """One request, and the session it belongs to."""

@@ -50,6 +50,14 @@ FILES_UNMARKED = _(
     "looks in the wrong place. No file was shown and nothing left. New files wait with Telegram. "
     "Tell an administrator now: haven doctor says what to do."
 )
+FILE_MISSING = _(
+    "This file is missing from the storage of files. It is not shown, and nothing left. Tell a "
+    "supervisor: an administrator may still have a copy."
+)
+FILE_NOT_AS_RECEIVED = _(
+    "This file is not what was received: it was altered or damaged in the storage of files. It is "
+    "not shown, and nothing left. Tell a supervisor."
+)
 NOTHING_STORED = _(
     "Nothing was changed and nothing was sent: Haven's database takes no writes. "
     "Tell an administrator now. What you type stays only on this page."

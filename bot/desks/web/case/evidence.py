@@ -14,9 +14,10 @@ from bot.cases.evidence.file_type import detect_type
 from bot.cases.evidence.files import EvidenceFile, EvidenceStore
 from bot.desks.web.auth.case_access import check_readable
 from bot.desks.web.auth.step_up import require_step_up
-from bot.desks.web.request import DeskRequest, NotFoundError, Response
+from bot.desks.web.request import DeskRequest, NotFoundError, Response, ToldError
 from bot.desks.web.routes import Permission, get
 from bot.desks.web.security_headers import SANDBOX_CSP
+from bot.desks.web.texts import FILE_MISSING, FILE_NOT_AS_RECEIVED
 from bot.errors import CaseNotReadableError, DecryptionError
 
 if TYPE_CHECKING:
@@ -29,6 +30,14 @@ _FILE_HEADERS = {
     "content-security-policy": SANDBOX_CSP, "cache-control": "no-store", "accept-ranges": "none",
 }  # fmt: skip
 _NUMBER = re.compile("[1-9][0-9]{0,5}")
+
+
+class FileMissingError(ToldError):
+    """The bytes of a file are not in the storage; the log names this error."""
+
+
+class FileAlteredError(ToldError):
+    """The bytes of a file are not what was received; the log names this error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ async def clean_sound(request: DeskRequest, number: str) -> bytes | None:
 
     Raises:
         NotFoundError: there is no such file, or it is forbidden.
+        ToldError: its bytes are missing, or are not what was received.
     """
     sanitizer = request.context.audio_sanitizer
     if not sanitizer.is_available:
@@ -118,15 +128,17 @@ async def _find_file(request: DeskRequest, number: str) -> ReadableFile:
 
 
 async def _read_bytes(request: DeskRequest, found: ReadableFile, action: CustodyAction) -> bytes:
-    """Record the action, then return the bytes; raise NotFoundError if missing or altered."""
+    """Record the action, then return the bytes; raise ToldError if missing or altered."""
     await _log_custody(request, found, action, b"")
     evidence = EvidenceStore(request.context.vault, request.context.blobs, request.keyring())
     try:  # in a thread: tens of MB take a while
         return await asyncio.to_thread(
             lambda: b"".join(evidence.read_chunks(found.opener, found.item))
         )
-    except (FileNotFoundError, DecryptionError):
-        raise NotFoundError("no bytes") from None
+    except FileNotFoundError:
+        raise FileMissingError(FILE_MISSING) from None
+    except DecryptionError:
+        raise FileAlteredError(FILE_NOT_AS_RECEIVED) from None
 
 
 async def _log_custody(

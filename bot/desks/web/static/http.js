@@ -31,6 +31,16 @@ export async function fetchJson(address, signal = null) {
   }
 }
 
+/** Return the sentence with which the desk refuses an address; empty if it does not say one. */
+export async function fetchTold(address) {
+  try {
+    const answer = await fetch(address, { headers: { "X-Haven": "1" }, redirect: "manual" });
+    return answer.ok ? "" : (await answer.json()).told || "";
+  } catch {
+    return "";
+  }
+}
+
 /** Return the fields of a form as they are sent: with a file as parts, else in one line. */
 function formOf(fields) {
   const pairs = Array.isArray(fields) ? fields : Object.entries(fields);

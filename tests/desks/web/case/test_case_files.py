@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -124,6 +125,46 @@ def test_a_banner_says_since_when_no_file_is_stored(
     assert "Run haven doctor" in banner
     web_desk.home.database.writer.run_sync(lambda work: FILES_AWAY_SINCE.record(work, 0, now))
     assert says not in mei.browser.get("/queue/mine").text
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+def changed(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+
+
+def emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("how", WAYS)
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (Path.unlink, "This file is missing from the storage of files."),
+        (cut, "This file is not what was received"),
+        (changed, "This file is not what was received"),
+        (emptied, "This file is not what was received"),
+    ],
+)
+def test_a_file_that_is_lost_or_damaged_is_said_to_be_so(
+    web_desk: WebDeskHarness,
+    mei: WebCaseworker,
+    how: str,
+    damage: Callable[[Path], None],
+    says: str,
+) -> None:
+    proves(mei, "/")
+    (stored,) = web_desk.files_folder.iterdir()
+    damage(stored)
+    answer = mei.browser.get(path(web_desk, how))
+    assert (answer.status_code, says in answer.text) == (409, True)
+    assert "Tell a supervisor" in answer.text
+    assert PHOTO[:64] not in answer.content
+    told = mei.browser.get(path(web_desk, how), **{"x-haven": "1"})
+    assert says in told.json()["told"]  # what the page shows in place of the picture
 
 
 def test_words_that_were_begun_are_still_there_after_the_way_round(
