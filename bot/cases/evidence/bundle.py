@@ -7,7 +7,9 @@ accident. Nothing in it is encrypted. A file is handed on in pieces and never he
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -34,6 +36,8 @@ MANIFEST, CHECKSUMS, README = "manifest.json", "SHA256SUMS", "README.txt"
 COVER, CASE_FILE = "cover.pdf", "case.txt"
 """Documents that a bundle can hold besides the files."""
 ORIGINALS, CLEAN = "files", "clean"
+UNFINISHED_SUFFIX = ".export-unfinished"
+"""Suffix of the folder of an unfinished export, which the next one into that folder deletes."""
 FILE_EXTENSIONS: Final = {"jpeg": "jpg", "png": "png", "webp": "webp"}
 README_TEXT: Final = """\
 Evidence of case {reference}, {count} files, {at}.
@@ -127,23 +131,39 @@ DocumentMaker = Callable[[Manifest], Awaitable[dict[str, bytes]]]
 
 
 class FolderTarget:
-    """A new folder; its files can be read by this user alone."""
+    """A new folder, which gets its name once it is whole; only this user can read its files."""
 
     def __init__(self, folder: Path, subfolders: Iterable[str]) -> None:
-        self.folders = (folder, *(folder / it for it in subfolders))
+        self._folder, self._subfolders = folder, tuple(subfolders)
+        self._unfinished = folder.parent / f"{folder.name}{UNFINISHED_SUFFIX}"
 
     def create(self) -> None:
-        """Create the folders; raise EvidenceError if they exist or cannot be written."""
-        _make_folders(self.folders)
+        """Begin under an unfinished name, without what a killed export left there.
+
+        Raises:
+            EvidenceError: the folder exists, or cannot be written.
+        """
+        try:
+            if os.path.lexists(self._folder):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+            if self._unfinished.exists():
+                shutil.rmtree(self._unfinished)
+            for made in (self._unfinished, *(self._unfinished / it for it in self._subfolders)):
+                made.mkdir(mode=0o700)
+        except OSError as error:
+            raise EvidenceError(f"{self._folder} cannot be created: {error.strerror}") from error
+
+    def finish(self) -> None:
+        """Give the folder its name."""
+        self._unfinished.rename(self._folder)
 
     def remove(self) -> None:
-        """Remove the folders while they are empty."""
-        for made in reversed(self.folders):
-            made.rmdir()
+        """Leave nothing of an export that failed."""
+        shutil.rmtree(self._unfinished, ignore_errors=True)
 
     async def write(self, path: str, pieces: Iterable[bytes]) -> None:
         """Write one file; it must not exist yet."""
-        with _create(self.folders[0] / path) as out:
+        with _create(self._unfinished / path) as out:
             for piece in pieces:
                 out.write(piece)
 
@@ -173,6 +193,8 @@ class BundleExporter:
     ) -> Manifest:
         """Write the files of a case into a new folder, with clean versions of pictures on demand.
 
+        Nothing is left of an export that fails.
+
         Raises:
             EvidenceError: the caseworker (`by`) may not, a file is not what was received, or the
                 folder exists.
@@ -181,10 +203,12 @@ class BundleExporter:
         target.create()  # first, so that an export that cannot be written is not recorded
         try:
             export, items = await self._begin(target, reference, by, clean=clean)
+            manifest = await self._write(export, reference, items)
+            target.finish()
         except BaseException:
             target.remove()
             raise
-        return await self._write(export, reference, items)
+        return manifest
 
     async def stream(
         self, reference: str, target: BundleTarget, by: str, make_documents: DocumentMaker
@@ -302,14 +326,6 @@ class BundleExporter:
 
 def _iso_time(at: int) -> str:
     return to_utc(at).isoformat(timespec="seconds")
-
-
-def _make_folders(folders: Iterable[Path]) -> None:
-    for folder in folders:
-        try:
-            folder.mkdir(mode=0o700)
-        except OSError as error:
-            raise EvidenceError(f"{folder} cannot be created: {error.strerror}") from error
 
 
 def _create(path: Path) -> BinaryIO:

@@ -7,6 +7,7 @@ import json
 import shutil
 import stat
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +19,6 @@ from tests.support.hostile_images import MARK, image_with_metadata, pixel_flood,
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 PHOTO, PAPER = image_with_metadata("JPEG"), b"%PDF-1.7 what they made me sign"
 NASTY = "..\\..\\photo\u202egpj.exe"
@@ -396,3 +396,28 @@ def test_a_file_that_was_altered_does_not_leave(room: EvidenceHarness) -> None:
     code, told = room.types("export", room.case.reference, str(folder), "--as", room.caseworker())
     assert code == 1
     assert "file 2 is altered" in told
+
+
+@pytest.mark.parametrize("spoil", [lambda it: flip(it, 40), Path.unlink], ids=["altered", "gone"])
+def test_nothing_is_left_of_an_export_that_failed_and_the_same_command_works_later(
+    room: EvidenceHarness, spoil: Callable[[Path], None]
+) -> None:
+    whole, out = room.kept(1).read_bytes(), room.folder / "out"
+    out.mkdir()
+    spoil(room.kept(1))
+    words = ("export", room.case.reference, str(out / "bundle"), "--as", room.caseworker())
+    code, told = room.types(*words)
+    assert (code, "file 2 is" in told) == (1, True)
+    assert list(out.iterdir()) == []
+    room.kept(1).write_bytes(whole)
+    assert room.types(*words)[0] == 0
+    assert [it.name for it in out.iterdir()] == ["bundle"]
+    assert room.types("verify", str(out / "bundle"))[0] == 0
+
+
+def test_what_a_killed_export_left_does_not_hinder_the_next(room: EvidenceHarness) -> None:
+    left = room.folder / "bundle.export-unfinished" / "files"
+    left.mkdir(parents=True)
+    (left / "0001.bin").write_bytes(b"half")
+    assert (exported(room) / "files" / "0001.bin").read_bytes() == PHOTO
+    assert not left.parent.exists()
