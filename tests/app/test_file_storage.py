@@ -23,6 +23,7 @@ from bot.cases.evidence.files import EvidenceStore
 from bot.channels.telegram.told_values import adopt_old_files, profile_key, recording_key
 from bot.cli.main import app
 from bot.errors import FileStorageError, HavenError, SettingError
+from bot.private_file import user_name
 from bot.settings import load_settings
 from bot.store.blobs import bucket
 from bot.store.blobs.folder import FolderBlobs
@@ -327,6 +328,22 @@ def test_the_command_moves_and_says_what_to_set(site: MovedDeployment) -> None:
     assert "--to takes" in types("move", "--to", "ftp://x")
     site.key.chmod(0o444)
     assert "HAVEN_FILES_KEY_FILE: others can read" in types("where", HAVEN_FILES_URL=site.url)
+
+
+def test_a_move_that_cannot_begin_blames_what_was_typed_and_shows_no_progress(
+    site: MovedDeployment, capfd: pytest.CaptureFixture[str]
+) -> None:
+    written(site.folder / "taken", "no folder")
+    done = typed(site, "files", "move", "--to", f"file://{site.folder}/taken/files")
+    told = str(done.exception)
+    assert told.startswith(f"--to: {site.folder}/taken/files: Not a directory")
+    assert f"that the user {user_name()} may write to" in told
+    shown = capfd.readouterr().err + done.output
+    assert "copied" not in shown
+    assert "deleted" not in shown
+    bucket_url = "s3://no-such-bucket/files"
+    with pytest.raises(FileStorageError, match=r"^--to: there is no bucket"):
+        site.moves("", bucket_url)
 
 
 @pytest.mark.parametrize(

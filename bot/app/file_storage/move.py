@@ -7,7 +7,8 @@ old storage, and after that the new one. What belongs to no case is not copied, 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
@@ -35,7 +36,7 @@ from bot.store.shared_values import (
 from bot.store.tables.main import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from bot.settings import Settings
     from bot.store.blobs.protocol import Blobs
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 BATCH = 500
 FOLDER = "folder"
 """Stands for the mark of a folder, which has none."""
+OF_SETTING = "HAVEN_FILES_URL: "
+"""How errors begin about a storage that the settings name."""
 SAME_PLACE = "the files are to be moved to where they are; name another folder or bucket with --to"
 DIFFERS = "a file in {where} is not what was copied; haven files move tries it again"
 _KNOWN = select_in(files, "id", among="id")
@@ -78,7 +81,8 @@ def move_files(
     ):  # otherwise a decided move is finished from where it began
         database.writer.run_sync(partial(require_place, settings))
     source = _source(settings, database)
-    target = _target(settings, database, url, is_from_folder=source.is_on_disk)
+    with _named_by_option():
+        target = _target(settings, database, url, is_from_folder=source.is_on_disk)
     if source.where == target.where:
         raise SettingError(SAME_PLACE)
     copied = 0
@@ -97,6 +101,18 @@ def move_files(
         source.forget_mark()
     database.writer.run_sync(lambda work: delete_value(work, OLD_MARK))
     return MovedFiles(copied, deleted, target.where)
+
+
+@contextmanager
+def _named_by_option() -> Iterator[None]:
+    """Let an error about the new storage name the option, which the operator typed."""
+    try:
+        yield
+    except FileStorageError as error:
+        told = str(error)
+        if not told.startswith(OF_SETTING):
+            raise
+        raise type(error)(f"--to: {told.removeprefix(OF_SETTING)}") from None
 
 
 def _source(settings: Settings, database: Database) -> Blobs:

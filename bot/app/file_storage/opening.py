@@ -17,6 +17,7 @@ from bot.app.storage import existing_database
 from bot.cases.intake import SAVED
 from bot.errors import FileStorageAwayError, FileStorageError, SettingError
 from bot.log import log
+from bot.private_file import user_name
 from bot.store.blobs.folder import FolderBlobs
 from bot.store.blobs.opening import load_mark, open_blobs, place_of
 from bot.store.database import DataDirectory
@@ -51,7 +52,7 @@ ELSEWHERE = (
     "HAVEN_FILES_URL: {where} is empty, but cases have {count} files. Move them there first: unset "
     "HAVEN_FILES_URL, or set it to where they are, then haven files move --to {url}"
 )
-NO_FOLDER = "HAVEN_FILES_URL: {where}: {why}; name a folder Haven may write to"
+NO_FOLDER = "HAVEN_FILES_URL: {where}: {why}; name a folder that the user {user} may write to"
 MOVED = (
     "the files of this database were moved to {where}, and HAVEN_FILES_URL names another place: "
     "{todo}, for all commands and on every machine"
@@ -154,7 +155,9 @@ def create_folder(blobs: FolderBlobs) -> None:
     try:
         blobs.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise FileStorageError(NO_FOLDER.format(where=blobs.where, why=error.strerror)) from None
+        raise FileStorageError(
+            NO_FOLDER.format(where=blobs.where, why=error.strerror, user=user_name())
+        ) from None
     blobs.check()
 
 

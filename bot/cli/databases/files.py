@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, TimeElapsedColumn
+from rich.progress import Progress, TaskID, TimeElapsedColumn
 
 from bot.app.file_storage.lost import LostFiles, accept_loss, find_lost
 from bot.app.file_storage.move import MoveProgress, move_files
@@ -101,5 +101,12 @@ def _confirmation_code(vault: Vault, found: LostFiles, at: int) -> str:
 
 
 def _progress(bars: Progress) -> MoveProgress:
-    tasks = {step: bars.add_task(step, total=None) for step in ("copied", "deleted")}
-    return lambda step, count: bars.update(tasks[step], completed=count)
+    """Show a step once it begins: a move that cannot begin has copied nothing."""
+    tasks: dict[str, TaskID] = {}
+
+    def show(step: str, count: int) -> None:
+        if step not in tasks:
+            tasks[step] = bars.add_task(step, total=None)
+        bars.update(tasks[step], completed=count)
+
+    return show
