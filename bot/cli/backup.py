@@ -125,11 +125,10 @@ def make_backup(deployment: Deployment, folder: Path) -> None:
         raise SettingError(NO_BACKUP_KEY)
     require_outside(settings, folder)
     recipients = BackupRecipients.parse(settings.backup_key)
-    blobs = checked_blobs(settings)
+    packing, blobs = Backup(folder, recipients, mac), checked_blobs(settings)
+    packing.check_folder()  # before a bar is shown
     with closing(open_key_store(settings)) as keys, _progress_bar("packed") as progress:
-        made = Backup(folder, recipients, mac).create(
-            deployment.database, keys.database, blobs, now, progress
-        )
+        made = packing.create(deployment.database, keys.database, blobs, now, progress)
     write_ledger(folder, deployment.run(Erasures.load_all), mac, now)
     expired = delete_expired(folder, now)
     deployment.run(lambda work: deployment.record(work, "backup", "all"))

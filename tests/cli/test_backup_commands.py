@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 from contextlib import closing
@@ -21,7 +22,6 @@ from bot.vault.keys.key_store import live_root
 from tests.support.cli_runner import CommandResult, command_runner, is_user_message, listed_cases
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
 
     Haven = Callable[..., CommandResult]
@@ -216,6 +216,24 @@ def test_without_a_key_or_a_place_nothing_is_made(haven: Haven, tmp_path: Path) 
     assert not (tmp_path / "short.key").exists()
     plain = haven("keys", "backup", str(tmp_path / "other.key"), "--no-passphrase")
     assert plain.returncode == 0
+
+
+def test_a_folder_that_takes_no_backup_is_named_before_anything_is_packed(
+    haven: Haven, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may = os.access
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: path != tmp_path / "locked" and may(path, mode)
+    )
+    begun: list[str] = []
+    monkeypatch.setattr("bot.cli.backup.Progress", lambda **_given: begun.append("packed"))
+    (tmp_path / "taken").write_text("no folder", encoding="utf-8")
+    (tmp_path / "locked").mkdir()
+    for folder, why in (("taken", "File exists"), ("locked", "Permission denied")):
+        done = haven("backup", str(tmp_path / folder))
+        assert done.returncode == 1
+        assert f"{tmp_path / folder}: {why}; name a folder" in done.stderr
+    assert begun == []
 
 
 # --- The folder, and what is missing ------------------------------------------------------------

@@ -6,6 +6,7 @@ archive of this deployment, and so that archives stay valid when the host key is
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from bot.clock import DAY, HOUR, SECOND, to_utc
 from bot.errors import BackupError, FileStorageError
 from bot.store.blobs.durable_files import sync_file, sync_folder
 from bot.store.blobs.protocol import BLOB_NAME
+from bot.store.disk_space import is_read_only
 from bot.store.migrate import LATEST_KEY_REVISION, LATEST_REVISION
 from bot.vault.backup.archive import ArchiveStream
 from bot.vault.backup.export_rows import (
@@ -165,6 +167,17 @@ class Backup:
             self._write_keys(seen, seen_keys, now, lambda: None)
             (path,) = self._publish((ArchivePart.KEYS,), now)
             return path
+
+    def check_folder(self) -> None:
+        """Make the folder if need be, and check that archives can be written there.
+
+        Raises:
+            BackupError: the folder is not writable.
+        """
+        with self._folder():
+            if not os.access(self._into, os.W_OK | os.X_OK):
+                fault = errno.EROFS if is_read_only(self._into) else errno.EACCES
+                raise OSError(fault, os.strerror(fault))
 
     @contextmanager
     def _folder(self) -> Iterator[None]:
