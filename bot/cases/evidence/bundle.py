@@ -40,14 +40,13 @@ UNFINISHED_SUFFIX = ".export-unfinished"
 """Suffix of the folder of an unfinished export, which the next one into that folder deletes."""
 FILE_EXTENSIONS: Final = {"jpeg": "jpg", "png": "png", "webp": "webp"}
 README_TEXT: Final = """\
-Evidence of case {reference}, {count} files, {at}.
+Evidence of case {reference}, {counted}, {at}.
 
 Nothing in this folder is encrypted. Store it where no one else can read it.
 
 files/   what the person sent, byte for byte as it arrived. The sender's file names are in
          manifest.json. Do not open these files on a machine you need.
-clean/   pictures re-encoded without place, time, device and thumbnail. For viewing, not as proof.
-To verify: sha256sum -c SHA256SUMS, or: haven evidence verify THIS-FOLDER --head {head}
+{clean}To verify: sha256sum -c SHA256SUMS, or: haven evidence verify THIS-FOLDER --head {head}
 The custody log ("ledger" in manifest.json) says who did what to each file. Each row has a link: the
 SHA-256 of the link before it (32 zero bytes before the first) and of the row as JSON, with sorted
 keys and without spaces. It ends at {head}: compare this with the head noted at the export.
@@ -56,6 +55,11 @@ Times of a file in manifest.json: "came_at" is when it arrived here, "reached_ca
 person sent it on to staff, "channel_date" and "channel_number" are what Telegram says: when its
 message was sent, and the number of the message, which grows within a chat. Files are numbered as
 they reached the case, those of one report in order of arrival.
+"""
+
+
+CLEAN_TEXT: Final = """\
+clean/   pictures re-encoded without place, time, device and thumbnail. For viewing, not as proof.
 """
 
 
@@ -117,6 +121,14 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         """Return every file that has a checksum."""
         files = [it for each in self.files for it in (each.original, each.clean) if it]
         return [*files, *self.documents]
+
+    @property
+    def counted(self) -> str:
+        """How many files are enclosed and, by number, which ones of the case are not."""
+        absent = [str(it.number) for it in self.files if it.original is None]
+        here = len(self.files) - len(absent)
+        said = f"{here} file{'s' * (here != 1)}"
+        return f"{said} of {len(self.files)} (not here: {', '.join(absent)})" if absent else said
 
 
 class BundleTarget(Protocol):
@@ -245,9 +257,11 @@ class BundleExporter:
         await write(MANIFEST, [msgspec.json.format(msgspec.json.encode(manifest), indent=1)])
         sums = "".join(f"{it.sha256}  {it.path}\n" for it in manifest.versions)
         await write(CHECKSUMS, [sums.encode()])
+        has_clean = any(it.clean for it in manifest.files)
         about = README_TEXT.format(
-            reference=reference, count=len(items), at=manifest.exported_at, head=manifest.head
-        )
+            reference=reference, counted=manifest.counted, at=manifest.exported_at,
+            head=manifest.head, clean=CLEAN_TEXT * has_clean,
+        )  # fmt: skip
         await write(README, [about.encode()])
         return manifest
 

@@ -80,8 +80,7 @@ def export_evidence(
             evidence, deployment.database.writer, ImageSanitizer(), SystemClock()
         )
         manifest = asyncio.run(exporter.export(_parse(reference), folder, by, clean=clean))
-    count = len(manifest.files)
-    typer.echo(f"{folder}: {count} files. They are not encrypted: keep them from other readers.")
+    typer.echo(f"{folder}: {manifest.counted}. They are not encrypted: keep them from others.")
     typer.echo(f"Write down on paper, for the recipient: {manifest.head}")
 
 
@@ -118,8 +117,8 @@ def _verify_bundle(folder: Path, head: str) -> None:
         fault = next(find_faults(folder, manifest, head=head, is_authentic=is_authentic), None)
     if fault is not None:
         raise HavenError(fault)
-    count, rows = len(manifest.files), len(manifest.ledger)
-    typer.echo(f"Nothing was altered: {count} files, {rows} rows, up to {manifest.head}.")
+    rows = len(manifest.ledger)
+    typer.echo(f"Nothing was altered: {manifest.counted}, {rows} rows, up to {manifest.head}.")
     if is_authentic is None:
         typer.echo("Without this deployment's host key the author is unproven: compare the head.")
 

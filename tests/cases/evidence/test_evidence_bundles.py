@@ -214,6 +214,20 @@ def test_what_cannot_be_is_said(room: EvidenceHarness, words: tuple[str, ...], s
     assert not (room.folder / "new").exists()
 
 
+def test_only_the_files_that_are_in_a_bundle_are_counted(room: EvidenceHarness) -> None:
+    """A court reads the number; those that were never downloaded are named."""
+    (name,) = room.asks("SELECT id FROM files ORDER BY created_at, id LIMIT 1")[0]
+    room.writes("UPDATE files SET state = 'gone' WHERE id = ?", name)
+    folder = room.folder / "bundle"
+    said = room.types("export", room.case.reference, str(folder))[1]
+    assert "bundle: 1 file of 2 (not here: " in said
+    about = (folder / "README.txt").read_text()
+    assert f"Evidence of case {room.case.reference}, 1 file of 2 (not here: " in about
+    assert "clean/" not in about
+    assert len(list((folder / "files").iterdir())) == 1
+    assert "Nothing was altered: 1 file of 2" in room.types("verify", str(folder))[1]
+
+
 # --- Whether it still is what it was ------------------------------------------------------------
 
 
