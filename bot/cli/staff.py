@@ -323,7 +323,7 @@ def _lost_without(deployment: Deployment, who: str, work: Work) -> int:
 def _enrolment(deployment: Deployment) -> Enrolment:
     clocks = ReplyClocks(ServiceHours(deployment.settings, deployment.vault))
     claims = Claims(deployment.audit, clocks)
-    return Enrolment(Staff(deployment.vault), claims, deployment.audit)
+    return Enrolment(deployment.vault, claims, deployment.audit)
 
 
 def _store_key(

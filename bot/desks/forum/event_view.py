@@ -111,7 +111,7 @@ class EventRenderer:
             if event.case and self._summary(event.case) is None:
                 continue  # erased meanwhile
             if event.kind in _LINES:
-                self._add_line(event, _LINES[event.kind])
+                self._add_line(event, event.text or _LINES[event.kind], **event.values)
             elif (show := getattr(self, f"_{event.kind.name.lower()}", None)) is not None:
                 show(event)
             if event.case and event.kind in CARD_EVENTS:

@@ -12,6 +12,7 @@ AUDIT_ACTORS = {
 }
 AUDIT_DETAILS = {
     "web": pgettext("audit detail", "at the desk"),
+    "access_ended": pgettext("audit detail", "access ended"),
     "cli": pgettext("audit detail", "at the command line"),
     "other_language": pgettext("audit detail", "in a language they do not read"),
     "aside": pgettext("audit detail", "snoozed it"),

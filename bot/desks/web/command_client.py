@@ -70,7 +70,7 @@ class CommandClient:
             known = await self.writer.run(lambda work: self._store(work, sent, digest, ticket, now))
             if known is not None:
                 return known
-            self._wake()
+            self.wake()
             async with asyncio.timeout(REPLY_TIMEOUT):
                 return await answer
         except TimeoutError:
@@ -107,7 +107,7 @@ class CommandClient:
         await asyncio.sleep(seconds + TIMER_MARGIN)
         with suppress(*BUSY_ERRORS):  # the bot's process looks as well
             if await self.writer.run(lambda work: begin_due(work, self.clock.now())):
-                self._wake()
+                self.wake()
 
     def _send_delayed(self, work: Work, command: Command, now: int) -> None:
         """Let what its caseworker delayed in the same case count before a command."""
@@ -127,7 +127,7 @@ class CommandClient:
         submit_command(work, self.vault, command, now)
         return None
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
         """Have the bot look; the command is stored, whatever goes wrong there."""
         if self.wake_dispatcher is not None:
             self._in_background(self._wake_quietly(self.wake_dispatcher))

@@ -14,6 +14,7 @@ from bot.hotline.chat.takeover import (
     UNTIL_OPENER_ANSWERED,
     UNTIL_PERSON_WRITES,
 )
+from bot.hotline.commands.texts import ACCESS_ENDED
 from bot.hotline.origins.model import CALL_OUTCOMES, CHANNEL_NAMES
 from bot.hotline.staff.shift_plan import ShiftFault
 from bot.hotline.staff.typed_hours import HoursFault
@@ -284,6 +285,7 @@ CASE_EVENTS: dict[str, tuple[Text | None, Text | None, Text | None]] = {
     "release": (
         _("Returned to the queue."), None, _("{name} returned the case to the queue.")
     ),
+    "release:access_ended": (ACCESS_ENDED, None, None),
     "lapse": (_("Returned to the queue: the case was claimed and not worked on."), None, None),
     "transfer": (None, None, _("{name} transferred the case to {other}.")),
     "pass_on": (None, None, _("{name} passed the case on to another office.")),
@@ -299,6 +301,7 @@ CASE_EVENTS: dict[str, tuple[Text | None, Text | None, Text | None]] = {
         None, None, _("{name} had the opening question asked outside the agreed hours.")
     ),
     "close": (None, None, _("{name} closed the case: {outcome}.")),
+    "reopen:access_ended": (ACCESS_ENDED, None, None),
     "reopen": (_("The case was reopened."), None, _("{name} reopened the case.")),
     "freeze": (
         None,

@@ -223,6 +223,8 @@ class StaffActions:
         if found is None:
             return NOT_TAKEN_OVER if action.goes_on and action.is_asked else None
         session, takeover = found
+        if action.is_own and takeover.by != action.by:
+            return None
         session.takeover = None
         turn.effects.staff.withdraw_waiting = True
         self.relay.talk.withdraw_waiting_question(takeover)

@@ -114,6 +114,8 @@ class HandBack:
     """Whether the bot asks its next question; after a close it waits until the person writes."""
     is_asked: bool = True
     """Whether the caseworker asked for it: then they are told if there was no takeover."""
+    is_own: bool = False
+    """Whether only a takeover of `by` ends: a colleague may have taken over meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,18 @@ def release(context: CommandContext) -> None:
         context.reply(DONE)
 
 
+def note_access_ended(context: CommandContext) -> None:
+    """Show that a case waits because the access of its holder ended; end their talk, as above.
+
+    `by` is who held it. The case has been returned already, and a colleague may hold it by now.
+    """
+    context.actions.append(HandBack(context.by.id, is_asked=False, is_own=True))
+    context.events.append(Event(
+        EventKind.RELEASED, context.case, context.by.id, text=texts.ACCESS_ENDED,
+        values={"other": context.by.name or context.by.id},
+    ))  # fmt: skip
+
+
 def transfer(context: CommandContext) -> None:
     """Transfer the case to a colleague who is on duty and has room for it."""
     by, case, claims = context.by, context.case, context.services.claims

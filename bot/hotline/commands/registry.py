@@ -319,6 +319,11 @@ _SPECS = (
 )  # fmt: skip
 COMMANDS: Mapping[Verb, CommandSpec] = {spec.verb: spec for spec in _SPECS}
 
+SYSTEM_COMMANDS: Mapping[Verb, CommandHandler] = {
+    Verb.ACCESS_ENDED: assignment.note_access_ended,
+}
+"""What Haven stores itself when staff change: no desk can give it. `by` has no access any more."""
+
 
 def run_command(
     services: HotlineServices, work: Work, command: Command, now: int
@@ -330,6 +335,8 @@ def run_command(
     """
     if command.verb in PARTNER_COMMANDS:
         return run_partner_command(services, work, command, now)
+    if command.verb in SYSTEM_COMMANDS:
+        return _run_system_command(services, work, command, now)
     by = services.staff.find(work, command.by)
     if by is None or not by.is_active:
         return None
@@ -348,4 +355,17 @@ def run_command(
         spec.handler(context)
         if spec.is_work and context.case and not any(it.is_refused for it in context.events):
             Snoozes.end(work, context.case)
+    return context
+
+
+def _run_system_command(
+    services: HotlineServices, work: Work, command: Command, now: int
+) -> CommandContext | None:
+    """Carry out what Haven stored about someone whose access ended; None if there is no case."""
+    by = services.staff.find(work, command.by)
+    contact = find_contact(services.vault, work, command.case)
+    if by is None or by.is_active or contact is None:  # erased meanwhile
+        return None
+    context = CommandContext(services, work, command, by, contact, now)
+    SYSTEM_COMMANDS[command.verb](context)
     return context

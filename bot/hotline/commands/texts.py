@@ -106,6 +106,7 @@ OFF_DUTY_RETURNED = _(
     "colleagues: {cases}."
 )
 TAKE_OVER_FIRST = _("Take the conversation over first; nothing was sent.")
+ACCESS_ENDED = _("Returned to the queue: the access of {other} ended.")
 PERSON_ENDED_CHAT = _("Not sent: the person ended the chat.")
 NOT_TAKEN_OVER = _("No caseworker holds this conversation.")
 OUTSIDE_CONTACT_RULE = _(

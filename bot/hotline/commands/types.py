@@ -134,6 +134,8 @@ class Verb(StrEnum):
     END_JOIN_CODE = "join_end"
     ANSWER_ALOUD = "aloud"
     """Record what a person without a chat answered to a referral; `code` is the button's token."""
+    ACCESS_ENDED = "access_ended"
+    """Of `Enrolment`: end the talk of who held the case, because their access has ended."""
     ON_DUTY = "on_duty"
     OFF_DUTY = "off_duty"
     REST = "rest"

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from bot.cases.state_machine import CaseAction, CaseState, Role
 from bot.errors import HavenError
+from bot.hotline.commands.store import submit_command
+from bot.hotline.commands.types import Command, Verb
 from bot.hotline.interpreting.profiles import erase_conflicts
 from bot.hotline.interpreting.sessions import InterpretingSessions, SessionOutcome
-from bot.hotline.staff.staff import AccountTerms
+from bot.hotline.staff.staff import AccountTerms, Staff
 from bot.store.statements import delete_by
 from bot.store.tables.desk import desk_choices, desk_factors, desk_invites, desk_sessions
 from bot.store.tables.on_call import on_call
@@ -19,9 +21,9 @@ from bot.vault.keys.staff_keys import may_open
 
 if TYPE_CHECKING:
     from bot.hotline.queue.claims import Claims
-    from bot.hotline.staff.staff import Caseworker, Staff
+    from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
-    from bot.vault import AuditLog
+    from bot.vault import AuditLog, Vault
 
 _DELETE_DESK_ACCESS = [
     delete_by(table, by="staff_id")
@@ -36,13 +38,16 @@ _DELETE_DESK_ACCESS = [
     )
 ]
 """Sessions, second factors, invites and preferences in the web desk; on-call; shifts; training."""
+ACCESS_ENDED = "access_ended"
+"""Follows, in the audit detail of a case that was returned, the id of whose access ended."""
 
 
 class Enrolment:
     """Changes staff, inside units of work."""
 
-    def __init__(self, staff: Staff, claims: Claims, audit: AuditLog) -> None:
-        self._staff = staff
+    def __init__(self, vault: Vault, claims: Claims, audit: AuditLog) -> None:
+        self._vault = vault
+        self._staff = Staff(vault)
         self._claims = claims
         self._audit = audit
 
@@ -88,15 +93,19 @@ class Enrolment:
             work.run(statement, who)
         InterpretingSessions.end_of(work, who, SessionOutcome.LEFT, now)
         erase_conflicts(work, who, now)
+        detail = f"{who}:{ACCESS_ENDED}"
         moves = [(it, CaseAction.RELEASE) for it in self._claims.assigned_cases(work, who)]
         moves += [(it, CaseAction.REOPEN) for it in self._claims.referred_cases(work, who)]
         back = [
             case
             for case, verb in moves
-            if isinstance(self._claims.move(work, case, verb, now), CaseState)
+            if isinstance(self._claims.move(work, case, verb, now, detail=detail), CaseState)
         ]
-        for case in back:  # the bot hands the chats back once their people write
+        for case in back:
             InterpretingSessions.end_in(work, case, SessionOutcome.CASE_MOVED, now)
+            # The bot's process alone may speak to the person, and it tells them who has left.
+            ended = Command(verb=Verb.ACCESS_ENDED, by=who, case=case)
+            submit_command(work, self._vault, ended, now)
         self._audit.record(work, now, by, "staff_disable", who, f"released:{len(back)}")
         return back
 

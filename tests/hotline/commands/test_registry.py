@@ -11,7 +11,13 @@ from bot.desks.forum import command_handlers as forum
 from bot.desks.web.case.actions import CASE_ACTIONS, OWN_ACTIONS
 from bot.desks.web.interpreting.page import INTERPRETER_VERBS
 from bot.hotline.commands.permissions import CommandPermission
-from bot.hotline.commands.registry import CODE, COMMANDS, WORDS, ForumArguments
+from bot.hotline.commands.registry import (
+    CODE,
+    COMMANDS,
+    SYSTEM_COMMANDS,
+    WORDS,
+    ForumArguments,
+)
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.deliveries.room_commands import PARTNER_COMMANDS
 from tests.hotline.commands.test_command_store import claimed
@@ -22,8 +28,10 @@ if TYPE_CHECKING:
 
 
 def test_every_verb_has_one_command() -> None:
-    assert set(COMMANDS) | set(PARTNER_COMMANDS) == set(Verb)
-    assert set(COMMANDS).isdisjoint(PARTNER_COMMANDS)  # no desk can give what a room stores
+    others = {*PARTNER_COMMANDS, *SYSTEM_COMMANDS}
+    assert set(COMMANDS) | others == set(Verb)
+    assert set(COMMANDS).isdisjoint(others)  # no desk can give what a room or Haven stores
+    assert set(PARTNER_COMMANDS).isdisjoint(SYSTEM_COMMANDS)
     assert [spec.verb for spec in COMMANDS.values()] == list(COMMANDS)
 
 

@@ -28,6 +28,7 @@ from bot.hotline.queue.visibility import serves
 from bot.hotline.staff.enrolment import Enrolment
 from tests.support.database_fixtures import migrated_url, query
 from tests.support.drill_length import drill_length
+from tests.support.harnesses.hotline_harness import VAULT
 from tests.support.harnesses.queue_harness import QueueHarness
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ class Office(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(LEAVING))
     def leaves_for_good(self, name: str) -> None:
-        enrolment = Enrolment(self.line.staff, self.line.claims, self.line.audit)
+        enrolment = Enrolment(VAULT, self.line.claims, self.line.audit)
         self.line.run(lambda work: enrolment.disable(work, self.line.now, self.ids[name]))
 
     @rule(minutes=st.sampled_from([1, 20, 300, 6000]))
@@ -311,7 +312,7 @@ def test_a_referred_case_of_a_colleague_who_left_waits_in_the_queue_again(
     queue_harness.claims_this(mei, case)
     queue_harness.works(case)
     queue_harness.moves(mei, case, CaseAction.REFER)
-    enrolment = Enrolment(queue_harness.staff, queue_harness.claims, queue_harness.audit)
+    enrolment = Enrolment(VAULT, queue_harness.claims, queue_harness.audit)
     assert queue_harness.run(lambda work: enrolment.disable(work, queue_harness.now, mei.id)) == [
         case
     ]

@@ -186,7 +186,7 @@ def test_shifts_are_deleted_long_after_their_end_and_when_access_ends(
     plans(house, mei, 0, 60)
     plans(house, jun, 600, 660)
     service = house.house.staff.service.hotline
-    enrolment, now = Enrolment(service.staff, service.claims, service.audit), house.loop.now()
+    enrolment, now = Enrolment(house.vault, service.claims, service.audit), house.loop.now()
     house.database.writer.run_sync(lambda work: enrolment.disable(work, now, jun.id))
     assert house.ask("SELECT staff_id FROM duty_shifts") == [(mei.id,)]
     later = now + HOUR + SHIFTS_KEPT

@@ -275,7 +275,7 @@ TestComings = Comings.TestCase
 
 @pytest.fixture
 def enrolment(queue_harness: QueueHarness) -> Enrolment:
-    return Enrolment(STAFF, queue_harness.claims, queue_harness.audit)
+    return Enrolment(VAULT, queue_harness.claims, queue_harness.audit)
 
 
 AGREED = {

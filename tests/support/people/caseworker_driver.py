@@ -84,7 +84,7 @@ class CaseworkerDriver:
         """Lose every access, as `haven staff disable` has it."""
         vault, now = self.home.house.vault, self.home.loop.now()
         audit = AuditLog(vault)
-        enrolment = Enrolment(Staff(vault), Claims(audit, ReplyClocks()), audit)
+        enrolment = Enrolment(vault, Claims(audit, ReplyClocks()), audit)
         self.home.database.writer.run_sync(lambda work: enrolment.disable(work, now, self.id))
 
     def reads(self, case: str) -> list[CaseMessage]:

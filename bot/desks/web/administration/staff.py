@@ -184,6 +184,7 @@ async def _disable(request: DeskRequest) -> Response:
     returned = await request.write(disable)
     if returned is None:
         return _refuse(request, colleague, texts.LAST_APPROVER)
+    request.context.command_client.wake()  # it ends the talks of these cases
     await asyncio.to_thread(request.context.staff_keys.remove, who, now)
     request.flash(texts.ACCESS_ENDED, name=colleague.name or who, count=str(len(returned)))
     return request.redirect("/staff")
@@ -217,7 +218,7 @@ async def _check_offices(request: DeskRequest, terms: AccountTerms) -> None:
 
 def _enrolment(request: DeskRequest) -> Enrolment:
     context = request.context
-    return Enrolment(context.staff, Claims(context.audit, context.reply_clocks), context.audit)
+    return Enrolment(context.vault, Claims(context.audit, context.reply_clocks), context.audit)
 
 
 def _is_last_key_holder(request: DeskRequest, who: str) -> bool:

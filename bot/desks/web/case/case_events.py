@@ -79,8 +79,12 @@ def event_text(it: CaseEvent) -> Text | None:
         is_confirmed = it.action == WORK and it.detail == CONFIRMED
         return texts.IDENTITY_CONFIRMED if is_confirmed else None
     known = texts.CASE_EVENTS
+    reason = it.detail.rpartition(":")[2]  # may follow an id
     by_system, by_person, by_staff = (
-        known.get(it.action) or known.get(f"{it.action}:{it.detail}") or (None, None, None)
+        known.get(f"{it.action}:{reason}")
+        or known.get(it.action)
+        or known.get(f"{it.action}:{it.detail}")
+        or (None, None, None)
     )
     if it.actor == SYSTEM:
         return by_system

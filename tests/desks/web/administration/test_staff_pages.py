@@ -439,6 +439,21 @@ def test_ended_access_signs_out_erases_the_key_and_returns_the_cases(
     assert (chief.id, "staff_disable", "released:1") in audited(web_desk, mei.id)
 
 
+def test_a_case_says_whose_access_ended(web_desk: WebDeskHarness, chief: WebCaseworker) -> None:
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    person, reference = web_desk.add_person(WORDS)
+    mei.told(reference, "claim")
+    mei.does(reference, "take_over")
+    web_desk.settles()
+    person.presses("I can write now")
+    chief.browser.post(f"/staff/account/{mei.id}/disable", {"sure": "1"})
+    web_desk.settles()
+    page = jun.browser.get(f"/cases/{reference}").text
+    assert "Returned to the queue: the access of Mei ended." in page
+    told = "The bot answers here again. This person has left the chat: a caseworker."
+    assert told in person.texts[-3:]
+
+
 def test_the_last_who_can_open_cases_is_not_ended(
     web_desk: WebDeskHarness, chief: WebCaseworker
 ) -> None:
