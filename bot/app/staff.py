@@ -163,7 +163,10 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
     reminders = DeadlineReminders(hotline.deadlines, letters, scheduler)
     service = StaffService(
         hotline, StaffCommands(vault), CaseMessages(vault), outbox, intake, desks, parse_group,
-        reminders, OnCallAlarms(build_roster(settings, vault), staff, audit),
+        reminders,
+        OnCallAlarms(
+            build_roster(settings, vault), staff, audit, vault.cases.wraps.staff_shut_out
+        ),
         InterpretingFollower(vault, audit, hotline.consents),
     )  # fmt: skip
     stale_facts = StaleFactAlerts(partial(find_place, settings.place), staff, settings.zone)

@@ -30,8 +30,10 @@ from bot.cli.options import (
 )
 from bot.cli.output import format_time, local_time, make_table, print_json, print_table
 from bot.errors import HavenError
+from bot.hotline.case_links import reference_of
 from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.offers import SKILLS
+from bot.hotline.queue.sealed_cases import names_of, who_has_to_open
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.staff.enrolment import Enrolment
 from bot.hotline.staff.offices import Offices
@@ -66,6 +68,10 @@ LOSES_CASES = (
     "enrol someone else who serves the same queues (haven staff add), and have {who} approve their "
     "key (haven staff approve ID --as {who}); or make an escrow key (haven keys escrow --as {who}) "
     "and have {who} sign in. To lose these cases for good, add --lose-cases"
+)
+SEALED_CASE = (
+    "{reference} waits, and no caseworker of its queue can open it yet: only {names}. One of them "
+    "has to sign in at the desk, or have a page of it open; then it opens for the queue too"
 )
 MAX_ACCOUNT = 2**52  # telegram's limit for account numbers
 
@@ -307,11 +313,27 @@ def disable_staff(
         # Also without access: an earlier run that was interrupted may have left the key.
         had_key = staff_keys_of(deployment.vault).remove(who, now)
         has_key_holder = bool(deployment.vault.cases.wraps.holders().teams)
+        sealed = deployment.run(partial(_sealed_lines, deployment, returned or []))
     if returned is None and not had_key:
         raise _no_such_caseworker(who)
     if not has_key_holder:
         typer.echo(NO_KEY_HOLDER, err=True)
     typer.echo(f"{who} has no access now. Cases returned to the queue: {len(returned or ())}.")
+    for line in sealed:
+        typer.echo(line)
+
+
+def _sealed_lines(deployment: Deployment, returned: Iterable[str], work: Work) -> list[str]:
+    """Return a line for each case that only colleagues who are not of its queue can open."""
+    vault, now = deployment.vault, deployment.now()
+    staff, found = Staff(vault).all(work), []
+    for case in returned:
+        needed = who_has_to_open(work, vault.cases.wraps, staff, case, now)
+        if needed:
+            found.append(
+                SEALED_CASE.format(reference=reference_of(work, case), names=names_of(needed))
+            )
+    return found
 
 
 def _lost_without(deployment: Deployment, who: str, work: Work) -> int:

@@ -66,6 +66,24 @@ def test_who_means_to_lose_cases_says_so_and_the_doctor_counts_them(
     assert UNOPENED in haven("doctor").stdout  # the one that came meanwhile opens
 
 
+def test_an_operator_reads_which_cases_wait_for_a_supervisor(
+    home: RetentionHarness, haven: Haven
+) -> None:
+    home.add_caseworker("Fu")
+    added = haven("staff", "add", "Lan", "--language", "id", "--queue", "trafficking")
+    assert added.returncode == 0, added.stderr
+    case = home.opens()
+    home.claims_this(home.jun, case)
+    keyring = staff_keys(home.vault).unlock(home.jun.id, PASSWORD)
+    home.run(lambda work: home.vault.cases.wraps.rewrap(work, case, keyring, home.now))
+    done = haven("staff", "disable", home.jun.id)
+    assert done.returncode == 0, done.stderr
+    reference = home.of(case, "reference")
+    assert f"{reference} waits, and no caseworker of its queue can open it yet: only Mei." in (
+        done.stdout.replace("\n", " ")
+    )
+
+
 def test_with_an_escrow_key_the_last_caseworker_leaves(
     home: RetentionHarness, haven: Haven, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ from bot.hotline.commands.deadlines import may_close
 from bot.hotline.commands.texts import DISPOSITIONS, DONE
 from bot.hotline.events import Event, EventKind
 from bot.hotline.queue.claims import AlreadyClaimed, AtCapacity, Claimed
+from bot.hotline.queue.sealed_cases import names_of, who_has_to_open
 from bot.store.statements import update_by
 from bot.store.tables.main import cases
 
@@ -76,6 +77,18 @@ def note_access_ended(context: CommandContext) -> None:
         EventKind.RELEASED, context.case, context.by.id, text=texts.ACCESS_ENDED,
         values={"other": context.by.name or context.by.id},
     ))  # fmt: skip
+    _alert_who_has_to_open(context)
+
+
+def _alert_who_has_to_open(context: CommandContext) -> None:
+    """Alert those without whom no one of the queue can open the case that was just returned."""
+    services, work, case = context.services, context.work, context.case
+    staff, wraps = services.staff.all(work), services.vault.cases.wraps
+    found = who_has_to_open(work, wraps, staff, case, context.now)
+    if found:
+        values = {"reference": reference_of(work, case), "names": names_of(found)}
+        to, text = tuple(it.id for it in found), texts.OPENS_ONLY_FOR
+        context.events.append(Event(EventKind.OVERDUE, case, to=to, text=text, values=values))
 
 
 def transfer(context: CommandContext) -> None:

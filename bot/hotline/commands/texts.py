@@ -107,6 +107,10 @@ OFF_DUTY_RETURNED = _(
 )
 TAKE_OVER_FIRST = _("Take the conversation over first; nothing was sent.")
 ACCESS_ENDED = _("Returned to the queue: the access of {other} ended.")
+OPENS_ONLY_FOR = _(
+    "{reference} waits, and no caseworker of its queue can open it yet: only {names}. Once one of "
+    "them is at the desk, it opens for the queue too."
+)
 PERSON_ENDED_CHAT = _("Not sent: the person ended the chat.")
 NOT_TAKEN_OVER = _("No caseworker holds this conversation.")
 OUTSIDE_CONTACT_RULE = _(

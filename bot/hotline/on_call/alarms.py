@@ -5,7 +5,9 @@ overdue. On-call caseworkers are called one after the other, round after round, 
 by the button under the message, by signing in at the desk, or by claiming the case. If a channel
 fails, the next of the same caseworker is tried. A call says nothing about a case: no number, no
 language, no kind. The audit log records every call. One who was not called and signs in ends no
-call: they may come for something else, or have no key for this case.
+call: they may come for something else, or have no key for this case. For the same reason someone on
+duty whose key does not open a case that waits does not count as there: they could not read it. One
+without a key works in the Telegram group, where what a person writes can be read without one.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from bot.store.tables.on_call import ALARM_IS_RUNNING, on_call_alarms, on_call_c
 from bot.vault.audit.log import SYSTEM
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from bot.hotline.on_call.roster import OnCallPerson, OnCallRoster
     from bot.hotline.staff.staff import Caseworker, Staff
@@ -168,8 +170,13 @@ _FAILED_LETTERS = frozenset({"failed", "blocked", "refused", "uncertain"})
 class OnCallAlarms:
     """Begins and ends alarms and decides about calls, inside units of work."""
 
-    def __init__(self, roster: OnCallRoster, staff: Staff, audit: AuditLog) -> None:
+    def __init__(
+        self, roster: OnCallRoster, staff: Staff, audit: AuditLog,
+        shut_out: Callable[[str], Collection[str]] = lambda _case: (),
+    ) -> None:  # fmt: skip
+        """Take what alarms need; `shut_out` returns whose keys do not open a case."""
         self.roster = roster
+        self._shut_out = shut_out
         self._staff = staff
         self._audit = audit
 
@@ -186,10 +193,11 @@ class OnCallAlarms:
             return result
         places = [uncovered[it.case].place for it in waiting]
         people = serving_first(self.roster.available(work, now), places)
+        people.sort(key=lambda it: not self._opens_any(it.by, waiting))  # whom it helps to call
         result.calls = self._next_calls(work, waiting, people, calls, now)
         for alarm in waiting:
             emergency = uncovered[alarm.case]
-            is_absent = _is_absent(emergency, everyone, now)
+            is_absent = self._is_absent(emergency, everyone, now)
             is_late = now - alarm.since >= TELL_AFTER or (is_absent and not people)
             is_unseen = is_absent or emergency.status in QUEUED
             if alarm.told_at is None and is_late and is_unseen:
@@ -234,11 +242,21 @@ class OnCallAlarms:
 
     # --- which cases --------------------------------------------------------------------------
 
-    @staticmethod
-    def _uncovered(work: Work, everyone: Sequence[Caseworker], now: int) -> list[Emergency]:
+    def _uncovered(self, work: Work, everyone: Sequence[Caseworker], now: int) -> list[Emergency]:
         """Return the emergencies that no caseworker at a desk sees to."""
         due = [Emergency(*row) for row in work.rows(_EMERGENCIES)]
-        return [it for it in due if it.due_at <= now or _is_absent(it, everyone, now)]
+        return [it for it in due if it.due_at <= now or self._is_absent(it, everyone, now)]
+
+    def _is_absent(self, it: Emergency, everyone: Iterable[Caseworker], now: int) -> bool:
+        """Return whether no caseworker who sees to this emergency, and can open it, is on duty."""
+        here = _on_duty_for(it, everyone, now)
+        if not here or it.status not in QUEUED:
+            return not here
+        return {each.id for each in here} <= set(self._shut_out(it.case))
+
+    def _opens_any(self, by: Caseworker, alarms: Iterable[Alarm]) -> bool:
+        """Return whether a caseworker is shut out of fewer than all of the cases."""
+        return any(by.id not in self._shut_out(it.case) for it in alarms)
 
     def _update_alarms(
         self, work: Work, uncovered: dict[str, Emergency], now: int
@@ -367,13 +385,13 @@ def _seen_by(work: Work, alarm: Alarm, emergency: Emergency) -> str:
     return str(rows[0][0]) if rows else ""
 
 
-def _is_absent(it: Emergency, everyone: Iterable[Caseworker], now: int) -> bool:
-    """Return whether no caseworker who sees to this emergency is on duty."""
+def _on_duty_for(it: Emergency, everyone: Iterable[Caseworker], now: int) -> list[Caseworker]:
+    """Return the caseworkers on duty who see to this emergency: its holder, or who serves it."""
     on_duty = [
         each
         for each in everyone
         if each.is_active and each.is_on_duty and each.role in CASEWORK_ROLES
     ]
     if it.holder and it.status not in QUEUED:
-        return all(each.id != it.holder for each in on_duty)
-    return not any(serves(each, it.place, now) and each.rests_until <= now for each in on_duty)
+        return [each for each in on_duty if each.id == it.holder]
+    return [each for each in on_duty if serves(each, it.place, now) and each.rests_until <= now]

@@ -27,7 +27,7 @@ from bot.log import log
 from bot.store import Work, delete_by, insert, select_by, select_in, select_one
 from bot.store.tables.keys import case_wraps
 from bot.store.tables.main import case_keys, cases
-from bot.vault.keys.case_openers import HOST, unopened_cases
+from bot.vault.keys.case_openers import HOST, staff_who_open, unopened_cases
 from bot.vault.keys.hpke import OVERHEAD, KeyPair, pad, seal_to, unpad
 from bot.vault.keys.keyring import STAFF_PREFIX
 from bot.vault.keys.team_keys import KeyHolder, KeyHolders, Prove, load_holders
@@ -105,6 +105,18 @@ class CaseKeyWraps:
         gone = {STAFF_PREFIX + without} if without else set()
         known = self.known_cases(work)
         return self._keys.run(lambda keys: unopened_cases(keys, known, gone))
+
+    def staff_who_open(self, case: str) -> set[str] | None:
+        """Return the ids of the caseworkers whose key opens a case; None if it needs no such key.
+
+        None also for a case that is erased.
+        """
+        return self._keys.run(lambda keys: staff_who_open(keys, case))
+
+    def staff_shut_out(self, case: str) -> set[str]:
+        """Return the ids of the caseworkers who have a key that does not open a case."""
+        openers = self.staff_who_open(case)
+        return set() if openers is None else set(self.holders().members) - openers
 
     @staticmethod
     def known_cases(work: Work) -> set[str]:

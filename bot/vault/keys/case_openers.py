@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 HOST = "house"
 """The holder while no caseworker has a key."""
 _CASE_WRAPS = select_by(case_wraps, "case_id", "holder")
+_WRAPS_OF = select_by(case_wraps, "holder", by="case_id")
 _ESCROWS = select_by(escrows, "id")
 _STAFF = select_by(staff_keys, "staff_id")
 _TEAM_WRAPS = select_by(team_wraps, "team", "holder")
@@ -35,6 +36,21 @@ def unopened_cases(
     holders = _opening_holders(keys, without)
     opened = {str(case) for case, holder in keys.rows(_CASE_WRAPS) if holder in holders}
     return set(cases) - opened
+
+
+def staff_who_open(keys: Work, case: str) -> set[str] | None:
+    """Return the ids of the caseworkers whose key opens a case; None if it needs no such key.
+
+    None also for a case without a wrap, as one that is erased. `keys` is of the key store.
+    """
+    wrapped = {str(holder) for (holder,) in keys.rows(_WRAPS_OF, case)}
+    if not wrapped or HOST in wrapped:
+        return None
+    teams = [(f"{TEAM_PREFIX}{team}", str(holder)) for team, holder in keys.rows(_TEAM_WRAPS)]
+    while more := {holder for team, holder in teams if team in wrapped} - wrapped:
+        wrapped |= more
+    present = (str(who) for (who,) in keys.rows(_STAFF))
+    return {who for who in present if f"{STAFF_PREFIX}{who}" in wrapped}
 
 
 def _opening_holders(keys: Work, without: Collection[str]) -> set[str]:

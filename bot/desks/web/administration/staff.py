@@ -39,7 +39,10 @@ from bot.desks.web.queue import queries
 from bot.desks.web.queue.office_names import OfficeNames, offices_of
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
+from bot.hotline.case_links import reference_of
+from bot.hotline.commands.texts import OPENS_ONLY_FOR
 from bot.hotline.queue.claims import Claims
+from bot.hotline.queue.sealed_cases import names_of, who_has_to_open
 from bot.hotline.staff.enrolment import Enrolment, reads_cases
 from bot.languages import LANGUAGES
 from bot.vault.keys.staff_keys import may_open
@@ -187,7 +190,16 @@ async def _disable(request: DeskRequest) -> Response:
     request.context.command_client.wake()  # it ends the talks of these cases
     await asyncio.to_thread(request.context.staff_keys.remove, who, now)
     request.flash(texts.ACCESS_ENDED, name=colleague.name or who, count=str(len(returned)))
+    for reference, names in await request.read(lambda work: _sealed(work, request, returned)):
+        request.flash(OPENS_ONLY_FOR, is_refused=True, reference=reference, names=names)
     return request.redirect("/staff")
+
+
+def _sealed(work: Work, request: DeskRequest, returned: list[str]) -> list[tuple[str, str]]:
+    """Return the numbers of cases that their queues cannot open, and the names of who can."""
+    staff, wraps = request.context.staff.all(work), request.context.vault.cases.wraps
+    found = [(it, who_has_to_open(work, wraps, staff, it, request.now)) for it in returned]
+    return [(reference_of(work, case), names_of(needed)) for case, needed in found if needed]
 
 
 @post("/staff/end", Permission.STAFF, "staff", needs_step_up=True)

@@ -34,6 +34,7 @@ from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.commands.store import StaffCommands
+from bot.hotline.commands.texts import OPENS_ONLY_FOR
 from bot.hotline.contact_rule import ANY_TIME
 from bot.hotline.deliveries.incoming import PartnerReferrals
 from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
@@ -41,6 +42,7 @@ from bot.hotline.interpreting.sessions import InterpretingSessions
 from bot.hotline.interpreting.texts import SharedTexts
 from bot.hotline.origins.join_codes import JoinCodes
 from bot.hotline.origins.store import CaseOrigins
+from bot.hotline.queue.sealed_cases import names_of, who_has_to_open
 from bot.hotline.queue.snooze import NO_DATES, ReviewDates, Snoozes
 from bot.store.statements import select_one
 from bot.store.tables.main import cases
@@ -57,6 +59,7 @@ if TYPE_CHECKING:
     from bot.hotline.interpreting.texts import SharedText
     from bot.hotline.origins.join_codes import JoinRequest
     from bot.hotline.origins.model import CaseOrigin
+    from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
     from bot.vault.purpose import Opener
@@ -90,6 +93,8 @@ class CaseView:
     sent_words: dict[str, MessageView] = field(default_factory=dict)
     """Messages of caseworkers, by their words: a rendering is in the state of its message."""
     is_sealed: bool = False  # whether the caseworker's key does not open it
+    sealed_line: str = ""
+    """Who has to be at the desk before it opens for its queue; empty if that is not why."""
     messages: list[MessageView] = field(default_factory=list)
     """Every message, for an export; a page loads the part of the timeline it shows."""
     evidence_items: list[EvidenceFile] = field(default_factory=list)
@@ -282,7 +287,17 @@ def load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> Case
             _decrypt_content(work, request, found, keyring)
         except CaseNotReadableError:
             found.is_sealed = True
+            found.sealed_line = _sealed_line(work, request, seen, staff)
     return found
+
+
+def _sealed_line(
+    work: Work, request: DeskRequest, seen: CaseAccess, staff: Sequence[Caseworker]
+) -> str:
+    wraps, now = request.context.vault.cases.wraps, request.now
+    needed = who_has_to_open(work, wraps, staff, seen.case, now)
+    reference, names = seen.summary.reference, names_of(needed or [])
+    return request.locale(OPENS_ONLY_FOR, reference=reference, names=names) if needed else ""
 
 
 def _decrypt_content(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from bot.cases.state_machine import Role
 from bot.clock import MINUTE, SECOND
 from bot.desks.web.live.moved_cases import MovedCases
+from bot.hotline.events import EventKind
+from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
 from tests.support.harnesses.next_desk import NextDesk
 
 if TYPE_CHECKING:
@@ -80,6 +82,80 @@ def test_an_open_page_of_a_supervisor_is_enough(web_desk: WebDeskHarness) -> Non
     assert not reads(jun, reference)
     hua.browser.get("/events")  # as an open page does by itself
     assert reads(jun, reference)
+
+
+def ends_access(web_desk: WebDeskHarness, who: WebCaseworker) -> WebCaseworker:
+    """End a colleague's access at the desk; return the administrator who did it."""
+    chief = web_desk.worker("Wen", role=Role.ADMINISTRATOR).comes()
+    chief.browser.post(f"/staff/account/{who.id}/disable", {"sure": "1"})
+    web_desk.settles()
+    return chief
+
+
+ONLY_HUA = "waits, and no caseworker of its queue can open it yet: only Hua."
+
+
+def test_a_case_of_who_lost_access_opens_for_the_queue_once_a_supervisor_is_there(
+    web_desk: WebDeskHarness,
+) -> None:
+    hua = web_desk.supervisor().comes()
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    ends_access(web_desk, mei)
+    assert not reads(jun, reference)
+    hua.browser.get("/events")  # as an open page does by itself
+    assert reads(jun, reference)
+    assert ONLY_HUA not in jun.browser.get(f"/cases/{reference}").text
+    jun.told(reference, "claim")
+
+
+def test_who_cannot_open_such_a_case_reads_who_has_to_come_first(
+    web_desk: WebDeskHarness,
+) -> None:
+    hua = web_desk.supervisor()
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    _person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    assert ONLY_HUA not in jun.browser.get(f"/cases/{reference}").text  # the control: it is hers
+    chief = ends_access(web_desk, mei)
+    assert ONLY_HUA in chief.browser.get("/staff").text
+    assert ONLY_HUA in jun.browser.get(f"/cases/{reference}").text
+    alerts = [it for it in web_desk.home.board.events if it.kind is EventKind.OVERDUE]
+    assert [it.to for it in alerts] == [(hua.id,)]
+
+
+def test_an_emergency_that_no_one_on_duty_can_open_calls_who_can(
+    web_desk: WebDeskHarness,
+) -> None:
+    hua = web_desk.worker("Hua", role=Role.SUPERVISOR, account=1)
+    lan, mei = web_desk.worker("Lan", account=2), web_desk.worker().comes()
+    web_desk.worker("Jun").comes()
+    _person, reference = web_desk.add_person()
+    home = web_desk.home
+    for away in (hua, lan):
+        home.database.writer.run_sync(
+            lambda work, away=away: web_desk.front.staff.set_duty(work, away.id, on=False)
+        )
+    mei.told(reference, "claim")
+    mei.told(reference, "priority", code="0")
+    roster, now = OnCallRoster(home.vault, home.settings.zone), home.loop.now()
+    reached = OnCallSettings((CallChannel.TELEGRAM,))
+    for position, who in enumerate((lan, hua)):
+        home.database.writer.run_sync(
+            lambda work, who=who, position=position: roster.set(
+                work, who.id, position, reached, now
+            )
+        )
+    alarms = home.house.staff.service.on_call
+    check = home.database.writer.run_sync
+    assert check(lambda work: alarms.check(work, home.loop.now())).calls == []  # the control
+    ends_access(web_desk, mei)
+    found = check(lambda work: alarms.check(work, home.loop.now()))
+    assert [it.person.by.id for it in found.calls] == [hua.id]  # Lan opens it as little as Jun
+    hua.comes()
+    ended = check(lambda work: alarms.check(work, home.loop.now()))
+    assert ended.calls == []
 
 
 def test_what_moved_while_no_desk_ran_is_made_up_for(web_desk: WebDeskHarness) -> None:
