@@ -23,6 +23,7 @@ from tests.browser.desk_windows import (
     says,
     signed_in,
     store_desk_command,
+    takes,
     window,
 )
 from tests.support.database_fixtures import query
@@ -340,3 +341,25 @@ async def test_when_a_takeover_ends_under_an_empty_field_the_note_can_be_written
         await expect(page.locator("#as-message")).to_be_disabled()
         await expect(page.locator("#note-words")).to_be_visible()
         await expect(page.locator("#as-note")).to_be_checked()
+
+
+async def test_words_sent_as_the_case_returns_to_the_queue_wait_for_nothing_and_are_kept(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        person, reference = await held(page, office)
+        other = await page.context.new_page()
+        await other.goto(f"{office.address}/cases/{reference}")
+        await page.bring_to_front()
+        await page.locator("#say-words").fill("Are you safe?")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("#outgoing")).to_contain_text("Sending in a few seconds.")
+        returns = "document.querySelector(\"form[action$='/do/release']\").requestSubmit()"
+        await other.evaluate(returns)
+        await expect(page.locator("#outgoing")).to_be_hidden(timeout=3_000)
+        kept = page.locator("#kept-words")
+        await expect(kept).to_contain_text("Not sent: claim the case to write.")
+        await expect(kept).to_contain_text("Are you safe?")
+        assert "Are you safe?" not in person.texts
+        await takes(page, office, reference)
+        await expect(page.locator("#say-words")).to_have_value("Are you safe?")

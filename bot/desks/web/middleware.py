@@ -20,7 +20,7 @@ from bot.desks.web.auth.login import browser_name
 from bot.desks.web.auth.moved_keys import wrap_keys_of_moved_cases
 from bot.desks.web.auth.refusal_log import AUDIT_INTERVAL, RefusalReason
 from bot.desks.web.auth.totp import parse_secret
-from bot.desks.web.case.moved import describe_move, leads_on
+from bot.desks.web.case.moved import describe_move, give_words_back, leads_on
 from bot.desks.web.form_nonces import (
     NONCE_FIELD,
     digest_of,
@@ -125,6 +125,8 @@ class DeskEndpoint:
             return self._refuse_early(request) or await self._authorize(request)
         except NotFoundError:
             await self._audit_not_found(request)
+            if leads_on(request) and (kept := await give_words_back(request)) is not None:
+                return kept
             if leads_on(request) and (moved := await describe_move(request)):
                 request.current_session.flashes.append((moved, True))
                 return request.redirect(QUEUE_PATH)

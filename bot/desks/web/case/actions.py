@@ -19,6 +19,7 @@ from bot.desks.web import texts
 from bot.desks.web.auth.case_access import CaseAccess, access_case
 from bot.desks.web.auth.step_up import asked_export
 from bot.desks.web.case import drafts
+from bot.desks.web.case.moved import give_words_back
 from bot.desks.web.case.send_checks import (
     SendCheck,
     SendCheckPrompt,
@@ -107,10 +108,19 @@ async def _handle_case_action(request: DeskRequest) -> Response:
     if form.is_sent_to_person and (asked := await _failed_checks(request, seen, filled)):
         return await ask_confirmation(request, seen, verb, asked)
     told = await send_command(request, seen.case, verb, filled)
+    return await _answer(request, seen, verb, told) or respond(request, told, path)
+
+
+async def _answer(
+    request: DeskRequest, seen: CaseAccess, verb: Verb, told: CommandResult | None
+) -> Response | None:
+    """Return what follows a command in place of the page of the case; None for that page."""
+    if told is None:
+        return None
+    if told.is_refused:  # a colleague may have it since the form was checked
+        return await give_words_back(request)
     gave = _GIVEN_AWAY.get(verb)
-    if gave is not None and told is not None and not told.is_refused:
-        return _leave_given_case(request, seen, gave)
-    return respond(request, told, path)
+    return None if gave is None else _leave_given_case(request, seen, gave)
 
 
 async def _obstacle(request: DeskRequest, seen: CaseAccess, verb: Verb) -> CommandResult | None:

@@ -6,6 +6,7 @@ erased, the answer is the same as for one that never was.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from bot.cases.reference import parse_reference
@@ -80,6 +81,18 @@ def _name_holder(
     if last.actor == request.caseworker.id:
         return request.locale(texts.CASE_GIVEN_BY_YOU, **values)
     return request.locale(texts.CASE_GIVEN_AWAY, **values)
+
+
+async def give_words_back(request: DeskRequest) -> Response | None:
+    """Show the words of a form again whose case has gone: its page would show them to no one.
+
+    None without words, for a script, which keeps them, and while the case is open to them.
+    """
+    words = "" if request.is_fetched else request.form.get("words", "").strip()
+    told = await describe_move(request) if words else None
+    if told is None:
+        return None
+    return request.render("words_not_sent.html", status=HTTPStatus.CONFLICT, told=told, words=words)
 
 
 def leads_on(request: DeskRequest) -> bool:

@@ -18,11 +18,14 @@ export function initDrafts() {
   addEventListener("pagehide", () => [...pending.keys()].forEach((field) => save(field, true)));
 }
 
-/** Put words back before what a field holds, and save both as the draft: an older one may be stored. */
+/**
+ * Put words back before what a field holds, and save both as the draft: an older one may be stored.
+ * Returns a promise that it was saved.
+ */
 export function putBack(field, words) {
   field.value = [words, field.value].filter(Boolean).join("\n");
   field.dispatchEvent(new Event("input", { bubbles: true })); // a value set by script is counted, too
-  if (field.dataset.draft) save(field, true); // at once: the page may be left now
+  return field.dataset.draft ? save(field, true) : Promise.resolve(); // at once: the page may be left now
 }
 
 function cancel(field) {
@@ -33,5 +36,5 @@ function cancel(field) {
 function save(field, keepalive = false) {
   cancel(field);
   const fields = { words: field.value };
-  post(field.dataset.draft, fields, keepalive && canLeave(fields));
+  return post(field.dataset.draft, fields, keepalive && canLeave(fields));
 }

@@ -8,6 +8,7 @@ import { dropKeptFile, giveFileBack } from "./attach.js";
 import { tellTabs, tellTabsGone } from "./delayed.js";
 import { putBack } from "./drafts.js";
 import { isGone, onLeaving, showKept } from "./moved.js";
+import { refresh } from "./panes.js";
 import { countWords } from "./word_counts.js";
 
 const DELAY = 5000; // milliseconds
@@ -26,6 +27,7 @@ export function initOutgoing() {
   });
   document.getElementById("messages").addEventListener("renewed", removeShown);
   document.addEventListener("renewed", ({ target }) => takeBack(target.querySelector("#returned")));
+  document.addEventListener("renewed", stopUnclaimed);
   onLeaving(undo);
   // With failed checks the draft is kept; a file is too large to leave with the page.
   addEventListener("pagehide", () => canHandOver() && handOver());
@@ -54,6 +56,17 @@ async function signOutLater(event) {
   form.submit();
 }
 
+/** Whether the case waits in the queue: it was returned in another tab, or by a colleague. */
+const isUnclaimed = () => document.getElementById("claim-first") !== null;
+
+/** Send no words about a case that was returned meanwhile: say so, and give them back. */
+async function stopUnclaimed() {
+  if (!waiting?.field || !isUnclaimed()) return;
+  toast(outgoingBar.dataset.claimFirst, true);
+  await giveBack(take());
+  refresh("case"); // with the words that were kept
+}
+
 /** Delay what a form sends, so that it can be undone. */
 export function delay(form) {
   if (waiting?.checks) {
@@ -61,6 +74,10 @@ export function delay(form) {
     return;
   }
   const field = form.querySelector("textarea"); // a phrase or a button has none
+  if (field && isUnclaimed()) {
+    toast(outgoingBar.dataset.claimFirst, true); // they stay in the field
+    return;
+  }
   if (waiting && !field && waiting.form.action === form.action && !form.querySelector("p")) return; // pressed twice
   if (waiting) sendNow();
   const file = form.querySelector("input[type=file]")?.files[0];
@@ -232,7 +249,8 @@ export function undo() {
 function giveBack({ form, words, field, file }) {
   if (file) giveFileBack(file);
   if (form.elements.place) form.closest("details").open = true; // with what was refused
-  if (!field) return;
-  putBack(document.getElementById(field.id) ?? field, words);
+  if (!field) return Promise.resolve();
+  const saved = putBack(document.getElementById(field.id) ?? field, words);
   if (isGone()) showKept();
+  return saved;
 }

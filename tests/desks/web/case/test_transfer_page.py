@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.cases.state_machine import Role
+from bot.desks.web.case import actions
+from bot.hotline.commands.types import Command, Verb
 
 if TYPE_CHECKING:
-    from tests.support.harnesses.web_desk_harness import WebDeskHarness
+    import pytest
+
+    from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
 
 
 def test_a_transfer_leads_to_the_queue_which_says_so(web_desk: WebDeskHarness) -> None:
@@ -85,3 +89,48 @@ def test_the_list_of_a_transfer_says_who_can_take_it(web_desk: WebDeskHarness) -
     assert "Wu" not in page
     assert "Wen" not in page
     assert "Mei" not in page
+
+
+WORDS = "I am at the gate & wait."
+NOT_SENT = "What you typed was not sent. Copy what you need."
+
+
+def in_a_talk(web_desk: WebDeskHarness) -> tuple[WebCaseworker, WebCaseworker, str]:
+    """Return who writes to a person, a colleague, and the number of the case."""
+    mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
+    person, reference = web_desk.add_person()
+    mei.told(reference, "claim")
+    mei.told(reference, "take_over")
+    person.presses("I can write now")
+    return mei, jun, reference
+
+
+def test_words_sent_without_scripts_after_a_transfer_are_given_back(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, jun, reference = in_a_talk(web_desk)
+    mei.told(reference, "transfer", code=jun.id)
+    said = mei.browser.post(f"/cases/{reference}/do/say", {"words": WORDS})
+    assert said.status_code == 409
+    assert f"Jun has case {reference} now" in said.text
+    assert NOT_SENT in said.text
+    assert "I am at the gate &amp; wait." in said.text
+    assert mei.browser.post(f"/cases/{reference}/do/note", {"words": " "}).status_code == 303
+
+
+def test_words_that_a_transfer_overtakes_are_given_back(
+    web_desk: WebDeskHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei, jun, reference = in_a_talk(web_desk)
+    case, checks = web_desk.case(reference), actions.failed_send_checks
+
+    async def transfers_meanwhile(*given: Any) -> Any:
+        web_desk.home.store_staff_commands(
+            Command(verb=Verb.TRANSFER, by=mei.id, case=case, code=jun.id)
+        )
+        return await checks(*given)
+
+    monkeypatch.setattr(actions, "failed_send_checks", transfers_meanwhile)
+    said = mei.browser.post(f"/cases/{reference}/do/say", {"words": WORDS})
+    assert (said.status_code, NOT_SENT in said.text) == (409, True)
+    assert "I am at the gate &amp; wait." in said.text
