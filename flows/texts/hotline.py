@@ -202,6 +202,11 @@ REFERRAL = {
     "over": _("That question is over."),
     # Translators: {time} e.g. November 24 21:40
     "sent": _("What you agreed to has been told: {time}. You can still take it back."),
+    # Translators: {time} as above; it lies with an organisation, which has not opened it.
+    "delivered": _(
+        "What you agreed to lies ready for them: {time}. No one there has read it yet. You can "
+        "still take it back."
+    ),
     # Translators: these stand above what is told.
     "contact": pgettext("summary", "How to reach you"),
     "language": pgettext("summary", "Your language"),

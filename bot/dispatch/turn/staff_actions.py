@@ -414,7 +414,9 @@ class StaffActions:
         language = turn.conversation.language
         at = format_time(referral.sent_at, turn.now, turn.services.zone, language)
         turn.effects.bodies.append(
-            turn.services.consent.sent_notice(referral, language, turn.consent_prefix(), at)
+            turn.services.consent.sent_notice(
+                referral, language, turn.consent_prefix(), at, is_unread=action.is_unread
+            )
         )
         return None
 

@@ -168,6 +168,8 @@ class NotifyReferralSent:
     """Tell a person who is present that their referral was sent."""
 
     referral: Referral
+    is_unread: bool = False
+    """Whether it lies in the recipient's room, where no one has opened it yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,7 @@ def _deliver(context: CommandContext, referral: Referral, room: OpenRoom) -> Non
     context.services.audit.record(work, now, by, "delivery_send", sent.case, detail)
     event = Event(EventKind.REFERRED, sent.case, by, code=sent.stage.value, referral=sent)
     context.events.append(event)
-    context.actions.append(NotifyReferralSent(sent))
+    context.actions.append(NotifyReferralSent(sent, is_unread=True))
     context.reply(texts.DELIVERED)
 
 

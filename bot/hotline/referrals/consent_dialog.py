@@ -114,6 +114,8 @@ class ConsentTexts:
     revoked_read: Text
     over: Text
     sent: Text
+    delivered: Text
+    """It lies with the recipient, where no one has read it yet."""
     contact: Text
     language: Text
 
@@ -187,9 +189,15 @@ class ConsentDialog:
             return SendText(text)
         return SendText(text, self._revoke_button(outcome.referral, language), prefix)
 
-    def sent_notice(self, referral: Referral, language: str, prefix: str, at: str) -> SendText:
-        """Return the sentence that the recipient was told, with a button to revoke."""
-        text = self._texts.sent.render(catalogue(language), {"time": at})
+    def sent_notice(
+        self, referral: Referral, language: str, prefix: str, at: str, *, is_unread: bool
+    ) -> SendText:
+        """Return the sentence that the recipient was told, with a button to revoke.
+
+        Of what lies unread in the recipient's room it says so, and not that they were told.
+        """
+        notice = self._texts.delivered if is_unread else self._texts.sent
+        text = notice.render(catalogue(language), {"time": at})
         return SendText(text, self._revoke_button(referral, language), prefix)
 
     def revocation_text(self, *, is_read: bool) -> Text:

@@ -20,6 +20,8 @@ from tests.desks.web.case.test_referral_page import asked, file
 from tests.hotline.referrals.test_recipient_replies import answered
 from tests.hotline.referrals.test_revoke_referral_consent import (
     agreed,
+    in_talk,
+    newest,
     stands,
     takes_back_by_button,
     tells_nobody_else,
@@ -68,6 +70,17 @@ def test_a_member_reads_exactly_what_was_agreed_and_nothing_of_the_case(
         assert needle not in listed + closed + page
     ((opened_by, state),) = room.home.ask("SELECT opened_by, state FROM referral_deliveries")
     assert (opened_by, state) == (it.member.about.id, "opened")
+
+
+def test_a_person_reads_that_what_was_delivered_is_not_read_yet(room: RoomHarness) -> None:
+    opens_a_room(room)
+    person, mei, case = in_talk(room.home)
+    mei.run_command(Verb.REFER, case, code=RECIPIENT)
+    person.presses("Show it to me", "You may tell them")
+    assert refusals(deliver(mei, case, newest(room.home))) == []
+    assert "lies ready for them: " in person.last
+    assert "No one there has read it yet. You can still take it back." in person.last
+    assert not any("has been told" in text for text in person.texts)
 
 
 def test_an_answer_reaches_the_caseworker_and_the_person_once(room: RoomHarness) -> None:

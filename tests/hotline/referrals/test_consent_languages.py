@@ -72,7 +72,8 @@ def screens(recipient: str, language: str, dialog: ConsentDialog = DIALOG) -> li
         dialog.screen(nothing, language, PREFIX),
         dialog.spoken_screen(asked, language), dialog.spoken_screen(nothing, language),
         dialog.screen(asked, language, PREFIX, WORDS.changed),
-        dialog.sent_notice(agreed, language, PREFIX, NUMBER),
+        dialog.sent_notice(agreed, language, PREFIX, NUMBER, is_unread=False),
+        dialog.sent_notice(agreed, language, PREFIX, NUMBER, is_unread=True),
     ]  # fmt: skip
     for text in (WORDS.agreed, WORDS.declined, WORDS.revoked, WORDS.revoked_late, WORDS.over):
         outcome = ConsentOutcome(agreed, ConsentReply.ANSWER, text)

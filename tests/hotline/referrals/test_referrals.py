@@ -307,7 +307,7 @@ def test_what_is_taken_back_afterwards_stays_in_the_ledger_as_told(asked: Referr
     case = asked.person()
     sent = asked.sends(case, agrees(asked, case))
     assert sent is not None
-    told = asked.consent.sent_notice(sent, "en", PREFIX, "21:40")
+    told = asked.consent.sent_notice(sent, "en", PREFIX, "21:40", is_unread=False)
     came = asked.presses(case, token_of(told, ConsentAction.REVOKE))
     assert came.text == WORDS.revoked_late
     assert "21:40" in asked.consent.answer(came, "en", PREFIX, "21:40").text
