@@ -39,8 +39,6 @@ SHOWN_WHEN_OLD = frozenset({DANGER, "despair", "abroad"})
 """Situations in which an expired number is better than none, or than one that works elsewhere."""
 IN_ORDER = frozenset({DANGER})
 """Situations whose numbers keep their order in every language: who can come stands first."""
-NUMBERS = "numbers"
-"""The fact that every situation has a number that was checked recently enough."""
 SITUATIONS = frozenset(
     {DANGER, "work", "home", "young", "sea", "abroad", "despair", "papers", "other", NIGHT}
 )
@@ -224,13 +222,14 @@ class Place:
         return named if situation == DANGER else self.numbers(DANGER, today)
 
     def known_facts(self, today: date) -> frozenset[str]:
-        """Return the facts that may be stated today: law chapters by name, and `NUMBERS`."""
+        """Return the facts that may be stated today: law chapters by name, and `number_fact`s."""
         chapters = {name for name, it in self.chapters.items() if it.is_shown(today)}
-        has_numbers = all(
-            any(self.directory[code].is_shown(today) for code in codes)
-            for codes in self.numbers_by_situation.values()
-        )
-        return frozenset(chapters | ({NUMBERS} if has_numbers else set()))
+        have_numbers = {
+            number_fact(situation)
+            for situation, codes in self.numbers_by_situation.items()
+            if any(self.directory[code].is_shown(today) for code in codes)
+        }
+        return frozenset(chapters | have_numbers)
 
     def list_entitlements(
         self, events: Collection[str], today: date, staff: Catalogue, people: Catalogue
@@ -290,6 +289,11 @@ def blank_name(kind: str, situation: str) -> str:
     for what happens during a call.
     """
     return kind if situation == DANGER else f"{kind}_{situation}"
+
+
+def number_fact(situation: str) -> str:
+    """Return the fact that a situation has a number that is not wrong and was checked lately."""
+    return f"numbers_{situation}"
 
 
 def all_blanks() -> frozenset[str]:

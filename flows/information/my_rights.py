@@ -111,11 +111,12 @@ class MyRights(Flow):
         | whose.was("other")
         | ~whose.is_answered,
     )
-    call_1955 = cards.page(cards.WORK_CALL, when=pay.was("next") & Fact("numbers"))
+    call_1955 = cards.page(cards.WORK_CALL, when=pay.was("next") & Fact("numbers_work"))
     calling = cards.page(Text("{calling_work}"), when=call_1955.was("next"))
     papers = cards.page(
         cards.PAPERS,
-        when=on_any("next", calling, spouse, young_numbers) | (pay.was("next") & ~Fact("numbers")),
+        when=on_any("next", calling, spouse, young_numbers)
+        | (pay.was("next") & ~Fact("numbers_work")),
     )
     before_leaving = cards.page(
         _(

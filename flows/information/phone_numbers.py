@@ -10,7 +10,12 @@ class PhoneNumbers(Flow):
 
     title = _("Phone numbers")
 
-    unchecked = End(cards.NO_NUMBERS, Outcome.INFORMATION_READ, when=~Fact("numbers"))
+    unchecked = End(
+        cards.NO_NUMBERS,
+        Outcome.INFORMATION_READ,
+        when=~Fact("numbers_work") & ~Fact("numbers_home") & ~Fact("numbers_young")
+        & ~Fact("numbers_sea") & ~Fact("numbers_papers"),
+    )  # fmt: skip
     matter = Decide(
         _("What is it about?"),
         why=_("So that the list is short."),
@@ -21,6 +26,15 @@ class PhoneNumbers(Flow):
         sea=pgettext("numbers", "Working at sea"),
         # Translators: visas, cards to stay or to work.
         papers=pgettext("numbers", "Questions on papers"),
+    )
+    none_left = End(
+        cards.NO_NUMBERS,
+        Outcome.INFORMATION_READ,
+        when=(matter.was("work") & ~Fact("numbers_work"))
+        | (matter.was("home") & ~Fact("numbers_home"))
+        | (matter.was("young") & ~Fact("numbers_young"))
+        | (matter.was("sea") & ~Fact("numbers_sea"))
+        | (matter.was("papers") & ~Fact("numbers_papers")),
     )
     at_work = cards.page(cards.WORK_CALL, when=matter.was("work"))
     work_calling = cards.last_page(Text("{calling_work}"), when=at_work.was("next"))

@@ -71,8 +71,8 @@ NUMBERS = {topic: Text(f"{{numbers_{topic}}}") for topic in ("home", "young", "s
 WORK_CALL = _("About pay, hours or a contract, in Taiwan you can call:\n{numbers_work}")
 # Translators: quote the words on the button exactly.
 NO_NUMBERS = _(
-    "We show no numbers for this now, because nobody has checked them lately. A person here can "
-    "tell you whom to call. In danger, press “Danger now”."
+    "We show no numbers for this now, because we are not sure of them. A person here can tell you "
+    "whom to call. In danger, press “Danger now”."
 )
 # Translators: {numbers_other} is a list of phone numbers, one a line.
 WHOM_TO_CALL = _("Whom you can call in Taiwan:\n{numbers_other}")

@@ -181,9 +181,9 @@ ANSWERS: dict[str, tuple[Say, ...]] = {
     ),
     "speaks": (Say(SPEAKS),),
     "asking": (
-        Say(ASKING, when=Fact("numbers")),
-        Say(cards.WORK_CALL, when=Fact("numbers")),
-        Say(cards.NO_NUMBERS, when=~Fact("numbers")),
+        Say(ASKING, when=Fact("numbers_papers")),
+        Say(cards.WORK_CALL, when=Fact("numbers_work")),
+        Say(cards.NO_NUMBERS, when=~Fact("numbers_papers") & ~Fact("numbers_work")),
     ),
 }
 """By the kinds of `bot.languages.questions`."""

@@ -14,7 +14,7 @@ from bot.cli.directory import directory_rows, todo_rows
 from bot.errors import SettingError
 from bot.languages import LANGUAGES
 from bot.places.directory import RECHECK_AFTER, SourceQuality
-from bot.places.place import MAX_NUMBERS, SENTENCES, SITUATIONS, Place, all_blanks
+from bot.places.place import MAX_NUMBERS, SENTENCES, SITUATIONS, Place, all_blanks, number_fact
 from bot.places.registry import find_place
 from bot.places.taiwan import TAIWAN
 from bot.places.taiwan.directory import EXPIRES_ON, VERIFIED_ON
@@ -113,9 +113,25 @@ def test_what_has_expired_is_named_to_staff() -> None:
 
 def test_a_law_that_has_expired_is_not_known() -> None:
     assert TAIWAN.known_facts(LAST_DAY) == frozenset(
-        {"numbers", *(name for name, it in TAIWAN.chapters.items() if it.is_verified)}
+        {
+            *map(number_fact, SITUATIONS),
+            *(name for name, it in TAIWAN.chapters.items() if it.is_verified),
+        }
     )
     assert TAIWAN.known_facts(EXPIRES_ON) == frozenset()
+
+
+def test_numbers_found_wrong_hide_those_of_their_situations_alone() -> None:
+    shown = TAIWAN.numbers_by_situation
+    wrong = set(shown["sea"])
+    directory = {
+        code: replace(entry, is_wrong=code in wrong) for code, entry in TAIWAN.directory.items()
+    }
+    known = replace(TAIWAN, directory=directory).known_facts(LAST_DAY)
+    for situation in SITUATIONS:
+        assert (number_fact(situation) in known) == bool(set(shown[situation]) - wrong), situation
+    assert number_fact("sea") not in known
+    assert {number_fact("work"), number_fact("papers")} <= known
 
 
 # --- What somebody has to do ------------------------------------------------------------------

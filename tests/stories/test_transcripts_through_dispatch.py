@@ -46,7 +46,10 @@ if TYPE_CHECKING:
 FOLDER = TESTS / "transcripts"
 TYPED = {"my_data": "/mydata", "auto_delete": "/vanish"}
 """Flows that are begun by a command of another name."""
-LAW = frozenset({"amounts", "decision", "duties", "numbers"})
+LAW = frozenset({
+    "amounts", "decision", "duties",
+    "numbers_home", "numbers_papers", "numbers_sea", "numbers_work", "numbers_young",
+})  # fmt: skip
 """What this house knows of the law; a transcript in which it has expired is not spoken here."""
 OF_THE_LAW = {"my_rights", "for_someone", "being_questioned", "after_decision", "phone_numbers"}
 CHATS = [

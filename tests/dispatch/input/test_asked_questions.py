@@ -12,7 +12,7 @@ from bot.languages.questions import KINDS, LEAVING, PERSON, find_question
 from flows.own_data.privacy import Privacy
 from flows.requests.report import Report
 from flows.start.help import Help
-from flows.texts import organisation, phrases, questions
+from flows.texts import cards, organisation, phrases, questions
 from tests.support.dispatch_inspection import (
     cases_of,
     current_step,
@@ -471,3 +471,19 @@ def test_what_asks_nothing_gets_no_answer_to_a_question(
         for it in each
     }
     assert answers.isdisjoint(person.says(text))
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        ({"numbers_papers", "numbers_work"}, [questions.ASKING, cards.WORK_CALL]),
+        ({"numbers_work"}, [cards.WORK_CALL]),
+        ({"numbers_papers"}, [questions.ASKING]),
+        ({"numbers_home"}, [cards.NO_NUMBERS]),
+    ],
+)
+def test_an_answer_shows_the_numbers_that_are_sure_whatever_others_are(
+    known: set[str], said: list[Text]
+) -> None:
+    answers = questions.ANSWERS["asking"]
+    assert [it.text for it in answers if it.when.holds({}, frozenset(known))] == said
