@@ -47,4 +47,5 @@ class Talk(Flow):
         choices=phrases.SEND_NOW,
     )
     not_sent = End(phrases.NOT_SENT, Outcome.STOPPED, when=send.was("later"))
+    sent_on_duty = End(phrases.SENT_ON_DUTY, Outcome.TALK_REQUESTED, when=Fact("staffed"))
     sent = End(phrases.SENT, Outcome.TALK_REQUESTED)

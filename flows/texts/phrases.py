@@ -306,6 +306,11 @@ SENT = _(
     "When people read: {hours}"
 )
 """After something was sent. It is followed: every later message reaches the case."""
+# Translators: as above, while someone is on duty, perhaps outside these hours.
+SENT_ON_DUTY = _(
+    "Thank you. Your number is {reference}. They read what you write here from now on.\n"
+    "People usually read: {hours}"
+)
 
 # --- Messages between flows ------------------------------------------------------------
 

@@ -65,7 +65,7 @@ OFFICERS_READ = _(
 # Translators: {hours} e.g. every day 09:00-21:00.
 ON_DUTY = _(
     "Someone is on duty now and reads what you send, the most urgent first. Nobody can say yet how "
-    "long the rest takes.\nWhen people read: {hours}"
+    "long the rest takes.\nPeople usually read: {hours}"
 )
 # Translators: {hours} as above. Quote the words on the button exactly.
 OFF_DUTY = _(

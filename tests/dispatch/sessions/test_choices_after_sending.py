@@ -182,6 +182,23 @@ def test_before_sending_is_said_whether_somebody_speaks_the_language(
     home.close()
 
 
+@pytest.mark.parametrize("is_on_duty", [True, False])
+def test_at_night_the_hours_fit_what_was_said_of_who_is_here(
+    tmp_path: Path, is_on_duty: bool
+) -> None:
+    home = HotlineHarness(tmp_path, hours="23:00-23:01")
+    if is_on_duty:
+        home.colleague()
+    person = home.person()
+    person.says("/start")
+    person.presses("English", "Talk to a person", "I am safe here", "Send")
+    said = "\n".join(person.texts)
+    assert ("Someone from Hope House is here now" in said) == is_on_duty
+    assert ("People usually read: every day" in said) == is_on_duty
+    assert ("When people read: every day" in said) != is_on_duty
+    home.close()
+
+
 @pytest.mark.parametrize("tag", LANGUAGES)
 def test_why_is_answered_in_every_language_where_it_has_no_button(
     hotline: HotlineHarness, tag: str
