@@ -95,7 +95,8 @@ def new_backup_key(
     key = OfflineKey.create(path, typed)
     typer.echo(f"Made {path}. Take two copies to places without backups, then delete it here.")
     typer.echo(f"export HAVEN_BACKUP_KEY={key.recipient}")
-    typer.echo("Where haven setup installed Haven, run it again: it asks for that line.")
+    hint = "Where haven setup installed Haven, run it again: it asks for that line."
+    typer.echo(hint, err=True)  # a script reads the line alone
 
 
 def backup(

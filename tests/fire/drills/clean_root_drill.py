@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from tests.support.bot_api.server import BotApiServer
 
 PAGE = ROOT / "bot" / "cli" / "README.md"
+SAID = "He keeps my passport."
 STICK = "/media/stick"
 READY = "Haven is ready at "
 PATIENCE = 120.0
@@ -130,7 +131,7 @@ class CleanRootDrill:
         self._answers(
             organisation="Hope House", contact="02-1234-5678", hours="00:00-24:00",
             staff_language="en", backups="/var/backups/haven",
-            backup_key=said.rpartition("HAVEN_BACKUP_KEY=")[2].strip(), administrator="Wen",
+            backup_key=said.rpartition("HAVEN_BACKUP_KEY=")[2].split()[0], administrator="Wen",
             caseworker="Mei", caseworker_languages="id,en", caseworker_password=PASSWORD,
             host_key_copy=f"{STICK}/haven-host.key",
         )  # fmt: skip
@@ -154,7 +155,7 @@ class CleanRootDrill:
         with self._started() as process:
             await self._says(process, "/start")
             await self.person.presses("English", "Talk to a person", "I am safe here")
-            await self._says(process, "He keeps my passport.")
+            await self._says(process, SAID)
             await self.person.presses("Send")
             listed = json.loads(await asyncio.to_thread(self.root.types, "haven cases list --json"))
             self.person.reference = listed[0]["reference"]
@@ -221,11 +222,25 @@ class CleanRootDrill:
         self._sets_up()
 
     async def go_on(self) -> None:
-        """Start it there: case and colleagues are there, and the person is answered."""
+        """Start it there: the person is answered, and a colleague opens the case."""
         assert self.person.reference in self.root.types("haven cases list")
         assert "Mei" in self.root.types("haven staff list")
         with self._started() as process:
             await self._says(process, "/start")
+        assert SAID in self.root.types(
+            f"haven cases show {self.person.reference} --as {self._id_of_mei()} "
+            f"--password-file {self._password_file()}"
+        )
+
+    def _id_of_mei(self) -> str:
+        staff = json.loads(self.root.types("haven staff list --json"))
+        return str(next(it["id"] for it in staff if it["name"] == "Mei"))
+
+    def _password_file(self) -> str:
+        file = self.root.at(f"{STICK}/mei.password")
+        file.write_text(PASSWORD)
+        file.chmod(0o600)
+        return f"{STICK}/mei.password"
 
 
 async def run(tell: Callable[[int], None], releases: int) -> CleanRootFindings:
