@@ -22,6 +22,7 @@ from bot.cases.evidence.file_type import detect_type
 from bot.cases.evidence.files import MISSING, EvidenceFile, EvidenceStore
 from bot.clock import Clock, to_utc
 from bot.errors import DecryptionError, EvidenceError
+from bot.private_file import user_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -163,7 +164,14 @@ class FolderTarget:
             for made in (self._unfinished, *(self._unfinished / it for it in self._subfolders)):
                 made.mkdir(mode=0o700)
         except OSError as error:
-            raise EvidenceError(f"{self._folder} cannot be created: {error.strerror}") from error
+            fix = (
+                f"; the user {user_name()} has to own the folder around it"
+                if isinstance(error, PermissionError)
+                else ""
+            )
+            raise EvidenceError(
+                f"{self._folder} cannot be created: {error.strerror}{fix}"
+            ) from error
 
     def finish(self) -> None:
         """Give the folder its name."""

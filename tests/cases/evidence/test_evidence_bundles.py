@@ -214,6 +214,17 @@ def test_what_cannot_be_is_said(room: EvidenceHarness, words: tuple[str, ...], s
     assert not (room.folder / "new").exists()
 
 
+def test_a_folder_that_the_user_may_not_make_is_named_with_the_remedy(
+    room: EvidenceHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(path: Path, **_given: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "mkdir", forbidden)
+    said = room.types("export", room.case.reference, str(room.folder / "bundle"))[1]
+    assert "has to own the folder around it" in said
+
+
 def test_only_the_files_that_are_in_a_bundle_are_counted(room: EvidenceHarness) -> None:
     """A court reads the number; those that were never downloaded are named."""
     (name,) = room.asks("SELECT id FROM files ORDER BY created_at, id LIMIT 1")[0]
