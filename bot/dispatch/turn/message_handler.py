@@ -452,9 +452,7 @@ class MessageHandler:
         is_answer = choice is not None or self.typed.fits_question(text)
         if not is_answer and self._keep_for_alarm(TextInput(text), alarms):
             return
-        if not (is_answer or alarms or self.typed.says_nothing(text)) and (
-            self._answer_likely_asked(text) or self.stories.take(TextInput(text))
-        ):
+        if not (is_answer or alarms) and self._take_no_answer(text):
             return
         if choice is not None and choice.code == PERSON_BUTTON:
             self.stories.offer_language(text)
@@ -466,6 +464,13 @@ class MessageHandler:
         else:
             self.turn.conversation.position.add_extra(text)
             self.engine.start_conversation()
+
+    def _take_no_answer(self, text: str) -> bool:
+        """Answer what was asked, or offer a caseworker; tell whether that was done."""
+        says_nothing = self.typed.says_nothing(text)
+        if not says_nothing and self._answer_likely_asked(text):
+            return True
+        return self.stories.take(TextInput(text), tells=not says_nothing)
 
     def _keep_for_alarm(self, incoming: Input, alarms: frozenset[str]) -> bool:
         """Keep what answers no question if its alarms begin a flow; tell whether so.

@@ -54,17 +54,19 @@ class StoryOffer:
     replies: Replies
     engine: EngineDriver
 
-    def take(self, incoming: Input) -> bool:
+    def take(self, incoming: Input, *, tells: bool = True) -> bool:
         """Keep what answers no question and offer a caseworker; tell whether that was done.
 
         It is done for a story, a file or a place at once, and for shorter texts when the same
-        question was not understood twice in a row.
+        question was not understood twice in a row. What is long and only thanks or greets does not
+        tell anything.
         """
         turn = self.turn
         if not self._may_offer():
             return False
         text = incoming.text if isinstance(incoming, TextInput) else ""
-        if text and not is_story(text) and not self._is_second_failure():
+        is_told = tells and is_story(text)
+        if text and not is_told and not self._is_second_failure():
             return False
         keep_extra(turn.conversation.position, incoming)
         turn.conversation.misunderstood_at = ""

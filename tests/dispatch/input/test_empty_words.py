@@ -43,6 +43,19 @@ def test_the_question_stays_open_and_nothing_is_noted(
             assert frames(person)[-1].answers.get(place[1]) is None, (place, typed)
 
 
+@pytest.mark.parametrize(
+    ("tag", "typed"), [("en", "hello?"), ("ja", "もしもし"), ("id", "halo kak")]
+)
+def test_who_calls_again_and_again_is_offered_a_person(
+    sqlite_hotline: HotlineHarness, tag: str, typed: str
+) -> None:
+    person = says_at(sqlite_hotline, ("report", "hurt"), typed, tag)
+    for _ in range(2):
+        person.home.run(person.home.close_writer_idle(5))
+        person.says(typed)
+    assert current_step(person) == ("story", "give")
+
+
 def test_every_language_is_looked_at() -> None:
     assert EMPTY.keys() == LANGUAGES.keys()
 
