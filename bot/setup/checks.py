@@ -65,6 +65,8 @@ def _folder_fault(answer: str) -> str:
     """Return why the service could not use a folder; empty if nothing is wrong with its name."""
     if not Path(answer).is_absolute():
         return f"the folder {answer} has to begin with /"
+    if Path(answer).is_file():
+        return f"{answer} is a file; name a folder"
     if _is_private(Path(answer)):
         return f"the service may not use {answer}: name a folder outside /root, /home and /tmp"
     return ""

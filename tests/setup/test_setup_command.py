@@ -102,6 +102,9 @@ async def test_set_up_again_changes_what_is_asked_and_keeps_the_rest(machine: Ba
     done = await machine.sets_up(contact="02-9999", smtp_url="smtp://u:second@mail.example.org")
     assert done.returncode == 0, done.stderr
     assert '-HAVEN_CONTACT="02-1234"\n' in done.stdout
+    # What is new would run until the next boot alone, were it only restarted.
+    assert "systemctl enable haven.service" in done.stdout
+    assert "systemctl restart haven.service" in done.stdout
     assert "mail.example.org" not in done.stdout + done.stderr
     after = machine.files()
     changed = {path for path in after if after[path] != before.get(path)}

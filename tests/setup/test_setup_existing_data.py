@@ -115,6 +115,18 @@ async def test_the_first_backup_is_made_at_once(tmp_path: Path) -> None:
     assert "The first backup" not in again.stdout
 
 
+async def test_a_first_backup_that_fails_ends_nothing_else(tmp_path: Path) -> None:
+    more = {"backups": "/var/backups/haven", "backup_key": RECIPIENT}
+    async with bare_machine(tmp_path) as machine:
+        machine.at("/var/backups").mkdir(parents=True)
+        machine.at("/var/backups/haven").write_text("a file")
+        done = await machine.sets_up_as_usual(**more)
+    assert "It failed: " in done.stderr
+    assert "Findings of haven doctor" in done.stdout
+    assert "Keep a copy of the host key" in done.stdout
+    assert "systemctl enable --now" in done.stdout
+
+
 async def test_the_line_that_a_restore_prints_checks_the_restored_data_literally(
     tmp_path: Path,
 ) -> None:

@@ -378,7 +378,10 @@ def _make_first_backup(installation: Installation) -> None:
     if settings.backups is not None and not list_archives(settings.backups):
         with open_deployment(settings=settings) as deployment:
             typer.echo("\nThe first backup:")
-            make_backup(deployment, settings.backups)
+            try:
+                make_backup(deployment, settings.backups)
+            except HavenError as error:  # all else is set up, and what is left has to be told
+                typer.echo(f"It failed: {error}. Repair that, then: haven backup", err=True)
 
 
 # --- Telegram, findings, next steps ----------------------------------------------------------
@@ -430,7 +433,9 @@ def _start_command(installation: Installation, *, is_changed: bool) -> str:
         return "Now: haven start (systemd does not run here, so nothing starts it again by itself)"
     units = STARTED + (" haven-backup.timer" if installation.values.get("backups") else "")
     if is_changed and not installation.is_new:
-        return f"Now: systemctl daemon-reload && systemctl restart {units}"
+        return (  # a timer that is new would run until the next boot alone
+            f"Now: systemctl daemon-reload && systemctl enable {units} && systemctl restart {units}"
+        )
     begin = "Now" if is_changed else "If it does not run yet"
     return f"{begin}: systemctl daemon-reload && systemctl enable --now {units}"
 
