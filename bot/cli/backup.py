@@ -51,7 +51,7 @@ from bot.vault.backup.restore import (
 )
 from bot.vault.erasure.erase import Erasures, LedgerEntry
 from bot.vault.erasure.ledger import LEDGER_NAME, MAX_AGE, Ledger, read_ledger, write_ledger
-from bot.vault.keys.key_store import live_root
+from bot.vault.keys.key_store import host_key_mark, live_root
 from bot.vault.keys.passwords import MIN_LENGTH
 
 if TYPE_CHECKING:
@@ -183,6 +183,7 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
         target = RestoreTarget(to, database, keys)
         done = restoring.restore_into(found, target, erased.entries, now, waiver)
     _tell_restored(done, to, settings.zone)
+    _tell_key(hosts, found)
     _tell_next_steps(settings, target, host_key or [])
     if settings.files_url:
         typer.echo(FILES_RESTORED.format(to=to.absolute()))
@@ -208,6 +209,19 @@ def _tell_restored(done: RestoreResult, to: Path, zone: ZoneInfo) -> None:
         typer.echo(f"Files whose content was not in the backup: {done.missing}.")
     typer.echo(f"The audit log ends at {done.head}. Heads up to that number can be compared with")
     typer.echo("it (haven audit verify --head); a later one was recorded after the backup.")
+
+
+def _tell_key(hosts: Sequence[HostKey], found: InspectedBackup) -> None:
+    """Say that data open with this machine's host key, if that is not the one of the backup."""
+    of_backup = {bytes(mark) for mark, *_rest in found.archives[ArchivePart.KEYS].roots}
+    mark = host_key_mark(hosts[0])
+    if of_backup and mark not in of_backup:
+        typer.echo(
+            f"Note: these data open with the host key of this machine (mark {mark.hex()}), and not "
+            "with the one of the backup. Was it retired in a rotation? Then rotate it here as well "
+            "before anyone is answered (haven keys rotate).",
+            err=True,
+        )
 
 
 def _tell_next_steps(settings: Settings, target: RestoreTarget, named: Sequence[Path]) -> None:

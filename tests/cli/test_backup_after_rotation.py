@@ -165,6 +165,8 @@ def test_archives_of_any_earlier_host_key_restore_with_that_key_and_the_ledger(
         done = site.restores(*pair, *earlier)
         assert done.returncode == 0, (number, done.stderr)
         assert site.restored_cases() == {kept}
+        is_of_another_key = number < len(pairs) - 1
+        assert ("open with the host key of this machine" in done.stderr) is is_of_another_key
 
 
 def test_an_archive_of_the_old_key_alone_is_refused_with_the_fix(site: RotatedDeployment) -> None:

@@ -133,7 +133,8 @@ class CaseKeyWraps:
         if key is None:
             raise CaseNotReadableError(
                 "this case opens for its caseworker, for the team of its queue until it is "
-                "claimed, and for supervisors: sign in as one of them (--as ID)"
+                "claimed, and for supervisors: sign in as one of them (--as ID). A key that waits "
+                "for approval opens nothing yet (haven staff requests)"
             )
         return key
 
