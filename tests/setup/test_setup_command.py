@@ -27,6 +27,7 @@ from tests.support.harnesses.setup_harness import (
     BareMachine,
     Terminal,
     bare_machine,
+    begin_setup,
 )
 from tests.support.paths import ROOT
 
@@ -315,10 +316,7 @@ def answer_token(machine: BareMachine, api: str, *others: str) -> str:
 
 def set_up_at_a_terminal(machine: BareMachine) -> str:
     """Answer every question as a person does; return all that was on the screen."""
-    machine.at("/etc/haven").mkdir(parents=True)
-    env = f'HAVEN_TELEGRAM_API="{machine.address}"\nHAVEN_DESK_LISTEN="127.0.0.1:0"\n'
-    machine.at("/etc/haven/haven.env").write_text(env)
-    terminal = Terminal("setup", "--root", str(machine.root))
+    terminal = begin_setup(machine)
     terminal.answers("Token: ", "123:no")
     terminal.answers("Token: ", machine.usual["token"])
     terminal.answers("Name of the organisation", "Women's House")

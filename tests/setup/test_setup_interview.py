@@ -15,6 +15,7 @@ from tests.support.harnesses.setup_harness import (
     BareMachine,
     Terminal,
     bare_machine,
+    begin_setup,
 )
 
 if TYPE_CHECKING:
@@ -168,10 +169,7 @@ async def test_the_line_that_haven_keys_backup_prints_is_taken_as_it_is(
 
 def begin(machine: BareMachine) -> Terminal:
     """Answer what is asked before the contact."""
-    machine.at("/etc/haven").mkdir(parents=True)
-    env = f'HAVEN_TELEGRAM_API="{machine.address}"\nHAVEN_DESK_LISTEN="127.0.0.1:0"\n'
-    machine.at("/etc/haven/haven.env").write_text(env)
-    terminal = Terminal("setup", "--root", str(machine.root))
+    terminal = begin_setup(machine)
     terminal.answers("Token: ", machine.usual["token"])
     terminal.answers("Name of the organisation", "Women's House")
     terminal.answers("Kind:", "ngo")

@@ -157,3 +157,11 @@ class Terminal:
             return os.read(self._own, 65536).decode(errors="replace").replace("\r\n", "\n")
         except OSError:  # the other end is closed
             return ""
+
+
+def begin_setup(machine: BareMachine) -> Terminal:
+    """Begin `haven setup` at a terminal of a machine that knows its Bot API and a free port."""
+    machine.at("/etc/haven").mkdir(parents=True)
+    env = f'HAVEN_TELEGRAM_API="{machine.address}"\nHAVEN_DESK_LISTEN="127.0.0.1:0"\n'
+    machine.at("/etc/haven/haven.env").write_text(env)
+    return Terminal("setup", "--root", str(machine.root))
