@@ -33,6 +33,7 @@ from bot.mailbox.inbox import MAX_CRASHES
 from bot.mailbox.waiting_chats import MAX_CHATS
 from bot.store.changes import LETTERS, WORKERS
 from bot.store.faults import is_store_error
+from bot.store.processes.running import has_other_workers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -46,10 +47,12 @@ if TYPE_CHECKING:
 FIRST_CHATS = 10
 """Chats of which one update is answered at first, while it is not known what ended the last
 process."""
-BRIEF, LONGEST = 0.01, 4.0
-"""Seconds between two looks for chats: after something was stored, and while nothing is."""
+BRIEF, LONGEST, ALONE = 0.01, 4.0, 20.0
+"""Seconds between two looks for chats: after something was stored, while nothing is, and while no
+other worker runs either. When one of several ends, nothing tells the others that its chats are free.
+"""
 FOLLOW_SECONDS = 30.0
-"""Seconds between two looks for cases that another process has erased."""
+"""Seconds between two looks for cases that another process has erased, and for other workers."""
 UNHEARD = 0.25
 """Seconds between two looks while it cannot be heard that something is stored."""
 
@@ -88,6 +91,8 @@ class ChatWorker:
         self._clock = clock
         self._hand_over = hand_over
         self._is_first, self._is_warm = True, False
+        self._is_alone = False
+        """Whether no other worker ran, at the last look."""
         self._next_at: int | None = None
         """From when on a chat that was not locked may be; None if none waited."""
 
@@ -107,7 +112,12 @@ class ChatWorker:
                 await self._wait(seen)
             if self._clock.monotonic() - followed_at >= FOLLOW_SECONDS:
                 followed_at = self._clock.monotonic()
-                await self._writer.run(self._batches.evict_erased)
+                await self._writer.run(self._follow)
+
+    def _follow(self, work: Work) -> None:
+        """Learn what other processes have done: erased cases, and worked at all."""
+        self._batches.evict_erased(work)
+        self._is_alone = not has_other_workers(work, self._clock.now())
 
     async def answer_some(self) -> int:
         """Answer the chats that have waited longest; return how many chats were locked."""
@@ -121,12 +131,12 @@ class ChatWorker:
 
     async def _wait(self, seen: int) -> None:
         """Wait until something is stored, or a chat that is left alone for now may be taken."""
-        changes, longest = self._writer.changes, LONGEST
+        changes, longest = self._writer.changes, ALONE if self._is_alone else LONGEST
         if not changes.is_listening:
             await asyncio.sleep(UNHEARD)
         if self._next_at is not None:
             ahead = (self._next_at - self._clock.now()) / SECOND
-            longest = min(ahead if ahead > 0 else UNHEARD, LONGEST)
+            longest = min(ahead if ahead > 0 else UNHEARD, longest)
         await changes.wait(seen, BRIEF, max(longest, 2 * BRIEF), WORKERS)
 
     async def _answer(self, claim: Claim) -> int:

@@ -24,6 +24,7 @@ from bot.mailbox.rate_limit import RateLimiter, RateLimits, TokenBucket
 from bot.messages import ClearChat, DeleteMessages, EditText, letters_named_in
 from bot.store.changes import LETTERS
 from bot.store.processes.running import has_other_workers
+from bot.store.work import check_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -351,7 +352,7 @@ class Courier:
         It may have been paused, and another one may have sent the letter meanwhile.
         """
         try:
-            await self._writer.run(lambda _work: None)
+            await self._writer.run(check_connection)
         except Exception as error:  # noqa: BLE001 - it was not sent
             return self._retries.handle_failure(letter, RetryLaterError(), type(error).__name__)
         return None

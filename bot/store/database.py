@@ -20,6 +20,7 @@ from bot.store.changes import Changes
 from bot.store.patience import Patience
 from bot.store.postgresql_address import split_hosts, with_limits
 from bot.store.processes.running import process_number
+from bot.store.work import check_connection
 from bot.store.writer import BUSY_TIMEOUT, Writer
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from bot.store.patience import StatementLimits
     from bot.store.postgresql_session import PostgresqlSession
 
 PRAGMAS = {
@@ -86,7 +86,7 @@ class Database:
         if self.dialect == "sqlite":
             return
         self._is_claimed = True
-        self.writer.run_sync(lambda _work: None)
+        self.writer.run_sync(check_connection)
 
     def _session(self) -> PostgresqlSession:
         from bot.store import postgresql_session  # noqa: PLC0415 - half a second, unneeded with SQLite
@@ -133,19 +133,11 @@ class Database:
         Raises:
             CommitFailedError: the database does not have the settings that keep commits durable.
         """
-        return self.connect_within(self.patience.limits)
-
-    def connect_within(self, limits: StatementLimits) -> Any:
-        """Return a connection on which no statement may last longer than the limits.
-
-        Raises:
-            CommitFailedError: the database does not have the settings that keep commits durable.
-        """
         if self.dialect == "sqlite":
             return self.connect()
         from bot.store import postgresql  # noqa: PLC0415 - half a second, unneeded with SQLite
 
-        return postgresql.connect(self.url, limits)
+        return postgresql.connect(self.url, self.patience.limits)
 
     async def close(self) -> None:
         """Finish writing and close every connection."""

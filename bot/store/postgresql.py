@@ -84,6 +84,20 @@ class LimitedAsyncConnection(psycopg.AsyncConnection[Any]):
             raise SilentDatabaseError("no answer") from None
 
 
+def connect_to_look(url: URL, answer_limit: float) -> LimitedConnection:
+    """Return a new connection for a few reads; a server silent for so many seconds is given up.
+
+    The server is asked for nothing: neither whether its commits are durable, nor to keep limits.
+
+    Raises:
+        psycopg.OperationalError: there is no connection.
+    """
+    _none, given = dialect_of("postgresql").create_connect_args(url)
+    connection = LimitedConnection.connect(**given, autocommit=True)
+    connection.answer_limit = answer_limit
+    return connection
+
+
 def connect(url: URL, limits: StatementLimits = LONG_LIMITS) -> LimitedConnection:
     """Return a new connection on which transactions begin with BEGIN.
 
@@ -91,10 +105,8 @@ def connect(url: URL, limits: StatementLimits = LONG_LIMITS) -> LimitedConnectio
         CommitFailedError: the server may forget what it committed.
         psycopg.OperationalError: there is no connection.
     """
-    _none, given = dialect_of("postgresql").create_connect_args(url)
-    connection = LimitedConnection.connect(**given, autocommit=True)
+    connection = connect_to_look(url, CONNECT_TIMEOUT)
     try:
-        connection.answer_limit = CONNECT_TIMEOUT
         _set_limits(connection, limits)
         connection.answer_limit = limits.answer
     except BaseException:

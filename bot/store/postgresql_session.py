@@ -23,7 +23,7 @@ from bot.errors import CommitFailedError, DatabaseAwayError
 from bot.log import log
 from bot.store.faults import StoreFault, failure_reason, fault_kind
 from bot.store.postgresql_pipeline import Answer, Pipeline, PipelinedCursor
-from bot.store.work import Work
+from bot.store.work import Work, check_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -84,6 +84,8 @@ class PostgresqlSession:
 
     def run(self, unit: Callable[[Work], T]) -> T:
         """Run a unit of work as one transaction and return its result, once it is durable.
+
+        `check_connection` is no transaction.
 
         Raises:
             DatabaseAwayError: there is no connection, or what became of the commit is unknown.
@@ -182,6 +184,9 @@ class PostgresqlSession:
         work = Work(PipelinedCursor(pipeline), "postgresql")
         try:
             pipeline.look()  # a connection that ended meanwhile is no reason to begin
+            if unit is check_connection:
+                pipeline.sync()
+                return unit(work)
             begun = pipeline.begin()
             result = unit(work)
             work.run_deferred()

@@ -13,13 +13,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from bot.store.faults import is_postgresql_error
-from bot.store.patience import StatementLimits
 
 if TYPE_CHECKING:
     from bot.store.database import Database
 
-LOOK_LIMITS = StatementLimits(statement=4.0, lock=2.0, margin=1.0)
-"""A server that is silent for five seconds is given up: a start says so within ten."""
+LOOK_LIMIT = 5.0
+"""A server that is silent for so many seconds is given up: a start says so within ten."""
 _LOOK = """
 SELECT pg_is_in_recovery(), current_setting('synchronous_standby_names'),
 pg_has_role(current_user, 'pg_read_all_stats', 'USAGE')
@@ -135,7 +134,10 @@ def load_replication(database: Database) -> Replication:
     """
     if database.dialect == "sqlite":
         return Replication()
-    with closing(database.connect_within(LOOK_LIMITS)) as connection, connection.transaction():
+    from bot.store import postgresql  # noqa: PLC0415 - half a second, unneeded with SQLite
+
+    looks = postgresql.connect_to_look(database.url, LOOK_LIMIT)
+    with closing(looks) as connection, connection.transaction():
         return _look(connection)
 
 

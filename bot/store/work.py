@@ -33,6 +33,13 @@ class Cursor(Protocol):
         """Return the id of the row that was inserted last; SQLite alone has it."""
 
 
+def check_connection(_work: Work) -> None:
+    """Do nothing: a unit of work that tells whether the database answers and our session lasts.
+
+    On PostgreSQL it is a round trip without a transaction (`PostgresqlSession.run`).
+    """
+
+
 class Work:
     """An open transaction in the writer thread."""
 

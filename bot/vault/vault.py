@@ -117,16 +117,16 @@ class Vault:
         Called at start and every half minute, so that sealing reads no clock. Also follows other
         processes: a command may have created an escrow key, the leader erased old epochs.
         """
-        if self.epochs is None:
+        keys, epochs, escrow = self.keys, self.epochs, self._escrow
+        if keys is None or epochs is None or escrow is None:
             return
-        self._has_escrow = self.escrow.exists()
-        epoch = self.epochs.current(epoch_keys.EpochKind.TRANSIT, now)
+        self._has_escrow, stored = keys.run(lambda work: (escrow.is_in(work), epochs.load(work)))
+        epoch = epochs.follow(stored, now)
         if epoch is not self._epoch:
             self._seal_ciphers |= {it: epoch_keys.epoch_cipher(epoch, it) for it in IN_TRANSIT}
             self._epoch = epoch
-        self.epochs.evict_expired()
         waiting = self._waiting_epoch
-        if waiting is not None and not self.epochs.is_known(waiting.number):
+        if waiting is not None and not epochs.is_known(waiting.number):
             self._waiting_epoch = None
 
     @property

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,7 @@ from bot.errors import CommitFailedError, DatabaseAwayError, SettingError
 from bot.monitoring.metrics import _of_standbys
 from bot.monitoring.standby_watch import StandbyWatch
 from bot.settings import Settings
+from bot.store import postgresql
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.store.patience import Patience, StatementLimits
@@ -154,7 +156,8 @@ def test_a_wait_for_the_standby_that_was_cancelled_is_noticed(
 ) -> None:
     patient = Patience(units=3, first=0.02, limits=StatementLimits(20.0))
     failed = threading.Event()
-    session = PostgresqlSession(lambda: synchronous.connect_within(patient.limits), patient)
+    connect = partial(postgresql.connect, synchronous.url, patient.limits)
+    session = PostgresqlSession(connect, patient)
     pair.standby.freeze()
 
     def store() -> None:

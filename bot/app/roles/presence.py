@@ -18,6 +18,7 @@ from bot.store.processes.running import (
     forget_dead,
     leave,
 )
+from bot.store.work import check_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,7 +67,7 @@ class Presence:
                         beaten_at = self.clock.monotonic()
                         await self.database.writer.run(lambda work: self._beat(work, own))
                     elif asks and self._has_to_ask():
-                        await self.database.writer.run(lambda _work: None)
+                        await self.database.writer.run(check_connection)
         finally:
             with contextlib.suppress(*BUSY_ERRORS, AlreadyRunningError):
                 await self.database.writer.run(lambda work: leave(work, own.number))

@@ -56,7 +56,8 @@ class PollingLock:
         if self._connection is None:
             self._connection = self._open()
         if self._has_it:
-            self._connection.execute("SELECT 1")
+            with self._connection.pipeline():
+                pass  # a round trip without a transaction: the session lasts, and so does its lock
         else:
             self._has_it = self._try_lock(self._connection)
         return self._has_it

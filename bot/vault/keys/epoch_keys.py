@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -92,6 +92,15 @@ class EpochPublicKey:
         return _head(SEALED_TO_EPOCH, self.number) + SUITE.encrypt(plain, key, info=info)
 
 
+class StoredEpochs(NamedTuple):
+    """What the key store has of epochs at one moment."""
+
+    newest: list[Any]
+    """The row of the newest one of kind `TRANSIT`; empty before the first."""
+    numbers: set[int]
+    """The numbers of all of them."""
+
+
 _COLUMNS = ("id", "kind", "sealed", "born_at", "public")
 _ADD = insert(epochs, "kind", "public", "sealed", "born_at", returning="id")
 _NEWEST = select_by(epochs, *_COLUMNS, by="kind", order_by=epochs.c.id.desc(), limit=1)
@@ -118,9 +127,25 @@ class Epochs:
     def current(self, kind: EpochKind, now: int, rotation_period: int = ROTATION_PERIOD) -> Epoch:
         """Return the epoch to seal with now; begin one if the last is too old."""
         newest = self._keys.run(lambda work: work.rows(_NEWEST, kind.value))
+        return self._open_or_begin(newest, kind, now, rotation_period)
+
+    def _open_or_begin(
+        self, newest: list[Any], kind: EpochKind, now: int, rotation_period: int
+    ) -> Epoch:
         if newest and 0 <= now - newest[0][3] < rotation_period:
             return self._open_row(*newest[0])
         return self._begin(kind, now)
+
+    @staticmethod
+    def load(work: Work) -> StoredEpochs:
+        """Return what `follow` compares with, within a unit of work of the key store."""
+        newest = work.rows(_NEWEST, EpochKind.TRANSIT.value)
+        return StoredEpochs(newest, {int(it) for (it,) in work.rows(_NUMBERS)})
+
+    def follow(self, stored: StoredEpochs, now: int) -> Epoch:
+        """Return the epoch to seal with now, and forget those that another process has erased."""
+        self.evict(set(self._opened_epochs) - stored.numbers)
+        return self._open_or_begin(stored.newest, EpochKind.TRANSIT, now, ROTATION_PERIOD)
 
     def open(self, purpose: Purpose, associated_data: bytes, sealed: bytes) -> bytes:
         """Return what was sealed in an epoch.
@@ -169,13 +194,6 @@ class Epochs:
         gone = self._keys.run(erase)
         self.evict(gone)
         return len(gone)
-
-    def evict_expired(self) -> None:
-        """Remove epochs from memory that another process has erased from the key store."""
-        known = set(self._opened_epochs)
-        if known:
-            kept = {int(it) for (it,) in self._keys.run(lambda work: work.rows(_NUMBERS))}
-            self.evict(known - kept)
 
     def is_known(self, number: int) -> bool:
         """Tell whether an epoch is in memory."""

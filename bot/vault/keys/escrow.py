@@ -97,7 +97,12 @@ class Escrow:
 
     def exists(self) -> bool:
         """Tell whether there is an escrow key."""
-        return bool(self._keys.run(lambda work: work.rows(_ALL)))
+        return self._keys.run(self.is_in)
+
+    @staticmethod
+    def is_in(work: Work) -> bool:
+        """Tell the same within a unit of work of the key store."""
+        return bool(work.rows(_ALL))
 
     def keyring(self, printed: Sequence[str]) -> Keyring:
         """Return the keyring of two printed parts.

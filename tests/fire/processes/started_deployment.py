@@ -90,6 +90,12 @@ class StartedProcess:
             fields = stat.read().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def memory(self) -> int:
+        """Return the kilobytes of memory that are used now, what is shared with others included."""
+        with open(f"/proc/{self._process.pid}/smaps_rollup", encoding="ascii") as parts:  # noqa: PTH123
+            (kilobytes,) = (int(it.split()[1]) for it in parts if it.startswith("Rss:"))
+        return kilobytes
+
     async def end(self, number: int = signal.SIGTERM) -> EndedProcess:
         """End the process, unless it has ended, and return what it ended with."""
         if not self.is_over:

@@ -33,6 +33,7 @@ from bot.store.processes.running import (
     load_processes,
     process_number,
 )
+from bot.store.work import check_connection
 from tests.store.test_postgresql_faults import kill_connections
 from tests.store.test_writer import note, noted
 from tests.support.database import postgres_server
@@ -171,8 +172,46 @@ def test_an_answer_of_the_database_counts_for_a_few_seconds(fleet: Fleet) -> Non
     assert leader.writer.is_current
     leader.writer._heard_at -= SILENCE_SECONDS / 2
     assert not leader.writer.is_current
-    leader.writer.run_sync(lambda _work: None)
+    leader.writer.run_sync(check_connection)
     assert leader.writer.is_current
+
+
+def heard(database: Database) -> tuple[Any, Any]:
+    """Return when the server began the last statement of a session, and when it heard it last."""
+    ask = (
+        "SELECT query_start, state_change FROM pg_stat_activity WHERE datname = current_database()"
+        " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+    )
+    with closing(database.connect()) as connection:
+        (session,) = connection.execute(ask).fetchall()
+        return tuple(session)
+
+
+def test_a_leader_keeps_its_session_without_a_transaction(fleet: Fleet) -> None:
+    """At rest a server has nothing to do for it: no transaction, no row of a log."""
+    leader = fleet.process(1)
+    began, before = heard(leader)
+    leader.writer.run_sync(check_connection)
+    again, after = heard(leader)
+    assert again == began
+    assert after > before
+    leader.writer.run_sync(lambda _work: None)  # what any other unit of work is
+    assert heard(leader)[0] > began
+
+
+async def test_a_leader_that_asks_notices_that_another_one_followed(fleet: Fleet) -> None:
+    first = fleet.process(1)
+    kill_connections(first)
+    fleet.process(2)
+    with pytest.raises(AlreadyRunningError, match="--standby"):
+        await first.writer.run(check_connection)
+
+
+async def test_a_leader_that_asks_connects_again_where_no_one_followed(fleet: Fleet) -> None:
+    first = fleet.process(1)
+    kill_connections(first)
+    await first.writer.run(check_connection)
+    assert not await fleet.process(2, leads=False).writer.run(is_lead_free)
 
 
 def test_on_sqlite_the_data_folder_is_locked_and_nothing_is_asked(tmp_path: Path) -> None:
@@ -181,6 +220,18 @@ def test_on_sqlite_the_data_folder_is_locked_and_nothing_is_asked(tmp_path: Path
 
 
 # --- the turn to poll ---------------------------------------------------------------------------
+
+
+def test_a_front_keeps_its_turn_without_a_transaction(fleet: Fleet) -> None:
+    database = Database(fleet.url, QUICK)
+    lock = PollingLock(database.connect_briefly)
+    assert lock.hold()
+    began, before = heard(database)
+    assert lock.hold()
+    again, after = heard(database)
+    assert again == began
+    assert after > before
+    lock.release()
 
 
 async def test_one_front_polls_and_the_next_goes_on_when_it_ends(fleet: Fleet) -> None:
