@@ -199,6 +199,18 @@ async def test_an_unused_waiting_key_is_deleted_after_a_day() -> None:
         vault.open(Purpose.OUTBOX, b"1", sealed)
 
 
+async def test_a_key_that_another_process_destroyed_opens_nothing_here_either() -> None:
+    vault = house()
+    sealed, later = vault.seal(Purpose.INBOX, b"", b"words"), MIDDAY + LIFETIME + MINUTE
+    other = again(vault)
+    other.rotate_epoch(later)
+    await other.expire_epochs(later, ())
+    assert vault.open(Purpose.INBOX, b"", sealed) == b"words"  # it is in memory here
+    vault.rotate_epoch(later)
+    with pytest.raises(EpochExpiredError):
+        vault.open(Purpose.INBOX, b"", sealed)
+
+
 def test_another_root_opens_no_epoch() -> None:
     vault = house()
     sealed = vault.seal(Purpose.INBOX, b"", b"words")
