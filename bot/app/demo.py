@@ -295,7 +295,7 @@ async def _show_when_ready(demo: RunningDemo, options: DemoOptions) -> None:
     if options.browser:
         webbrowser.open(f"{origin}/")
         webbrowser.open_new(f"{origin}{next(iter(links.values()))}")
-    if options.add_cases is not None and not await load_queue(demo.context.database):
+    if options.add_cases is not None and not demo.context.database.read(load_queue):
         await options.add_cases(demo)
     await _show_queue(demo.settings)
 
@@ -413,7 +413,7 @@ async def _show_queue(settings: Settings) -> None:
     try:
         with Live(console=console, auto_refresh=False) as live:
             while True:
-                table = queue_table(await load_queue(database), datetime.now(UTC))
+                table = queue_table(database.read(load_queue), datetime.now(UTC))
                 live.update(table, refresh=True)
                 await asyncio.sleep(REFRESH_SECONDS)
     finally:

@@ -10,7 +10,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import String, bindparam, exists, literal_column, or_, select
 
 from bot.cases import sealed_fields
 from bot.cases.assessment import Assessment, LawLike, assess, merge_answers
@@ -25,7 +25,7 @@ from bot.clock import to_utc
 from bot.conversation import Ask, Choose, FileRef
 from bot.conversation.question_names import question_name
 from bot.conversation.replies import LEFT_EMPTY
-from bot.store import Database, Work, select_one
+from bot.store import Database, Work, select_by, select_one
 from bot.store.tables.case_extras import check_ins as hours
 from bot.store.tables.case_extras import words as chosen
 from bot.store.tables.main import CASE_WAITS, cases, files, notices, reports
@@ -164,26 +164,31 @@ _WITH_HOLDER = cases.outerjoin(colleagues, _IS_HOLDER)
 _HELD = (CaseState.CLAIMED.value, CaseState.OPEN.value, CaseState.REFERRED.value)
 
 
-async def load_queue(database: Database, most: int = MAX_CASES, only: str = "") -> list[QueuedCase]:
+_OF_QUEUE = or_(bindparam("only", type_=String) == "", cases.c.queue == bindparam("queue"))
+_MOST_URGENT: dict[str, Any] = {
+    "order_by": (cases.c.priority, cases.c.waiting_since, cases.c.id), "limit": bindparam("most"),
+}  # fmt: skip
+# Must repeat the condition of the partial index exactly, or the index is not used.
+_WAITING = select_by(_WITH_HOLDER, *_QUEUE_COLUMNS, by=(CASE_WAITS, _OF_QUEUE), **_MOST_URGENT)
+# From the staff table, because closed cases keep their holder and no index has only open ones.
+_TAKEN = select_by(
+    colleagues.join(cases, _IS_HOLDER), *_QUEUE_COLUMNS,
+    by=(cases.c.status.in_([literal_column(f"'{state}'") for state in _HELD]), _OF_QUEUE),
+    **_MOST_URGENT,
+)  # fmt: skip
+_NOTICES = select_by(
+    notices, "kind", "since", "until", by=notices.c.until >= bindparam("moment"), order_by="since"
+)
+
+
+def load_queue(work: Work, most: int = MAX_CASES, only: str = "") -> list[QueuedCase]:
     """Return waiting and assigned cases, the most urgent first, then the longest waiting.
 
     `only` is a queue; every queue if empty.
     """
-    # Must repeat the condition of the partial index exactly, or the index is not used.
-    waiting = select(*_QUEUE_COLUMNS).select_from(_WITH_HOLDER).where(CASE_WAITS)
-    # From the staff table, because closed cases keep their holder and no index has only open ones.
-    taken = (
-        select(*_QUEUE_COLUMNS)
-        .select_from(colleagues.join(cases, _IS_HOLDER))
-        .where(cases.c.status.in_(_HELD))
-    )
     found: list[QueuedCase] = []
-    async with database.readers.connect() as connection:
-        for query in (waiting, taken):
-            in_queue = query.where(cases.c.queue == only) if only else query
-            first = in_queue.order_by(cases.c.priority, cases.c.waiting_since, cases.c.id)
-            rows = await connection.execute(first.limit(most))
-            found += [_queued_case(row) for row in rows.all()]
+    for statement in (_WAITING, _TAKEN):
+        found += [_queued_case(row) for row in work.rows(statement, only, only, most)]
     found.sort(key=lambda case: (case.priority, case.waiting_since))
     return found[:most]
 
@@ -194,12 +199,9 @@ def find_case_id(work: Work, reference: str) -> str | None:
     return str(found[0][0]) if found else None
 
 
-async def load_notices(database: Database, moment: int) -> list[ServiceNotice]:
+def load_notices(work: Work, moment: int) -> list[ServiceNotice]:
     """Return the notices that hold since a moment."""
-    wanted = select(notices.c.kind, notices.c.since, notices.c.until)
-    wanted = wanted.where(notices.c.until >= moment)
-    async with database.readers.connect() as connection:
-        rows = (await connection.execute(wanted)).all()
+    rows = work.rows(_NOTICES, moment)
     return [ServiceNotice(kind, to_utc(since), to_utc(until)) for kind, since, until in rows]
 
 

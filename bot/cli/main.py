@@ -81,10 +81,10 @@ class CaseCommands(LazyGroup):
 
     sections: ClassVar[Mapping[str, Mapping[str, Entry]]] = {
         "Commands": {
-            "list": Entry("cases.show", "list_cases", "List open cases, most urgent first."),
+            "list": Entry("cases.queue", "list_cases", "List open cases, most urgent first."),
             "show": Entry("cases.show", "show_case", "Show one case."),
             "search": Entry(
-                "cases.show", "search_cases", "Search the cases a caseworker may open."
+                "cases.search", "search_cases", "Search the cases a caseworker may open."
             ),
             "erasure-requests": Entry(
                 "cases.erasure", "list_erasure_requests", "List all requests."

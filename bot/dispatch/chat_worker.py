@@ -49,8 +49,7 @@ FIRST_CHATS = 10
 process."""
 BRIEF, LONGEST, ALONE = 0.01, 4.0, 20.0
 """Seconds between two looks for chats: after something was stored, while nothing is, and while no
-other worker runs either. When one of several ends, nothing tells the others that its chats are free.
-"""
+other worker runs. When one of several ends, nothing tells the others that its chats are free."""
 FOLLOW_SECONDS = 30.0
 """Seconds between two looks for cases that another process has erased, and for other workers."""
 UNHEARD = 0.25

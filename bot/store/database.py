@@ -6,8 +6,9 @@ import contextlib
 import fcntl
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from sqlalchemy import event
@@ -20,16 +21,17 @@ from bot.store.changes import Changes
 from bot.store.patience import Patience
 from bot.store.postgresql_address import split_hosts, with_limits
 from bot.store.processes.running import process_number
-from bot.store.work import check_connection
+from bot.store.work import Work, check_connection
 from bot.store.writer import BUSY_TIMEOUT, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from bot.store.postgresql_session import PostgresqlSession
 
+T = TypeVar("T")
 PRAGMAS = {
     "journal_mode": "wal",
     "synchronous": "2",  # FULL: NORMAL lost acknowledged rows in 887 of 1,000 power cuts
@@ -138,6 +140,18 @@ class Database:
         from bot.store import postgresql  # noqa: PLC0415 - half a second, unneeded with SQLite
 
         return postgresql.connect(self.url, self.patience.limits)
+
+    def read(self, unit: Callable[[Work], T]) -> T:
+        """Run a unit of work that only reads, on a connection of its own, and return its result.
+
+        For commands: it waits for no writer, and needs nothing of what async code needs.
+        """
+        with closing(self.connect_briefly()) as connection, closing(connection.cursor()) as cursor:
+            cursor.execute("BEGIN")
+            try:
+                return unit(Work(cursor, self.dialect))
+            finally:
+                cursor.execute("ROLLBACK")
 
     async def close(self) -> None:
         """Finish writing and close every connection."""

@@ -127,7 +127,7 @@ async def _case_in(demo: RunningDemo, language: str) -> str | None:
     """Return the case in a language: each of these people has another; None if none came."""
     database = demo.context.database
     for _ in range(CASE_ATTEMPTS):
-        found = [it.reference for it in await load_queue(database) if it.language == language]
+        found = [it.reference for it in database.read(load_queue) if it.language == language]
         if found:
             break
         await asyncio.sleep(POLL_SECONDS)

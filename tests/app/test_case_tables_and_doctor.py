@@ -63,7 +63,7 @@ async def test_the_queue_shows_level_number_wait_kind_language_and_place(
     urgent = case_store.opens({"safe": "not_safe"}, at_most=Priority.EMERGENCY)
     calm = case_store.opens(talk().answers, flow="talk", kind="talk", language="th")
     now = to_utc(MIDDAY + 125 * MINUTE)
-    lines = printed(queue_table(await load_queue(case_store.database), now), width=140).splitlines()
+    lines = printed(queue_table(case_store.database.read(load_queue), now), width=140).splitlines()
     assert "Waiting: 2" in lines[0]
     rows = [line for line in lines if "P0" in line or "P3" in line]
     assert urgent.reference in rows[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,11 +48,11 @@ async def test_the_most_urgent_comes_first_and_then_who_has_waited_longest(
     urgent = case_store.opens({"safe": "not_safe"}, at=MIDDAY + 9 * MINUTE)
     young = case_store.opens(request(under_18="under").answers, at=MIDDAY + 7 * MINUTE)
     shift = case_store.opens(report(signs=("debt",)).answers, at=MIDDAY - DAY)
-    order = [case.reference for case in await load_queue(case_store.database)]
+    order = [case.reference for case in case_store.database.read(load_queue)]
     assert order == [case.reference for case in (urgent, young, shift, early, late)]
     case_store.raises(late, {"moved": "today"})
-    assert (await load_queue(case_store.database))[0].reference == late.reference
-    assert [case.reference for case in await load_queue(case_store.database, 2)][
+    assert case_store.database.read(load_queue)[0].reference == late.reference
+    assert [case.reference for case in case_store.database.read(partial(load_queue, most=2))][
         1
     ] == urgent.reference
 
@@ -72,13 +73,13 @@ async def test_the_queue_can_be_seen_alone_and_shows_who_answers_and_until_when(
         claims.claim(work, taken.id, mei, MIDDAY)
 
     case_store.database.writer.run_sync(unit)
-    labour = await load_queue(case_store.database, only="labour")
+    labour = case_store.database.read(partial(load_queue, only="labour"))
     assert [(case.reference, case.status, case.holder) for case in labour] == [
         (waits.reference, "waiting", None),
         (taken.reference, "held", "lawyer"),
     ]
     assert labour[0].due_at == to_utc(MIDDAY + 240 * MINUTE)
-    everywhere = {case.reference for case in await load_queue(case_store.database)}
+    everywhere = {case.reference for case in case_store.database.read(load_queue)}
     assert everywhere == {case.reference for case in (waits, taken, other)}
     opened = await case_store.reads(taken.reference)
     assert (opened.case.holder, opened.case.queue) == ("lawyer", "labour")
@@ -311,6 +312,6 @@ async def test_a_time_in_which_messages_may_be_lost_is_told_to_staff(
     writer = case_store.database.writer
     writer.run_sync(lambda work: record_heartbeat(work, 7, MIDDAY))
     writer.run_sync(lambda work: return_from_absence(work, 7, MIDDAY + 2 * DAY))
-    (notice,) = await load_notices(case_store.database, MIDDAY)
+    (notice,) = case_store.database.read(partial(load_notices, moment=MIDDAY))
     assert (notice.until - notice.since).days == 1
-    assert await load_notices(case_store.database, MIDDAY + 3 * DAY) == []
+    assert case_store.database.read(partial(load_notices, moment=MIDDAY + 3 * DAY)) == []

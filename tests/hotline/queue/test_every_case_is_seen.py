@@ -219,7 +219,7 @@ class Office(RuleBasedStateMachine):
 
     @invariant()
     def the_queue_at_the_terminal_has_every_open_case(self) -> None:
-        shown = {it.reference for it in asyncio.run(load_queue(self.line.database))}
+        shown = {it.reference for it in self.line.database.read(load_queue)}
         assert shown == {row.reference for row in self.rows() if row.status != "closed"}
 
     @invariant()

@@ -68,7 +68,7 @@ async def read_all(database: Database, vault: Vault, keeper: Keyring) -> list[st
         database, vault, AnswerRenderer(BOOK, read_in("en"), read_in("en", "staff")), law=LAW
     )
     try:
-        opened = [await reader.open(it.reference, keeper) for it in await load_queue(database)]
+        opened = [await reader.open(it.reference, keeper) for it in database.read(load_queue)]
     finally:
         await database.close()
     return [str(it) for it in opened]
