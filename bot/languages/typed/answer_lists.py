@@ -54,6 +54,9 @@ OLDEST_AGE = 89
 JUST_REACHED = 3
 """Years from an age on in which "almost", "next month" or "not yet" may stand before it."""
 CONSENT_LABELS = ("Tell them now", "Not yet", "Give it to a person", "Back to the question")
+ALSO_MEANT = {"Tell them now": "Give it to a person", "Not yet": "Back to the question"}
+"""The words of one button that mean another one too: whoever is asked whether a caseworker may read
+it, and says "tell them", agrees, and whoever says "do not tell them" does not."""
 """English labels of the buttons where a person agrees that staff read, or does not."""
 CONSENT_LISTS = (
     "particles", "acknowledgments", "urging_words", "place_words", "place_names", "consent_words",
@@ -441,6 +444,7 @@ def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerL
     numbers: dict[str, range] = {}
     ages: dict[str, int] = {}
     for label, written in synonyms.items():
+        meanings = {label, ALSO_MEANT.get(label, label)}
         for synonym in written:
             if meant := _RANGE.fullmatch(synonym):
                 numbers[label] = _numbers(meant)
@@ -451,13 +455,14 @@ def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerL
             if not plain:
                 raise TypedAnswersError(f"{label!r} has an empty synonym")
             if synonym.startswith("=="):
-                own.setdefault(plain, set()).add(label)
+                own.setdefault(plain, set()).update(meanings)
             elif synonym.startswith("="):
-                exact.setdefault(plain, set()).add(label)
+                exact.setdefault(plain, set()).update(meanings)
             else:
                 polite = sys.intern(known.particles.strip(plain))
-                labels.setdefault(polite, set()).add(label)
-                by_label.setdefault(label, set()).add(polite)
+                labels.setdefault(polite, set()).update(meanings)
+                for meaning in meanings:
+                    by_label.setdefault(meaning, set()).add(polite)
     urging = (known.respell(PlainText.of(it)).text for it in known.urging_words)
     taking_back = (known.respell(PlainText.of(it)).text for it in known.taking_back)
     return known._replace(

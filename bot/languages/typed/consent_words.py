@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 HARMLESS_SIGNS = frozenset("\U0001f44d\U0001f64f\U0001f60a\U0001f642\U0001f622\U0001f62d\u2764")
 """Thumb up, folded hands, smiles, tears and a heart: they change no answer."""
-TELLING = frozenset({"Tell them now", "You may tell them"})
+TELLING = frozenset({"Tell them now", "You may tell them", "Give it to a person"})
 """Buttons by which someone is told: "tell sir" may mean the employer."""
 _SKINS = range(0x1F3FB, 0x1F400)
 

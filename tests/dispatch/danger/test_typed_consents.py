@@ -61,15 +61,24 @@ POLITE = {
 }  # fmt: skip
 """What ends a talk politely, says how one is, puts off, or demands, with a word for yes in it."""
 SAID = {
-    "fil": {"sabihan nyo na po": "yes", "wag muna pala": "no", "ay wag po pala": "no"},
-    "id": {"bisa": "yes", "y": "yes", "ga usah deh": "no", "gak jadi": "no"},
-    "vi": {"ừ đọc đi chị": "yes", "chưa, để tôi hỏi đã": "no", "thôi để coi": "no"},
-    "th": {"บอกได้เลยค่ะ": "yes", "ยังไม่ต้องบอกใคร": "no", "ไม่เอาแล้วค่ะ": "no"},
-    "km": {"oy ke mel tov": "yes", "កុំទាន់": "no"},
-    "my": {"အေး ဖတ်လိုက်": "yes", "နေဦး မဖတ်နဲ့ဦး": "no"},
-    "zh_Hant": {"好 給人看": "yes", "麻煩幫我看": "yes", "不用了": "no", "我再想想": "no"},
-    "zh_Hans": {"行吧 你们看吧": "yes", "算了 先别看": "no", "不用了": "no"},
-}
+    "en": {"of course": "yes", "ok tell them": "yes", "do it": "yes", "no don't": "no",
+           "please don't": "no"},
+    "fil": {"sabihan nyo na po": "yes", "opo pakisabi na": "yes", "isumbong nyo na": "yes",
+            "wag muna pala": "no", "ay wag po pala": "no", "ayoko po": "no"},
+    "id": {"bisa": "yes", "y": "yes", "kasih tau aja": "yes", "ga usah deh": "no",
+           "gak jadi": "no"},
+    "vi": {"ừ đọc đi chị": "yes", "báo giùm em với": "yes", "có ạ, báo đi ạ": "yes",
+           "chưa, để tôi hỏi đã": "no", "thôi để coi": "no", "em không muốn": "no"},
+    "th": {"บอกได้เลยค่ะ": "yes", "แจ้งเจ้าหน้าที่ด้วย": "yes", "ยังไม่ต้องบอกใคร": "no",
+           "ไม่เอาแล้วค่ะ": "no", "อย่าแจ้ง": "no"},
+    "km": {"oy ke mel tov": "yes", "ចាស ប្រាប់គេមក": "yes", "កុំទាន់": "no", "កុំ": "no"},
+    "my": {"အေး ဖတ်လိုက်": "yes", "ပြောပေးပါ": "yes", "နေဦး မဖတ်နဲ့ဦး": "no", "မလိုဘူး": "no"},
+    "zh_Hant": {"好 給人看": "yes", "麻煩幫我看": "yes", "幫我告訴他們": "yes", "不用了": "no",
+                "我再想想": "no", "別說": "no"},
+    "zh_Hans": {"行吧 你们看吧": "yes", "报吧": "yes", "算了 先别看": "no", "不用了": "no",
+                "不行": "no"},
+    "ja": {"はい、伝えてください": "yes", "伝えてほしい": "yes", "いいえ結構です": "no"},
+}  # fmt: skip
 """What people typed there, and whether they meant that staff read it."""
 NEITHER = {
     "en": ["tell them nothing", "tell them tomorrow", "tell them in the morning",
