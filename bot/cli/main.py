@@ -248,9 +248,12 @@ def main() -> None:
 
 
 def _write_events() -> None:
-    """Let a command log as the bot does; at a terminal it says itself what it did."""
+    """Let a command log what is wrong; what it did, it says itself.
+
+    What a service or a timer runs writes all events: its output is the log.
+    """
     if log := sys.modules.get("bot.log"):  # a command without it logs nothing
-        log.write_events(only_warnings=sys.stderr.isatty())
+        log.write_events(only_warnings=True)
 
 
 def _own_fault(error: Exception) -> str:

@@ -20,6 +20,7 @@ from bot.clock import DAY, HOUR, SystemClock
 from bot.errors import HavenError
 from bot.hotline.erasure.legal_holds import HoldReason, LegalHolds
 from bot.hotline.staff.staff import Staff
+from bot.log import write_events
 from bot.store.statements import select_one
 from bot.store.tables.main import cases
 from bot.store.writer import Work
@@ -74,6 +75,7 @@ def retention(
 
 def _erase_as_the_bot_does() -> None:
     """Erase what needs no one's approval, also while the bot does not run; name no case."""
+    write_events()  # a timer runs this, and what it prints is the log
     with open_deployment() as deployment:
         settings, vault = deployment.settings, deployment.vault
         rules = build_retention(settings, vault, _erasures(deployment))

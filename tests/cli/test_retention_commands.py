@@ -98,6 +98,7 @@ def test_a_timer_erases_what_the_bot_would_and_names_no_case(
     done = haven("retention", "--scheduled")
     assert "Erased: 1." in done.stdout
     assert named not in untrusted.stdout + done.stdout
+    assert '"event": "case_erased"' in done.stderr, "what a timer runs keeps its log"
     assert shelf.cases() == {young}
 
 
@@ -143,6 +144,7 @@ def test_a_case_is_erased_in_two_steps_that_are_both_noted(
     done = haven("cases", "erase", name, "--why", "mistake", "--confirm", code.upper())
     assert done.returncode == 0, done.stderr
     assert "nothing of it is left" in done.stdout
+    assert done.stderr == "", "the command has said it in words"
     assert shelf.cases() == {other}
     assert shelf.told(case)[-2:] == [
         ("operator", "erase_ask", "mistake"), ("operator", "erase", "mistake"),
