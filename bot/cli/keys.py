@@ -35,7 +35,7 @@ from bot.vault.backup.export_rows import ARCHIVE_RETENTION, ArchivePart
 from bot.vault.backup.offline_key import BackupRecipients
 from bot.vault.keys.escrow import RetiredEscrow
 from bot.vault.keys.host_key import is_inside
-from bot.vault.keys.key_store import host_key_mark, live_root, open_rotation
+from bot.vault.keys.key_store import WHAT_A_MARK_IS, host_key_mark, live_root, open_rotation
 from bot.vault.keys.keyring import Keyring
 
 keys_app = typer.Typer(no_args_is_help=True)
@@ -126,6 +126,7 @@ def rotate_key(
         keys.add_host_key(old, new, now)
         root = live_root(keys.database, [new])
         made = _back_up_keys(settings, database, keys, root, now) if root else None
+    typer.echo(f"The new key has the mark {host_key_mark(new).hex()}: {WHAT_A_MARK_IS}.")
     if credentials is None:
         kept = _tell_setting(settings, path)
     else:

@@ -84,11 +84,13 @@ def test_an_open_rotation_is_named_with_what_ends_it(run_command: Haven, tmp_pat
     keyed(run_command, tmp_path)
     new, check = tmp_path / "new.key", "no earlier host key opens it"
     assert f"fine   {check}" in run_command("doctor").stdout
-    assert run_command("keys", "rotate", str(new)).returncode == 0
+    rotated = run_command("keys", "rotate", str(new))
     mark = host_key_mark(HostKey.load(new)).hex()
+    assert f"The new key has the mark {mark}" in rotated.stdout
     for words, begins in ((("doctor",), f"wrong  {check}"), (("keys", "status"), "A rotation")):
         said = run_command(*words).stdout
         assert f"{begins}: start Haven with the key of mark {mark}" in said.replace(" is open", "")
+        assert "a mark is computed from a key and names it" in said
         said = command_runner(tmp_path, HAVEN_HOST_KEY_FILE=str(new))(*words).stdout
         assert "an earlier key opens the data until Haven is started with this one" in said
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 NONCE_LENGTH = 12
 MARK_LENGTH = 8
+WHAT_A_MARK_IS = "a mark is computed from a key and names it; it opens nothing"
 WRONG_KEY = (
     f"this is not the host key of this deployment. {LOSS_WARNING} Restore the right key from the "
     "copy kept elsewhere; only if there is none, write the cases out with haven keys rescue, and "
@@ -184,8 +185,8 @@ def open_rotation(marks: Sequence[bytes], host: HostKey) -> str:
             "(systemctl restart haven)"
         )
     return (
-        f"start Haven with the key of mark {marks[-1].hex()}, which that rotation made. If it is "
-        "lost: haven keys rotate NEWFILE --discard-unused"
+        f"start Haven with the key of mark {marks[-1].hex()}, which that rotation made and printed "
+        f"({WHAT_A_MARK_IS}). If it is lost: haven keys rotate NEWFILE --discard-unused"
     )
 
 
