@@ -96,7 +96,10 @@ def _print_plan(settings: Settings, parts: Sequence[UpgradePart]) -> None:
 
 
 def _rehearse(settings: Settings) -> None:
-    _existing(settings)
+    if not any(part.steps for part in _existing(settings)):
+        typer.echo(f"The data are of this release, Haven {installed_release()}.")
+        typer.echo("So there is nothing to rehearse.")
+        return
     with Console(stderr=True).status("upgrading a copy"):
         note = rehearse(settings)
     typer.echo(f"The copy is complete: {note.rows} rows. It was deleted; nothing else was changed.")
