@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from pathlib import Path
@@ -74,6 +75,25 @@ SEALED_CASE = (
     "has to sign in at the desk, or have a page of it open; then it opens for the queue too"
 )
 MAX_ACCOUNT = 2**52  # telegram's limit for account numbers
+FIND_ACCOUNT = (
+    "they find it in Telegram on a computer (Telegram Desktop): Settings, Advanced, Experimental "
+    "settings, Show Peer IDs in Profile; then it stands in their own profile"
+)
+"""The bot tells no one: in its chats staff are people like others."""
+
+
+def account_number(text: str) -> int:
+    """Return the number of a person's Telegram account, 0 for none; raise BadParameter if wrong."""
+    if not re.fullmatch(r"-?[0-9]{1,20}", str(text)):
+        raise typer.BadParameter(
+            f"an account is named by its number, like 6000000001, not by @name or telephone; "
+            f"{FIND_ACCOUNT}"
+        )
+    if not 0 <= int(text) < MAX_ACCOUNT:
+        raise typer.BadParameter(
+            f"an account has the number of a person, never a group's; {FIND_ACCOUNT}"
+        )
+    return int(text)
 
 
 @staff_app.command("add")
@@ -99,7 +119,13 @@ def add_staff(  # noqa: PLR0913, PLR0917 - each parameter is an option of the co
         typer.Option(help="Office they work for, by id or name; without it, all of them."),
     ] = None,
     max_chats: Annotated[int, typer.Option(help="Chats at once.", min=1, max=MAX_CHATS)] = 3,
-    account: Annotated[int, typer.Option(help="Their Telegram account number; 0: none.")] = 0,
+    account: Annotated[
+        int,
+        typer.Option(
+            parser=account_number,
+            help=f"Their Telegram account number, 0 for none: {FIND_ACCOUNT}.",
+        ),
+    ] = 0,
     password_file: NewPasswordFile = None,
 ) -> None:
     """Enrol a caseworker with a key; their recovery key is printed once."""
@@ -112,7 +138,7 @@ def add_staff(  # noqa: PLR0913, PLR0917 - each parameter is an option of the co
         "queues": _some_of("--queue", queue or queues, queues),
         "skills": _valid_skills(skill or []),
         "most": max_chats,
-        "account": _valid_account(account),
+        "account": account,
         "offices": _offices_of(office) if office else [],
     }
     password = ask_new_password(password_file) if may_open(role) else ""
@@ -158,10 +184,16 @@ def enrol(
 @staff_app.command("account")
 def set_account(
     who: StaffId,
-    account: Annotated[int, typer.Argument(help="The number of their account; 0: none.")],
+    account: Annotated[
+        int,
+        typer.Argument(
+            metavar="ACCOUNT",
+            parser=account_number,
+            help=f"The number of their account, 0 for none: {FIND_ACCOUNT}.",
+        ),
+    ],
 ) -> None:
     """Say which Telegram account a caseworker has, by which they are called and answer."""
-    _valid_account(account)
     with open_deployment() as deployment:
 
         def store(work: Work) -> Caseworker:
@@ -417,12 +449,6 @@ def _valid_skills(given: list[str]) -> list[str]:
     if len(" ".join(given)) > MAX_SKILLS_LENGTH:
         raise typer.BadParameter(f"--skill: together at most {MAX_SKILLS_LENGTH} characters")
     return given
-
-
-def _valid_account(number: int) -> int:
-    if not 0 <= number < MAX_ACCOUNT:
-        raise typer.BadParameter("an account has the number of a person, never a group's")
-    return number
 
 
 def _caseworker_as_json(each: Caseworker) -> dict[str, Any]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAGE = ROOT / "bot/cli/README.md"
-VALUES = {"path": "PATH", "int": "N", "float": "N"}
+VALUES = {"path": "PATH", "int": "N", "float": "N", "account_number": "N"}
 """What stands for a value in the table, by the name of its type."""
 NEEDED = {"telegram_token", "organisation", "contact", "host_key_file"}
 """Settings without which the bot does not start."""

@@ -74,6 +74,10 @@ def test_who_was_enrolled_without_an_account_gets_one_and_is_called(run_command:
     assert f"belongs to {mei}" in taken.stderr
     assert run_command("staff", "account", mei, "6000000001").returncode == 0  # her own
     assert run_command("staff", "account", mei, "-- -100123").returncode != 0
+    for typed in ("--help", "@mei", "0912345678901234567890"):
+        done = run_command("staff", "account", mei, typed)
+        said = " ".join((done.stdout + done.stderr).split())
+        assert "they find it in Telegram on a computer" in said
     assert run_command("staff", "account", mei, "0").stdout == "Mei has no Telegram account now.\n"
     assert run_command("staff", "account", lin, "6000000001").returncode == 0
     assert "there is no caseworker nobody" in run_command("staff", "account", "nobody", "1").stderr

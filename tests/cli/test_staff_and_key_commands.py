@@ -90,6 +90,7 @@ def test_a_caseworker_comes_and_goes(run_command: Haven, tmp_path: Path) -> None
         (("--language", "id", "--skill", "two words"), "--skill"),
         (("--language", "id", "--skill", "x" * 161), "at most 160"),
         (("--language", "id", "--account", "-1001234"), "never a group's"),
+        (("--language", "id", "--account", "@mei"), "Show Peer IDs in Profile"),
         (("--language", "id", "--max-chats", "0"), "--max-chats"),
     ],
     ids=str,
