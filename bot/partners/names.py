@@ -11,18 +11,13 @@ import unicodedata
 from enum import StrEnum
 
 from bot.errors import HavenError
+from bot.settings.formats import ADDRESS_PATTERN
 
 MAX_NAME_LENGTH = 40
 """Characters of a partner's or a campaign's name, so that it fits into a message."""
 HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 """Control signs, marks of the writing direction, invisible signs, unassigned ones."""
-_ADDRESS = re.compile(
-    r"://|\bwww\.|@|\bt\.me\b|\btg:"
-    r"|[\w-]\.(?:com|org|net|info|io|me|co|biz|app|dev|xyz|top|link|site|online|club|bot"
-    r"|tw|vn|id|ph|th|kh|mm|jp|cn|hk|ru|eu|uk|us|de|tk)(?!\w)",
-    re.IGNORECASE,
-)
-"""What reads as an address of the web, of a mailbox or of a Telegram account."""
+_ADDRESS = re.compile(ADDRESS_PATTERN, re.IGNORECASE)
 
 
 class NameProblem(StrEnum):

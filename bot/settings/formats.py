@@ -32,6 +32,12 @@ AGREEMENT = r"[a-z0-9_]{1,40}=\d{4}-\d\d-\d\d/(\d{4}-\d\d-\d\d)?"
 AGREEMENTS_PATTERN = rf"^$|^{AGREEMENT}(,{AGREEMENT})*$"
 MAX_REASON, MIN_REASON = 200, 10
 NAMES_PATTERN = r"^$|^[A-Za-z_]+=[^,=\r\n]{1,64}(,[A-Za-z_]+=[^,=\r\n]{1,64})*$"
+ADDRESS_PATTERN = (
+    r"://|\bwww\.|@|\bt\.me\b|\btg:"
+    r"|[\w-]\.(?:com|org|net|info|io|me|co|biz|app|dev|xyz|top|link|site|online|club|bot"
+    r"|tw|vn|id|ph|th|kh|mm|jp|cn|hk|ru|eu|uk|us|de|tk)(?!\w)"
+)
+"""What reads as an address of the web, of a mailbox or of a Telegram account, in any case."""
 MAX_WAIT_MINUTES = 60 * 24 * 31
 """One month: the longest reply time a setting may name."""
 PRIORITY_COUNT = 5

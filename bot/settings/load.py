@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from dataclasses import fields
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,6 +17,7 @@ import msgspec
 from bot.errors import SettingError
 from bot.settings.env_file import env_file_path, read_env_file, refuse_unknown
 from bot.settings.formats import (
+    ADDRESS_PATTERN,
     BOT_CREDENTIAL_PATTERN,
     MAX_PORT,
     MAX_WAIT_MINUTES,
@@ -150,6 +152,12 @@ def _check_time_zone(name: str, _checked: Checked) -> None:
         raise ValueError("unknown time zone") from None
 
 
+def _check_organisation(name: str, _checked: Checked) -> None:
+    """Refuse a link in the first message people read: it would seem to be a part of the chat."""
+    if re.search(ADDRESS_PATTERN, unicodedata.normalize("NFKC", name), re.IGNORECASE):
+        raise ValueError("a link")
+
+
 def _check_weekdays(days: str, _checked: Checked) -> None:
     if days[0] == days[2]:
         raise ValueError("first and last day are the same")
@@ -191,6 +199,7 @@ CHECKS: dict[str, Check] = {
     "webhook_listen": _check_own_port,
     "partner_room_origin": _check_room_origin,
     "time_zone": _check_time_zone,
+    "organisation": _check_organisation,
     "weekdays": _check_weekdays,
     "holidays": _check_holidays,
     "agreements": _check_agreements,

@@ -97,7 +97,7 @@ class Settings:
     time_zone: str = "Asia/Taipei"
     """The time zone of hours and dates people see."""
     organisation: Annotated[str, Meta(max_length=60)] = ""
-    """The name people read of the organisation that answers."""
+    """The name people read of the organisation that answers; without a link."""
     organisation_kind: Literal["ngo", "police", "immigration", "labour", "agency"] = "ngo"
     """Decides what people read about duties to report."""
     contact: Annotated[str, Meta(max_length=80)] = ""

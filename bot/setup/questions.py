@@ -50,8 +50,8 @@ BOT = (
 )  # fmt: skip
 ORGANISATION = (
     _setting("organisation", "Name of the organisation",
-             "People read who answers them, in every language.", example="Hope House",
-             is_needed=True),
+             "People read who answers them, in every language. A name alone: a link belongs to the "
+             "contact.", example="Hope House", is_needed=True),
     _setting("organisation_kind", "Kind: ngo, police, immigration, labour or agency",
              "Decides what people read about duties to report.", "ngo"),
     _setting("contact", "Contact",

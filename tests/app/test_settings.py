@@ -27,6 +27,9 @@ WRONG = [
     ("telegram_token", f"123456:{'A' * 35}\n"), ("keep_days", "nan"), ("keep_days", ""),
     ("synthetic_budget", "nan"), ("desk_mode", "both"), ("allow_async_standby", "perhaps"),
     ("organisation", "a" * 61), ("organisation", "Hope\nHouse"),
+    ("organisation", "https://hope.example"), ("organisation", "Hope House, www.hope.example"),
+    ("organisation", "Hope House (hope.org.tw)"), ("organisation", "t.me/hope"),
+    ("organisation", "Ask @hope_house"), ("organisation", "Hope House t\uff0eme/hope"),
 ]  # fmt: skip
 
 
@@ -37,6 +40,15 @@ def test_a_wrong_setting_is_named_with_the_fix_and_never_with_its_value(
     with pytest.raises(SettingError) as refused:
         load_settings(**{name: value})
     assert str(refused.value) == f"HAVEN_{name.upper()}: {SETTING_HINTS[name]}"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["St. Anna", "Garden of Hope 02-123", "Women's House No.5", "H.O.P.E. e.V.", "Dr. Lin & Co.",
+     "St.Anna", "希望之家。台北"],
+)  # fmt: skip
+def test_a_name_with_a_dot_is_no_link(name: str) -> None:
+    assert load_settings(organisation=name).organisation == name
 
 
 def test_all_faults_are_named_at_once() -> None:

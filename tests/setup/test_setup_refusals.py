@@ -29,6 +29,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"telegram_api": "http://127.0.0.1:9"}, "Telegram does not answer at http://127.0.0.1:9"),
     ({"organisation": ""}, "organisation: Name of the organisation is needed"),
     ({"organisation": "a" * 61}, "HAVEN_ORGANISATION: the name people are told"),
+    ({"organisation": "Hope House https://hope.example"}, "without a link or @account"),
     ({"organisation": "mixed \" and '"}, "HAVEN_ORGANISATION mixes quotes"),
     ({"contact": None}, "contact: Contact is needed"),
     ({"hours": "9-17"}, "HAVEN_HOURS: when caseworkers answer"),
