@@ -37,7 +37,7 @@ from bot.cli.health.levels import (
     NotKnownError,
     result_of,
 )
-from bot.cli.health.models import check_models
+from bot.cli.health.models import check_learnt_models, check_models
 from bot.cli.health.processes import check_processes, describe, runs_bot
 from bot.cli.health.standbys import standby_checks
 from bot.cli.health.surroundings import SILENT, TelegramQuestions, surroundings
@@ -129,6 +129,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
         yield from _checks_of_data(settings, telegram)
     yield "backups are made and expire", lambda: _check_backups(settings)
     yield "disk space", lambda: _check_disk(DataDirectory(settings.data))
+    yield "what people type is understood", check_learnt_models
     yield "place", lambda: find_place(settings.place)
     yield "facts of the place", lambda: _refuse_expired(find_place(settings.place).expired(today))
     yield (
