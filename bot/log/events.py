@@ -132,7 +132,8 @@ PROCESS: Final[Mapping[str, LogEvent]] = {
 TELEGRAM: Final[Mapping[str, LogEvent]] = {
     "telegram_missing": LogEvent(
         _ERROR, "error", "Telegram was not reached since the start; it is tried again and again.",
-        "Check the network, `HAVEN_TELEGRAM_API` and `HAVEN_TELEGRAM_PROXY` (`haven doctor`).",
+        "Check the network, `HAVEN_TELEGRAM_API` and `HAVEN_TELEGRAM_PROXY` (`haven doctor`). "
+        "`UnreadableAnswerError`: what answers there is no Bot API.",
     ),
     "token_refused": LogEvent(
         _ERROR, "fix", "Telegram refuses the bot's token: no message arrives or leaves.",

@@ -16,14 +16,20 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import msgspec
 from aiohttp import ClientTimeout
-from telegram.error import TelegramError
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.telegram.delivery_errors import NotSentError, response_error, transport_error
+from bot.channels.telegram.delivery_errors import (
+    NotSentError,
+    UnreadableAnswerError,
+    response_error,
+    transport_error,
+)
 from bot.channels.telegram.parsing.fix_unicode import fix_json, fix_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+
+    from telegram.error import TelegramError
 
 CONNECTIONS = 64
 KEEP_OPEN = 30.0
@@ -167,7 +173,7 @@ class AiohttpRequest(BaseRequest):
         """Return a response as Python values; unlike the library, log nothing if it is not JSON.
 
         Raises:
-            TelegramError: it is not a JSON object.
+            UnreadableAnswerError: it is not a JSON object.
         """
         for decode in (bytes, fix_json):
             try:
@@ -177,7 +183,7 @@ class AiohttpRequest(BaseRequest):
             if isinstance(answer, dict):
                 return answer
             break
-        raise TelegramError("Invalid server response")
+        raise UnreadableAnswerError
 
 
 @lru_cache(maxsize=64)

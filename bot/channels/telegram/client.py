@@ -15,7 +15,11 @@ from telegram import Bot, User
 from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.telegram.aiohttp_request import AiohttpRequest
-from bot.channels.telegram.delivery_errors import UNREADABLE, TokenRefusedError
+from bot.channels.telegram.delivery_errors import (
+    UNREADABLE,
+    TokenRefusedError,
+    UnreadableAnswerError,
+)
 from bot.channels.telegram.parsing.split_batch import MAX_UPDATES
 from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
 from bot.clock import SECOND, Clock
@@ -121,11 +125,11 @@ def build_bot(
 
 @contextlib.contextmanager
 def refuse_unreadable() -> Iterator[None]:
-    """Raise TelegramError, without the answer's text, for one that the library cannot read."""
+    """Raise UnreadableAnswerError, without the text, for an answer the library cannot read."""
     try:
         yield
     except UNREADABLE:
-        raise TelegramError("An answer cannot be read") from None
+        raise UnreadableAnswerError from None
 
 
 async def identify(bot: Bot, expected: int | None = None) -> User:
@@ -179,8 +183,11 @@ async def username_of(token: str, api: str = TELEGRAM_API, proxy: str = "") -> s
         SettingError: the token is not accepted, or Telegram cannot be reached.
     """
     try:
-        async with build_bot(token, api, proxy=proxy) as bot:
-            return bot.username
+        with refuse_unreadable():
+            async with build_bot(token, api, proxy=proxy) as bot:
+                return bot.username
+    except UnreadableAnswerError as error:
+        raise SettingError(f"HAVEN_TELEGRAM_API: {error}; correct it, or name it: --bot") from None
     except TelegramError as error:
         raise SettingError(
             f"HAVEN_TELEGRAM_API does not answer: {error}; or name it: --bot"

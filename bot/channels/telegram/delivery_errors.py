@@ -74,6 +74,15 @@ class ProxyRefusedError(NotSentError):
     __slots__ = ()
 
 
+class UnreadableAnswerError(TelegramError):
+    """What answers does not write as the Bot API does: another server, or a page of a network."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        super().__init__("what answers is no Bot API")
+
+
 class SlowDownError(RetryAfter):
     """Telegram demands a pause."""
 
@@ -118,6 +127,12 @@ def response_error(status: int, payload: bytes) -> TelegramError | None:
     if answer is not None:
         return None
     return NetworkError(f"Failed without a reason ({status})")
+
+
+def kind_of(error: Exception) -> str:
+    """Return the name of an error for the log; for what the library could not read, one for all."""
+    kind = UnreadableAnswerError if isinstance(error, UNREADABLE) else type(error)
+    return kind.__name__
 
 
 def _read(payload: bytes) -> dict[str, Any] | None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from telegram.error import InvalidToken, TelegramError
 
-from bot.channels.telegram.client import ServerTime, build_bot, connections
-from bot.channels.telegram.delivery_errors import UNREADABLE
+from bot.channels.telegram.client import ServerTime, build_bot, connections, refuse_unreadable
+from bot.channels.telegram.delivery_errors import UnreadableAnswerError
 from bot.channels.telegram.webhook.state import WebhookState
 from bot.clock import Clock, SystemClock
 from bot.errors import HavenError
@@ -61,14 +61,17 @@ async def ask_telegram(
     server_time = ServerTime(clock)
     bot, reason = build_bot(token, api, server_time.note_date, proxy), ""
     try:
-        async with asyncio.timeout(ASK_TIMEOUT), connections(bot):
-            answers = await _ask(bot, group)
+        with refuse_unreadable():
+            async with asyncio.timeout(ASK_TIMEOUT), connections(bot):
+                answers = await _ask(bot, group)
     except InvalidToken:
         answers = TelegramAnswers(is_accepted=False)
-    except (TelegramError, TimeoutError, *UNREADABLE) as error:
-        reason = type(error).__name__
+    except UnreadableAnswerError as error:
+        reason = str(error)
+    except (TelegramError, TimeoutError) as error:
+        reason = f"it does not answer ({type(error).__name__})"
     if reason:
-        raise TelegramUnreachableError(f"it does not answer ({reason})")
+        raise TelegramUnreachableError(reason)
     return replace(answers, clock_error=clock_error(clock.now(), server_time.now()))
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from telegram.error import BadRequest, Conflict, Forbidden, TelegramError
 
-from bot.channels.telegram.client import build_bot, connections, identify
-from bot.channels.telegram.delivery_errors import UNREADABLE, TokenRefusedError
+from bot.channels.telegram.client import build_bot, connections, identify, refuse_unreadable
+from bot.channels.telegram.delivery_errors import TokenRefusedError, UnreadableAnswerError
 from bot.channels.telegram.profile import set_menus, set_profile
 from bot.errors import HavenError, SettingError
 
@@ -28,6 +28,10 @@ NEEDED_RIGHTS = {
 NO_ANSWER = (
     "Telegram does not answer at {api} ({error}): check the network, and HAVEN_TELEGRAM_API if it "
     "is set; if the way out is a proxy only, set HAVEN_TELEGRAM_PROXY"
+)
+NO_BOT_API = (
+    "what answers at {api} is no Bot API: check HAVEN_TELEGRAM_API, and that no other program and "
+    "no page of the network answers in its place"
 )
 
 
@@ -127,11 +131,14 @@ async def tell_profile(token: str, api: str, profile: PublicProfile, proxy: str 
 async def _asking(token: str, api: str, proxy: str) -> AsyncIterator[SilentBot]:
     bot = build_bot(token, api, proxy=proxy)
     try:
-        async with connections(bot):
-            yield bot
+        with refuse_unreadable():
+            async with connections(bot):
+                yield bot
     except Conflict:
         raise
     except TokenRefusedError as error:
         raise SettingError(str(error)) from None
-    except (TelegramError, *UNREADABLE) as error:
+    except UnreadableAnswerError:
+        raise TelegramSilentError(NO_BOT_API.format(api=api)) from None
+    except TelegramError as error:
         raise TelegramSilentError(NO_ANSWER.format(api=api, error=type(error).__name__)) from None

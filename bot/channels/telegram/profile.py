@@ -16,7 +16,7 @@ import msgspec
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import RetryAfter, TelegramError
 
-from bot.channels.telegram.delivery_errors import UNREADABLE, retry_delay
+from bot.channels.telegram.delivery_errors import UNREADABLE, kind_of, retry_delay
 from bot.channels.telegram.told_values import profile_key
 from bot.languages import FALLBACK, LANGUAGES
 from bot.log import log
@@ -87,7 +87,7 @@ async def publish_profile(
 
 
 def _log_fault(error: Exception) -> None:
-    log.warning("profile_not_updated", error=type(error).__name__)
+    log.warning("profile_not_updated", error=kind_of(error))
 
 
 async def set_profile(
