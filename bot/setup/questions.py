@@ -83,7 +83,8 @@ BACKUPS = (
              "here.", example="age1..."),
 )  # fmt: skip
 EXISTING = (
-    SetupQuestion("host_key", "File with the host key of the data that are here",
+    SetupQuestion("host_key",
+             "File with the host key of the data that are here (its path, not the key)",
              "Only if a backup was restored here, or the data come from another machine: the copy "
              "of their host key. Empty: a new key is made.",
              example="/media/stick/haven-host.key"),

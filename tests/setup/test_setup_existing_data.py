@@ -74,6 +74,18 @@ async def test_without_the_right_key_nothing_is_written_and_the_fix_is_named(
         assert not moved.at("/etc").exists()
 
 
+async def test_a_host_key_that_is_given_in_the_place_of_its_file_is_repeated_nowhere(
+    moved: BareMachine,
+) -> None:
+    key = (moved.folder / "stick" / "host.key").read_text().strip()
+    for given in (key, key.upper(), f"haven-host-key-1 {key}"):
+        done = await moved.sets_up_as_usual(host_key=given, **WITHOUT_ACCOUNTS)
+        assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+        assert "this is a host key itself. Name the file that holds it" in done.stderr
+        assert given not in done.stdout + done.stderr
+        assert not moved.at("/etc").exists()
+
+
 async def test_a_host_key_without_data_is_refused(tmp_path: Path) -> None:
     HostKey.create(tmp_path / "host.key")
     async with bare_machine(tmp_path) as machine:

@@ -5,6 +5,7 @@ Their host key must be known before anything is written: with another one no bot
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from bot.private_file import read_private_line
 from bot.setup import accounts
 from bot.setup.questions import QUESTIONS
 from bot.store.data_folder import missing_data
-from bot.vault.keys.host_key import LOCKED_PREFIX
+from bot.vault.keys.host_key import LENGTH, LOCKED_PREFIX
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -31,6 +32,11 @@ LOCKED = (
     "host_key: {path} is locked with a passphrase, which a service cannot type: make a key without "
     "one (HAVEN_DATA={data} HAVEN_HOST_KEY_FILE={path} haven keys rotate NEW-FILE), and name that"
 )
+NOT_ITS_FILE = (
+    "host_key: this is a host key itself. Name the file that holds it, and see that the key stays "
+    "on no screen and in no other file"
+)
+A_KEY = re.compile(rf"{LOCKED_PREFIX}.*|[0-9A-Fa-f]{{{2 * LENGTH}}}")
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,8 @@ def _open(settings: Settings, named: str) -> ExistingData:
             f"there are data in {settings.data} already: name the copy of their host key "
             "(host_key), or another folder for new data (data)"
         )
+    if A_KEY.fullmatch(named):  # an error about a file would repeat it
+        raise HavenError(NOT_ITS_FILE)
     path = Path(named)
     secret = read_private_line(path)
     if secret.startswith(LOCKED_PREFIX):
