@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+from contextlib import contextmanager
 from itertools import chain, count
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
@@ -13,11 +16,48 @@ from bot.vault.backup.offline_key import OfflineKey
 from bot.vault.keys.host_key import is_inside
 from bot.vault.keys.passwords import MIN_LENGTH
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 USUAL_FILE = "haven-backup.key"
+UNUSED = """
+The key of backups that was made now stays in {path}. No backup is sealed for it. Run
+haven setup again and give its public half at the key of backups:
+{recipient}
+or delete it: rm {quoted}"""
 
 
-def make_key(backups: Path) -> str:
-    """Make a key in a file that is asked for, locked with a passphrase; return its public half.
+class MadeKey(NamedTuple):
+    """A key that was made at its question."""
+
+    path: Path
+    recipient: str
+    """Its public half."""
+
+
+@contextmanager
+def unused_keys_told(made: Iterable[MadeKey]) -> Iterator[None]:
+    """Say where the keys lie that were made, if nothing is written for which they would be used.
+
+    None is deleted: it may have been copied, and its public half given to another machine.
+    """
+    try:
+        yield
+    except BaseException:  # the last question is declined, or the terminal left before
+        tell_unused(made)
+        raise
+
+
+def tell_unused(made: Iterable[MadeKey], used: str = "") -> None:
+    """Say where keys lie that were made and are not among those of the answer."""
+    for it in made:
+        if it.recipient not in used:
+            quoted = shlex.quote(str(it.path))
+            typer.echo(UNUSED.format(path=it.path, recipient=it.recipient, quoted=quoted))
+
+
+def make_key(backups: Path) -> MadeKey:
+    """Make a key in a file that is asked for, locked with a passphrase.
 
     Raises:
         HavenError: the file exists, cannot be written, or would lie with the backups it opens.
@@ -40,7 +80,7 @@ def make_key(backups: Path) -> str:
     typer.echo(f"Made {path}. Take two copies to places without backups, then delete it here.")
     typer.echo("Keep its passphrase too: a backup is restored with both.")
     typer.echo(f"Its public half, which stays here: {key.recipient}")
-    return key.recipient
+    return MadeKey(path, key.recipient)
 
 
 def _ask_passphrase() -> str:

@@ -25,7 +25,7 @@ from bot.channels.telegram.system_proxy import system_proxy
 from bot.errors import HavenError
 from bot.hotline.staff.staff import MAX_NAME_LENGTH
 from bot.settings.hints import setting_name
-from bot.setup.backup_key import make_key
+from bot.setup.backup_key import MadeKey, make_key
 from bot.setup.checks import check_answer
 from bot.setup.questions import QUESTIONS, SECTIONS, SetupQuestion
 
@@ -64,6 +64,8 @@ class Interview:
     stored_token: str = ""
     answers: dict[str, str] = field(default_factory=dict)
     bot: KnownBot | None = None
+    made_keys: list[MadeKey] = field(default_factory=list)
+    """Keys of backups that were made at their question."""
 
     @property
     def token(self) -> str:
@@ -120,7 +122,8 @@ class Interview:
             answer = self._typed(question)
             try:
                 if question.key == "backup_key" and not answer and self.answers.get("backups"):
-                    answer = make_key(Path(self.answers["backups"]))
+                    self.made_keys.append(make_key(Path(self.answers["backups"])))
+                    answer = self.made_keys[-1].recipient
                 found = self._reach(question, answer)
             except HavenError as error:
                 typer.echo(without_name_of(question, f"{error}"))

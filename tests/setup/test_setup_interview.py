@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,6 +67,37 @@ def make_key_at_the_question(machine: BareMachine, file: Path) -> str:
     give_accounts(terminal)
     terminal.answers("other details?", "n")
     return end(terminal)
+
+
+@pytest.mark.parametrize("leaves_before", [False, True])
+async def test_a_key_that_was_made_and_is_not_used_is_named_with_what_to_do(
+    machine: BareMachine, leaves_before: bool
+) -> None:
+    file = machine.folder / "offline.key"
+    shown = await asyncio.to_thread(decline, machine, file, leaves_before=leaves_before)
+    assert machine.files().keys() == {"etc/haven/haven.env"}  # it was there before
+    assert "HAVEN_BACKUPS" not in read_env_file(machine.at("/etc/haven/haven.env"))
+    assert file.exists(), "it may have been copied already"
+    (public,) = re.findall("Its public half, which stays here: (age1.+)", shown)
+    assert f"The key of backups that was made now stays in {file}. No backup" in shown
+    assert f"\n{public}\nor delete it: rm {file}" in shown
+
+
+def decline(machine: BareMachine, file: Path, *, leaves_before: bool) -> str:
+    terminal = up_to_backups(machine)
+    terminal.answers("Folder of backups", "/var/backups/haven")
+    terminal.answers("Key of backups", "")
+    terminal.answers("File for the private half", str(file))
+    for question in ("Passphrase that locks it: ", "The same again: "):
+        terminal.answers(question, PASSPHRASE)
+    if leaves_before:
+        terminal.answers("Name of the first administrator", "\x04")  # the end of what is typed
+    else:
+        give_accounts(terminal)
+        terminal.answers("other details?", "n")
+        terminal.answers("Write these files?", "n")
+    assert terminal.ends() == 1
+    return terminal.shown
 
 
 async def test_answers_that_do_not_go_together_are_asked_again_and_the_rest_stays(

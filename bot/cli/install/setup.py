@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -33,6 +33,7 @@ from bot.settings.formats import DEFAULT_WEBHOOK_LISTEN
 from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
 from bot.setup import accounts
 from bot.setup.answers import example_answers, read_answers
+from bot.setup.backup_key import MadeKey, tell_unused, unused_keys_told
 from bot.setup.checks import check_port, check_settings, check_user, command_line, settings_of
 from bot.setup.credentials import (
     RUNS_SYSTEMD,
@@ -82,6 +83,8 @@ class Installation:
     is_new: bool
     host_key: str = ""
     """The text of the host key of data that are here already; empty: a new one is made."""
+    made_keys: Sequence[MadeKey] = ()
+    """Keys of backups that were made at their question."""
 
     def settings(self) -> Settings:
         """Return the settings as they hold here, where that machine's folders are below a root."""
@@ -145,11 +148,12 @@ def _collect(target: Target, given: Mapping[str, str] | None) -> Installation:
     found = _existing_data(target, known, given, credentials)
     stored_token = credentials.load(TOKEN_CREDENTIAL) if credentials.has(TOKEN_CREDENTIAL) else ""
     interview = Interview(known, found.answered | {"host_key"}, stored_token)
-    if given is None:
-        interview.at_terminal()
-    else:
-        interview.from_file(given)
-    return _checked(interview, target, credentials, found.host_key, is_asked=given is None)
+    with unused_keys_told(interview.made_keys):
+        if given is None:
+            interview.at_terminal()
+        else:
+            interview.from_file(given)
+        return _checked(interview, target, credentials, found.host_key, is_asked=given is None)
 
 
 def _checked(
@@ -165,7 +169,9 @@ def _checked(
     while True:
         set_ = {key: it for key, it in answers.items() if QUESTIONS[key].setting}
         values = {"data": QUESTIONS["data"].default, **known, **set_}
-        made = Installation(target, values, answers, credentials, not known, host_key)
+        made = Installation(
+            target, values, answers, credentials, not known, host_key, interview.made_keys
+        )
         try:
             _check_all(made, known)
         except HavenError as error:
@@ -228,6 +234,16 @@ def _field(name: str) -> str:
 
 def _write(installation: Installation, *, is_asked: bool) -> list[PlannedFile]:
     """Write what differs, after showing it; return the files that changed."""
+    with unused_keys_told(installation.made_keys):
+        changed = _write_files(installation, is_asked=is_asked)
+    tell_unused(installation.made_keys, installation.values.get("backup_key", ""))
+    installation.credentials.hand_over()
+    if copy := installation.answers.get("host_key_copy"):
+        copy_key(installation.credentials.load(CREDENTIAL), Path(copy))
+    return changed
+
+
+def _write_files(installation: Installation, *, is_asked: bool) -> list[PlannedFile]:
     target, files = installation.target, list(_planned(installation))
     changed = target.changed(files)
     for difference in target.differences(files):
@@ -235,11 +251,8 @@ def _write(installation: Installation, *, is_asked: bool) -> list[PlannedFile]:
     if not changed:
         typer.echo("No file has to change.")
     elif is_asked and not typer.confirm("Write these files?", default=True):
-        raise HavenError("nothing was changed")
+        raise HavenError("nothing was written")
     target.write(changed)
-    installation.credentials.hand_over()
-    if copy := installation.answers.get("host_key_copy"):
-        copy_key(installation.credentials.load(CREDENTIAL), Path(copy))
     return changed
 
 
