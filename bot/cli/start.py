@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import sys
 from collections.abc import Coroutine
 from typing import Annotated, Any
 
 import typer
 
 from bot.app.databases.standbys import require_synchronous
+from bot.app.jobs import run_together
 from bot.app.retention import check_backup_settings
 from bot.app.roles import BOT_ROLES, ProcessRole
 from bot.app.roles.role import ONLY, require_shared_store
@@ -19,6 +21,7 @@ from bot.app.sign_in import require_key_holder
 from bot.app.storage import open_database, open_vault, upgrade_data
 from bot.app.web_desk import desk_job, run_standalone_desk
 from bot.asgi_server import listen_for
+from bot.channels.telegram.bot_name import BotName
 from bot.channels.telegram.system_proxy import unused_proxy
 from bot.languages.availability import checked_bot_names, load_offer
 from bot.log import configure
@@ -32,6 +35,9 @@ ONLY_HELP = (
     "front, worker, leader, desk, or bot for the first three; without it, all in one process."
 )
 STANDBY_HELP = "Wait while another process leads, and go on when it ends."
+
+NAME_SECONDS = 10.0
+"""Seconds between two questions for the bot's name, while Telegram does not say it."""
 
 
 def start(
@@ -58,10 +64,11 @@ def start(
         DataDirectory(settings.data).refuse_running()  # before its ports are taken for a program's
     if only != "desk" and (line := unused_proxy(settings)):
         typer.echo(line, err=True)
-    configure()
+    configure(for_person=sys.stderr.isatty())
     require_synchronous(settings)  # before anything is stored: a commit could wait for ever
     upgrade_data(settings)
     if only == "desk":
+        _tell_running(settings, has_desk=True)
         run_until_signal(run_standalone_desk(settings, shared_scenes))
         return
     checked_bot_names(settings)
@@ -72,9 +79,33 @@ def start(
         typer.echo(refusal, err=True)
     desk = desk_job(settings, shared_scenes) if ProcessRole.DESK in roles else None
     options = RunOptions(
-        extra_job=desk, offer=offer, roles=roles & BOT_ROLES, is_standby=standby
+        extra_job=desk, offer=offer, roles=roles & BOT_ROLES, is_standby=standby,
+        ready=asyncio.Event(),
     )  # fmt: skip
-    run_until_signal(run_bot(settings, options))
+    run_until_signal(run_together(run_bot(settings, options), _tell_when_ready(settings, options)))
+
+
+async def _tell_when_ready(settings: Settings, options: RunOptions) -> None:
+    """Tell a person at a terminal what runs, once it does, and which bot, once Telegram says it."""
+    if not sys.stdout.isatty() or options.ready is None:
+        return
+    await options.ready.wait()
+    _tell_running(settings, has_desk=options.extra_job is not None)
+    asked = BotName(settings)
+    while not (name := await asked.find()):  # noqa: ASYNC110 - it is asked of Telegram
+        await asyncio.sleep(NAME_SECONDS)
+    typer.echo(f"The bot is @{name}: https://t.me/{name}")
+
+
+def _tell_running(settings: Settings, *, has_desk: bool) -> None:
+    """Tell a person at a terminal that Haven runs, where the desk is, and how to end it."""
+    if not sys.stdout.isatty():
+        return
+    typer.echo("Haven runs until you press Ctrl+C.")
+    if has_desk:
+        typer.echo(f"The desk is at {settings.desk_url}")
+    if has_desk and settings.partner_room_url:
+        typer.echo(f"The partners' room is at {settings.partner_room_url}")
 
 
 def _check_ports(settings: Settings, *, has_desk: bool) -> None:

@@ -77,24 +77,42 @@ class _SafeStream:
             self._out.flush()
 
 
-def configure(out: TextIO | None = None) -> None:
-    """Write allowed events as JSON lines to a stream, and what libraries log as events."""
-    write_events(out)
+def in_words(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> str:
+    """Return an allowed event as a line for a person: when, what it means, and what to do."""
+    known = EVENTS[event["event"]]
+    given = [f"{name} {event[name]}" for name in FIELDS if name in event and name != "level"]
+    is_usual = event["level"] == "info"
+    parts = [
+        event["timestamp"], "" if is_usual else f"{event['level']}:", known.meaning,
+        "" if is_usual else known.action, f"({', '.join([event['event'], *given])})",
+    ]  # fmt: skip
+    return " ".join(filter(None, parts))
+
+
+def configure(out: TextIO | None = None, *, for_person: bool = False) -> None:
+    """Write allowed events to a stream, and what libraries log as events.
+
+    They are JSON lines, or lines in words for a person at a terminal.
+    """
+    write_events(out, for_person=for_person)
     root = logging.getLogger()
     root.handlers[:] = [_LibraryHandler()]
     root.setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
 
 
-def write_events(out: TextIO | None = None, *, only_warnings: bool = False) -> None:
-    """Write allowed events as JSON lines to a stream, by default to standard error."""
+def write_events(
+    out: TextIO | None = None, *, only_warnings: bool = False, for_person: bool = False
+) -> None:
+    """Write allowed events to a stream, by default to standard error."""
+    time = structlog.processors.TimeStamper(fmt="iso", utc=True)
     least = logging.WARNING if only_warnings else logging.INFO
     structlog.configure(
         processors=[
             filter_event,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
+            structlog.processors.TimeStamper(fmt="%H:%M:%S", utc=False) if for_person else time,
+            in_words if for_person else structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(least),
         logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _SafeStream(out or sys.stderr))),

@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import select
+import signal
 import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -134,6 +135,10 @@ class Terminal:
         """Wait for a question, and type; what is typed unseen before its last space is lost."""
         self.sees(question)
         os.write(self._own, f"{answer}\n".encode())
+
+    def interrupts(self) -> None:
+        """Press Ctrl+C."""
+        self._process.send_signal(signal.SIGINT)
 
     def leaves(self) -> None:
         """End the command in the middle of its questions."""
