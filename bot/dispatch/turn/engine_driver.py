@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bot.cases.consents import CONSENT_QUESTIONS, ConsentKind
+from bot.cases.consents import CONSENT_QUESTIONS, READING_STEPS, ConsentKind
 from bot.clock import HOUR
 from bot.conversation import (
     Card,
@@ -147,6 +147,7 @@ class EngineDriver:
         if not turn.read_case:
             if frame.flow == URGENT_DETAILS_FLOW and not _is_grown(position, extras):
                 keep_extra(position, heard)  # the case was erased: it is kept like other words
+            self._show_refusal(frame, step)
             self.apply(engine_turn, message)
             return
         if turn.is_in_case and _is_grown(position, extras):  # it is in the case
@@ -173,6 +174,18 @@ class EngineDriver:
             return
         self.relay.store_answer(answer_content(question, frame.flow, given))
         turn.hotline.raise_priority(turn.read_case, {step: given})
+
+    def _show_refusal(self, frame: Frame, step: str) -> None:
+        """Show staff that someone who is not identified wants no one to read what they wrote.
+
+        It stands in the case already, as not confirmed: the bot asked as it asks a newcomer.
+        """
+        given, asked = frame.answers.get(step), CONSENT_QUESTIONS.get(step)
+        if step not in READING_STEPS or given is None or asked is None:
+            return
+        question = self.turn.services.registry.question(frame.flow, step)
+        if question is not None and given not in asked.yes_answers:
+            self.relay.store_unconfirmed_answer(answer_content(question, frame.flow, given))
 
     def fill_age(self, code: str) -> None:
         """Answer the question for the person's age, if the open flow asked it and it was skipped.

@@ -9,7 +9,9 @@ Why, where the promises conflict:
 
 - "Nothing shows that there is a case" and "what is written reaches the caseworker". So what is
   written in a chat without a live session is added to its case, marked as not confirmed, while the
-  bot answers as to a newcomer.
+  bot answers as to a newcomer: it says that no one has read it, and asks whether a caseworker may.
+  Another answer would show that there is a case, and to wait for a yes could cost hours in danger.
+  So a "no" to that question closes nothing that is in the case already. Staff see it there.
 - A newcomer is told that nothing is passed on before it is sent. So answers in a draft belong to
   the draft alone, unless a caseworker has taken over: then the caseworker reads everything.
 - "An unsent report can be gone on with for a day" and "who takes the phone learns nothing of it".

@@ -118,11 +118,40 @@ def test_what_is_written_reaches_the_case_as_not_confirmed(
     new = [it for it in mei.reads(case) if it.content.unconfirmed]
     assert [(it.kind, it.content.text) for it in new] == [
         (CaseMessageKind.TEXT, MORE),
+        (CaseMessageKind.TEXT, "Read by a person: Back to the question"),  # that was the "2"
         (CaseMessageKind.FILES, ""),
     ]
     assert all(it.side is MessageSide.PERSON for it in new)
     heard = [event for event in hotline.board.events if event.kind is EventKind.PERSON_WROTE]
-    assert [event.code for event in heard] == ["unconfirmed", "unconfirmed"]
+    assert [event.code for event in heard] == ["unconfirmed"] * 3
+
+
+@pytest.mark.parametrize("is_held", [False, True])
+def test_staff_see_that_someone_not_identified_wants_no_one_to_read(
+    hotline: HotlineHarness, is_held: bool
+) -> None:
+    """The bot asks as it asks a newcomer, while the words are in the case: staff must know."""
+    person, case = with_a_case(hotline)
+    mei = held(hotline, case) if is_held else hotline.colleague()
+    if is_held:
+        person.presses("I can write now")
+    silent(hotline, person)
+    person.says(MORE)
+    person.presses("Back to the question")
+    new = [it.content for it in mei.reads(case) if it.content.unconfirmed]
+    assert [(it.text, it.asked, it.chosen) for it in new] == [
+        (MORE, "", ()),
+        ("Read by a person: Back to the question", "story.give", ("go_on",)),
+    ]
+
+
+def test_a_newcomer_who_wants_no_one_to_read_is_shown_to_no_one(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    person.says(MORE)
+    hotline.board.events.clear()
+    person.presses("Back to the question")
+    assert cases_of(hotline) == []
+    assert hotline.board.events == []
 
 
 def test_answers_in_a_draft_are_the_drafts_alone(hotline: HotlineHarness) -> None:

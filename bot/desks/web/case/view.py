@@ -33,6 +33,7 @@ from bot.dispatch.conversation_store import Conversations
 from bot.errors import CaseNotReadableError, DecryptionError
 from bot.hotline.chat.messages import CaseMessages
 from bot.hotline.chat.passphrases import Passphrases
+from bot.hotline.chat.takeover import OpenerState
 from bot.hotline.commands.store import StaffCommands
 from bot.hotline.commands.texts import OPENS_ONLY_FOR
 from bot.hotline.contact_rule import ANY_TIME
@@ -78,6 +79,8 @@ class ChatStatus:
     """Why that is unknown, a `Suspension`."""
     has_left: bool = False
     """Whether the person ended the last talk with a caseworker about this case."""
+    is_asked: bool = False
+    """Whether the opener is on its way to them or on their screen."""
     has_answered: bool = False
     """Whether someone answered the opener there: letters wait until a caseworker confirms who."""
     progress: FlowProgress | None = None
@@ -335,6 +338,7 @@ def _chat_status(work: Work, context: DeskContext, case: str, now: int) -> ChatS
             return ChatStatus(
                 is_taken_over=True, holder=takeover.by, is_unconfirmed=is_quiet,
                 suspended_because=conversation.suspended_because,
+                is_asked=takeover.opener_state == OpenerState.SENT,
                 has_answered=is_quiet and bool(takeover.answered_at), progress=progress,
             )  # fmt: skip
         conversation, is_quiet = conversation.suspended, True

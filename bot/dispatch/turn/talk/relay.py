@@ -142,6 +142,17 @@ class Relay:
         if update.kind is not UpdateKind.PRESS:
             turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
 
+    def store_unconfirmed_answer(self, content: CaseMessageContent) -> None:
+        """Add an answer that was given in a chat without a live session, as not confirmed."""
+        turn, case = self.turn, self.earlier_case()
+        if not case or not turn.hotline.case_exists(case):
+            return
+        sealed = replace(content, unconfirmed=True)
+        self._add(
+            CaseMessage(case, MessageSide.PERSON, CaseMessageKind.TEXT, sealed, turn.now),
+            UNCONFIRMED,
+        )
+
     def store_read(self, update: Update, *, is_answer: bool = True) -> None:
         """Add what the person writes to the case of this session: staff read it, as agreed.
 

@@ -24,6 +24,8 @@ LISTS = ("/queue/mine", "/own-cases")
 WAITS_FOR_PERSON = "not delivered yet, waiting for the person"
 WAITS_FOR_CASEWORKER = "not delivered yet, waits until you confirm who writes"
 CONFIRM_FIRST = "not sent yet: waits until you confirm who writes"
+ASK_FIRST = "not sent yet: ask in neutral words first, it is not known who holds the phone now"
+BOT_IS_SILENT = "the bot is silent"
 CONFIRM_IDENTITY_HOW = "How you made sure that the person is writing"
 
 
@@ -60,17 +62,22 @@ def test_in_a_quiet_chat_the_page_says_what_comes_before_being_sure(
 ) -> None:
     mei, person, reference = quiet(web_desk)
     assert IDENTITY_UNKNOWN in head(mei, reference)
+    assert BOT_IS_SILENT not in head(mei, reference)  # it answers as it answers a new person
     said = mei.does(reference, "confirm").json()
     assert (said["refused"], said["told"]) == (True, OPENER_NEEDED.source)
-    mei.told(reference, "phrase", code="opener")
     mei.told(reference, "say", words="I am here for you.")
     conversation = f"/cases/{reference}/panes/conversation"
+    assert ASK_FIRST in mei.browser.get(conversation).text
+    assert not person.labels()[0].startswith("I can write")  # the bot does not ask by itself
+    mei.told(reference, "phrase", code="opener")
+    assert ASK_FIRST not in mei.browser.get(conversation).text
     assert CONFIRM_FIRST not in mei.browser.get(conversation).text
     person.presses(person.labels()[0])
     assert "Someone has answered the opening question." in head(mei, reference)
     assert CONFIRM_FIRST in mei.browser.get(conversation).text
     mei.told(reference, "confirm")
     assert IDENTITY_UNKNOWN not in head(mei, reference)
+    assert BOT_IS_SILENT in head(mei, reference)
 
 
 def test_the_reason_why_it_is_not_known_who_writes_is_the_true_one(
