@@ -54,10 +54,10 @@ OLDEST_AGE = 89
 JUST_REACHED = 3
 """Years from an age on in which "almost", "next month" or "not yet" may stand before it."""
 CONSENT_LABELS = ("Tell them now", "Not yet", "Give it to a person", "Back to the question")
-ALSO_MEANT = {"Tell them now": "Give it to a person", "Not yet": "Back to the question"}
-"""The words of one button that mean another one too. Asked whether a caseworker may read it, a person
-who says "tell them" agrees, and one who says "do not tell them" does not."""
 """English labels of the buttons where a person agrees that staff read, or does not."""
+ALSO_MEANT = {"Tell them now": "Give it to a person", "Not yet": "Back to the question"}
+"""The words of one button that mean another one too. Asked whether a caseworker may read it, a
+person who says "tell them" agrees, and one who says "do not tell them" does not."""
 CONSENT_LISTS = (
     "particles", "acknowledgments", "urging_words", "place_words", "place_names", "consent_words",
 )  # fmt: skip
