@@ -59,7 +59,8 @@ ALSO_MEANT = {"Tell them now": "Give it to a person", "Not yet": "Back to the qu
 """The words of one button that mean another one too. Asked whether a caseworker may read it, a
 person who says "tell them" agrees, and one who says "do not tell them" does not."""
 CONSENT_LISTS = (
-    "particles", "acknowledgments", "urging_words", "place_words", "place_names", "consent_words",
+    "particles", "acknowledgments", "urging_words", "titles", "place_words", "place_names",
+    "consent_words",
 )  # fmt: skip
 """Lists of words that may stand around those."""
 DIGITS = re.compile(r"\d+")
