@@ -16,8 +16,10 @@ Where a person agrees that staff read, a question agrees to nothing and refuses 
 without its mark: `question_words` stand anywhere in it, `question_ends` at its end ("polisi ya").
 Thanks, "I understand", "I am fine" and "wait" agree to nothing either (`open_words`): "ok, thanks".
 A yes there has no unknown word (`consent_words`). Next to synonyms may stand words of politeness
-but for `unsure_words` ("maybe"), `urging_words` ("yes, hurry"), `consent_words` ("now"), and the
-name of a place (`place_names`), with or without `place_words`: "yes, I am in Taoyuan".
+but for `unsure_words` ("maybe"), `urging_words` ("yes, hurry"), `consent_words` ("now"),
+`plea_words` ("yes, I cannot go on": need, never fear), and the name of a place (`place_names`),
+with or without `place_words`: "yes, I am in Taoyuan". `agreeing_words` ("I agree") have no object,
+so `titles` may follow: "I agree, sir", while "tell sir" agrees to nothing.
 `weak_words` are synonyms that count with no other. Nor is a refusal what only holds one: "not yet,
 he is hitting me", "không có tiền"; one of the `cries` says much though it is short. `taking_back`
 takes back a yes to staff that was just given. `waiting_words` are no place, and `empty_words` alone
@@ -55,12 +57,14 @@ JUST_REACHED = 3
 """Years from an age on in which "almost", "next month" or "not yet" may stand before it."""
 CONSENT_LABELS = ("Tell them now", "Not yet", "Give it to a person", "Back to the question")
 """English labels of the buttons where a person agrees that staff read, or does not."""
-ALSO_MEANT = {"Tell them now": "Give it to a person", "Not yet": "Back to the question"}
+AGREEING = "Tell them now"
+"""The button that `agreeing_words` are words of."""
+ALSO_MEANT = {AGREEING: "Give it to a person", "Not yet": "Back to the question"}
 """The words of one button that mean another one too. Asked whether a caseworker may read it, a
 person who says "tell them" agrees, and one who says "do not tell them" does not."""
 CONSENT_LISTS = (
     "particles", "acknowledgments", "urging_words", "titles", "place_words", "place_names",
-    "consent_words",
+    "consent_words", "agreeing_words", "plea_words",
 )  # fmt: skip
 """Lists of words that may stand around those."""
 DIGITS = re.compile(r"\d+")
@@ -157,6 +161,8 @@ class AnswerList(NamedTuple):
     place_names: tuple[str, ...]
     """Names of counties and cities of Taiwan."""
     consent_words: tuple[str, ...]
+    agreeing_words: tuple[str, ...]
+    plea_words: tuple[str, ...]
     """Words that change nothing around a yes or a no to consent: "them", "now"."""
     unsure_words: tuple[str, ...]
     """Words of politeness that leave a yes to consent in doubt: "maybe", "sorry"."""
@@ -365,7 +371,10 @@ def load_answers(tag: str, folder: Path = LOCALES) -> AnswerList:
     path = folder / tag / "answers.toml"
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        return _with_synonyms(_read_lists(content), content.get("synonyms", {}))
+        synonyms = content.get("synonyms", {})
+        if agreeing := content.get("agreeing_words"):
+            synonyms[AGREEING] = [*synonyms.get(AGREEING, ()), *agreeing]
+        return _with_synonyms(_read_lists(content), synonyms)
     except (tomllib.TOMLDecodeError, TypedAnswersError) as error:
         raise TypedAnswersError(f"{path}: {error}") from None
 
@@ -397,6 +406,8 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         place_words=tuple(map(plain_answer, content.get("place_words", ()))),
         place_names=tuple(map(plain_answer, content.get("place_names", ()))),
         consent_words=tuple(map(plain_answer, content.get("consent_words", ()))),
+        agreeing_words=tuple(map(plain_answer, content.get("agreeing_words", ()))),
+        plea_words=tuple(map(plain_answer, content.get("plea_words", ()))),
         unsure_words=tuple(
             plain_answer(it) for it in content.get("unsure_words", ()) if not accented_words((it,))
         ),

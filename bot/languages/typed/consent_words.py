@@ -122,6 +122,7 @@ def _known(label: str, language: str, is_explained: bool) -> _Known:
         around -= {*it.unsure_words, *it.question_words}
         kinds |= dict.fromkeys(_spelt(it, around), _Piece.AROUND)
         if label in TELLING:
+            kinds |= dict.fromkeys(_spelt(it, it.plea_words), _Piece.AROUND)
             kinds |= dict.fromkeys(_spelt(it, it.titles), _Piece.TITLE)
     for it in lists:
         kinds |= _answer_pieces(it, label, is_own=it is lists[0])
@@ -138,7 +139,8 @@ def _answer_pieces(known: AnswerList, label: str, *, is_own: bool) -> Iterator[t
     listed = chain(known.exact.items(), known.own.items() if is_own else ())
     whole = (text for text, labels in listed if label in labels)
     around = {*_spelt(known, known.consent_words)}  # "yes now" is listed without its "yes"
-    yes = {*_spelt(known, (*known.by_label.get("Yes", ()), *known.acknowledgments))}
+    agreeing = (*known.by_label.get("Yes", ()), *known.acknowledgments, *known.agreeing_words)
+    yes = {*_spelt(known, agreeing)}
     polite = {*_spelt(known, known.particles.words)}
     for piece in {*_spelt(known, (*known.by_label.get(label, ()), *whole))} - around:
         is_sign = len(piece) == 1 and PlainText.of(piece).is_unspaced
