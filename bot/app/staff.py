@@ -165,7 +165,8 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
         hotline, StaffCommands(vault), CaseMessages(vault), outbox, intake, desks, parse_group,
         reminders,
         OnCallAlarms(
-            build_roster(settings, vault), staff, audit, vault.cases.wraps.staff_shut_out
+            build_roster(settings, vault), staff, audit, vault.cases.wraps.staff_shut_out,
+            reply_clocks.times,
         ),
         InterpretingFollower(vault, audit, hotline.consents),
     )  # fmt: skip

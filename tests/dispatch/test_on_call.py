@@ -412,10 +412,45 @@ def test_while_a_caseworker_who_took_it_is_on_duty_the_person_is_not_told_otherw
     assert told(person) == []
 
 
-def test_if_those_on_duty_do_not_take_it_in_time_the_person_is_told(home: HotlineHarness) -> None:
+@pytest.mark.parametrize("has_on_call", [False, True], ids=["no_one_on_call", "one_on_call"])
+def test_if_those_on_duty_do_not_take_it_within_a_minute_the_person_is_told_once(
+    home: HotlineHarness, *, has_on_call: bool
+) -> None:
     home.colleague("Lan")
+    if has_on_call:
+        puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
     person = in_danger(home)
-    passes(home, 170)  # two minutes in which a reply is due, and one in which others are called
+    passes(home, 55)
+    assert told(person) == []
+    passes(home, 10)
+    assert len(told(person)) == 1
+    assert calls(home) == []  # others are called only once the reply is overdue
+    passes(home, 300)
+    assert len(told(person)) == 1
+    assert audited(home, "on_call_told") == 1
+    assert audited(home, "on_call_start") == 1
+
+
+def test_one_who_claims_it_after_that_minute_ends_the_wait(home: HotlineHarness) -> None:
+    lan = home.colleague("Lan")
+    person = in_danger(home)
+    passes(home, 65)
+    assert len(told(person)) == 1
+    lan.take_over(lan.claims(any_case(home)))
+    passes(home, 45)
+    assert audited(home, "on_call_start") == 0
+    assert len(told(person)) == 1
+
+
+def test_a_case_that_becomes_an_emergency_late_waits_its_own_minute(home: HotlineHarness) -> None:
+    home.colleague("Lan")
+    person = home.person()
+    person.says("/start")
+    person.presses("English", "Talk to a person", "I am safe here", "Send")
+    passes(home, 300)
+    person.presses("Danger now")
+    assert home.ask("SELECT priority FROM cases") == [(0,)]
+    passes(home, 50)
     assert told(person) == []
     passes(home, 20)
     assert len(told(person)) == 1

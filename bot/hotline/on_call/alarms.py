@@ -8,6 +8,11 @@ language, no kind. The audit log records every call. One who was not called and 
 call: they may come for something else, or have no key for this case. For the same reason someone on
 duty whose key does not open a case that waits does not count as there: they could not read it. One
 without a key works in the Telegram group, where what a person writes can be read without one.
+
+Why two times: caseworkers on duty have the response time of an emergency (two minutes, `taiwan.md`
+7.3) before others are called. A person in danger who read that someone is on duty must not wait
+that long for the truth: unless a caseworker has claimed the case, they are told after `TELL_AFTER`
+that no one can answer now, whether or not someone is on call. One who claims it afterwards says so.
 """
 
 from __future__ import annotations
@@ -19,6 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import bindparam, literal, or_
 
 from bot.cases.offices import CasePlace
+from bot.cases.response_times import ResponseTimes
 from bot.cases.state_machine import CASEWORK_ROLES
 from bot.cases.urgency import Priority
 from bot.clock import DAY, MINUTE, SECOND
@@ -33,8 +39,9 @@ from bot.store.tables.on_call import ALARM_IS_RUNNING, on_call_alarms, on_call_c
 from bot.vault.audit.log import SYSTEM
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable
 
+    from bot.cases.response_times import ResponseTimeSource
     from bot.hotline.on_call.roster import OnCallPerson, OnCallRoster
     from bot.hotline.staff.staff import Caseworker, Staff
     from bot.store.writer import Work
@@ -47,7 +54,8 @@ ROUND_INTERVAL = 5 * MINUTE
 CHANNEL_TIMEOUT = 15 * SECOND
 """How long a channel may take before the next is tried as well."""
 TELL_AFTER = 60 * SECOND
-"""How long a person waits for a caseworker to see it until they are told that no one can come."""
+"""How long a person waits for a caseworker to see it until they are told that no one can come. It
+counts from the moment it was passed on to those on duty; if there are none, from the call."""
 ACKNOWLEDGED_FOR = 15 * MINUTE
 """If no caseworker works on the case by then, they are called again."""
 CALLS_KEPT = DAY
@@ -143,6 +151,13 @@ _START = upsert(
 _END = update_by(on_call_alarms, "ended_at", by="case_id")
 _ACKNOWLEDGE = update_by(on_call_alarms, "acknowledged_at", by="case_id")
 _NOTE_TOLD = update_by(on_call_alarms, "told_at", by="case_id")
+_TOLD = select_in(
+    on_call_alarms, "case_id", among="case_id", by=on_call_alarms.c.told_at > literal(0)
+)
+# A row that is over already: no alarm runs, but its person was told.
+_NOTE_TOLD_EARLY = upsert(
+    on_call_alarms, "case_id", "since", "told_at", "ended_at", key="case_id", update="told_at",
+)  # fmt: skip
 _NOTE_CALLED = update_by(
     cases, "told_at",
     by=("id", or_(cases.c.told_at.is_(None), cases.c.told_at < bindparam("since"))),
@@ -173,22 +188,26 @@ class OnCallAlarms:
     def __init__(
         self, roster: OnCallRoster, staff: Staff, audit: AuditLog,
         shut_out: Callable[[str], Collection[str]] = lambda _case: (),
+        times: ResponseTimeSource | None = None,
     ) -> None:  # fmt: skip
         """Take what alarms need; `shut_out` returns whose keys do not open a case."""
         self.roster = roster
         self._shut_out = shut_out
+        self._times: ResponseTimeSource = times or ResponseTimes()
         self._staff = staff
         self._audit = audit
 
     def check(self, work: Work, now: int) -> AlarmResult:
         """Begin and end alarms; return whom to call, and which people to tell."""
         everyone = as_present(work, self._staff.all(work), now)
-        uncovered = {it.case: it for it in self._uncovered(work, everyone, now)}
+        due = [Emergency(*row) for row in work.rows(_EMERGENCIES)]
+        uncovered = {it.case: it for it in due if self._is_uncovered(it, everyone, now)}
         running = self._update_alarms(work, uncovered, now)
         calls = self._update_calls(work, now) if running else []
         self._note_called(work, running, calls, now)
         waiting = self._waiting(work, running, uncovered, now)
-        result = AlarmResult()
+        covered = [it for it in due if it.case not in uncovered]
+        result = AlarmResult(untold=self._not_taken(work, covered, now))
         if not waiting:
             return result
         places = [uncovered[it.case].place for it in waiting]
@@ -242,10 +261,34 @@ class OnCallAlarms:
 
     # --- which cases --------------------------------------------------------------------------
 
-    def _uncovered(self, work: Work, everyone: Sequence[Caseworker], now: int) -> list[Emergency]:
-        """Return the emergencies that no caseworker at a desk sees to."""
-        due = [Emergency(*row) for row in work.rows(_EMERGENCIES)]
-        return [it for it in due if it.due_at <= now or self._is_absent(it, everyone, now)]
+    def _is_uncovered(self, it: Emergency, everyone: Iterable[Caseworker], now: int) -> bool:
+        """Return whether no caseworker at a desk sees to an emergency."""
+        return it.due_at <= now or self._is_absent(it, everyone, now)
+
+    def _not_taken(self, work: Work, covered: Iterable[Emergency], now: int) -> list[str]:
+        """Return, and record, the cases that those on duty have not claimed within a minute.
+
+        No alarm runs for them yet. A person is told once for each case.
+        """
+        late = [
+            it.case
+            for it in covered
+            if it.status in QUEUED and now - self._passed_on_at(work, it) >= TELL_AFTER
+        ]
+        told = {case for (case,) in work.rows_in(_TOLD, late)} if late else set()
+        untold = [case for case in late if case not in told]
+        for case in untold:
+            work.run(_NOTE_TOLD_EARLY, case, now, now, now)
+        return untold
+
+    def _passed_on_at(self, work: Work, it: Emergency) -> int:
+        """Return since when the reply clock of an emergency runs.
+
+        It is earlier than the danger for a case whose reply was due sooner already: that one has
+        waited for long.
+        """
+        times = self._times.of(work, it.queue, it.office)
+        return it.due_at - times.max_wait(Priority.EMERGENCY)
 
     def _is_absent(self, it: Emergency, everyone: Iterable[Caseworker], now: int) -> bool:
         """Return whether no caseworker who sees to this emergency, and can open it, is on duty."""
