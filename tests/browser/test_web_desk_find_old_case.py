@@ -70,6 +70,37 @@ async def test_an_old_case_is_found_by_a_word_with_two_keys_and_reopened(
         assert complaints == []
 
 
+async def test_words_in_the_command_bar_stand_in_no_address(
+    browser: Browser, tmp_path: Path
+) -> None:
+    async with BrowserDeskHarness.open(tmp_path) as office:
+        mei = office.worker("Mei")
+        _person, reference = await office.somebody(WORDS)
+        page = await _comes(browser, office, mei)
+        asked: list[str] = []
+        page.on("request", lambda it: asked.append(it.url.lower()))
+        options, keys = page.locator("#bar").get_by_role("option"), page.keyboard
+        await keys.press("Control+k")
+        typed = ("bathroom", "karaoke", "0912345678", "my-father")
+        for words in typed:
+            await page.locator("#bar-words").fill(words)
+            await expect(options).to_have_count(0)
+            await expect(page.locator("#bar-none")).to_be_visible()
+            await keys.press("Enter")
+        await page.locator("#bar-words").fill("father")  # it has the form of a number
+        await expect(options).to_have_text(["Go to case FATHER"])
+        await keys.press("Enter")
+        await page.wait_for_url("**/find/words")
+        await expect(page.locator("#found")).to_contain_text("Nothing found")
+        await keys.press("Escape")  # out of the search box
+        await keys.press("Control+k")
+        await page.locator("#bar-words").fill(f"{reference[:3].lower()}-{reference[3:].lower()}")
+        await keys.press("Enter")
+        await page.wait_for_url(f"**/cases/{reference}")
+        assert [it for it in asked if any(word in it for word in (*typed, "father"))] == []
+        await page.context.close()
+
+
 async def test_a_long_search_shows_its_end_without_another_key(
     browser: Browser, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.offices import OfficePlan
+from bot.cases.reference import ALPHABET, LENGTH
 from bot.cases.state_machine import Role
 from bot.desks.web.assets import STATIC_DIR
 from bot.desks.web.shortcuts import DROP, KEY_ACTIONS, PRESS, SHORTCUTS, Shortcut, shortcuts_for
@@ -85,6 +86,11 @@ def test_the_script_knows_every_act() -> None:
     known = set(re.findall(r"^  (\w+)[:,]", table, re.MULTILINE))
     assert known == KEY_ACTIONS
     assert {key.action for key in EVERY} - {""} == KEY_ACTIONS
+
+
+def test_the_command_bar_knows_the_form_of_a_case_number() -> None:
+    script = (STATIC_DIR / "command_bar.js").read_text("utf-8")
+    assert f"/^[{ALPHABET}]{{{LENGTH}}}$/" in script
 
 
 @pytest.mark.parametrize("role", list(Role))

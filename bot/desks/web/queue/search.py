@@ -1,8 +1,9 @@
 """The search box: a case by its number, or words in the cases a caseworker may read.
 
-What was typed is sent as a form and is part of no address: it may repeat what a person wrote. A
-search runs in the background, in processes of its own; its page shows how far it is. What was found
-is checked against the rights of the caseworker each time it is shown.
+The command bar sends to it what has the form of a number. What was typed is sent as a form and is
+part of no address: it may repeat what a person wrote. A search runs in the background, in processes
+of its own; its page shows how far it is. What was found is checked against the rights of the
+caseworker each time it is shown.
 """
 
 from __future__ import annotations
@@ -46,15 +47,6 @@ class FoundCase:
     """The newest, first those with a word that no newer one has."""
     more: int
     """Matches that are not shown."""
-
-
-@get("/find", Permission.CASE)
-async def _open_number(request: DeskRequest) -> Response:
-    """Redirect to a case by its number, whether or not it exists."""
-    reference = parse_reference(request.http.query_params.get("number", "")[:40])
-    if not reference.isalnum():
-        raise NotFoundError("no number")
-    return request.redirect(f"/cases/{reference}")
 
 
 @post("/find", Permission.CASE, "words", repetition=Repetition.ALLOWED)

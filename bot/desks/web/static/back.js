@@ -24,6 +24,12 @@ export function leaveTo(address) {
   else location.assign(address);
 }
 
+/** Send a form that leads to another page; an entry that was open is removed when it is come back to. */
+export function submitAndLeave(form) {
+  isLeaving = true;
+  form.requestSubmit();
+}
+
 /** Have an entry while something is open, and none otherwise. */
 function keepEntry() {
   const hasEntry = Boolean(history.state?.sheet);

@@ -1,10 +1,11 @@
-// Command bar: opens a case by its number, or runs a command by a word of its name.
+// Command bar: opens a case by its number, or runs a command by a word of its name. What is typed may
+// be a person's words: it stands in no address. A number is looked for by the form of the search box,
+// as a word can have the form of one.
 
-import { leaveTo } from "./back.js";
+import { submitAndLeave } from "./back.js";
 import { commands } from "./commands.js";
-import { root } from "./http.js";
 
-const CASE_NUMBER = /^[a-z0-9][a-z0-9-]{2,14}[a-z0-9]$/i;
+const CASE_NUMBER = /^[346789ACDEFHJKMNPQRTWXY]{6}$/; // as in bot/cases/reference.py
 const commandBar = document.getElementById("bar");
 const field = document.getElementById("bar-words");
 const foundList = document.getElementById("bar-found");
@@ -40,16 +41,21 @@ function searchCommands() {
   const query = field.value.trim();
   const parts = query.toLowerCase().split(/\s+/).filter(Boolean);
   found = knownCommands.filter((it) => it.can() && parts.every((part) => it.name.toLowerCase().includes(part)));
-  const number = commandBar.dataset.cases && CASE_NUMBER.test(query) ? query : "";
-  if (number) {
-    const name = commandBar.dataset.cases.replace("{number}", query.toUpperCase());
-    const go = () => leaveTo(`${root}/find?number=${encodeURIComponent(query)}`);
-    const isCertain = /\d/.test(query) || !found.length;
-    found.splice(isCertain ? 0 : found.length, 0, { name, keys: "", run: go });
+  const number = query.normalize("NFKC").replace(/[\s-]/g, "").toUpperCase();
+  if (commandBar.dataset.cases && CASE_NUMBER.test(number)) {
+    const name = commandBar.dataset.cases.replace("{number}", number);
+    const isCertain = /\d/.test(number) || !found.length;
+    found.splice(isCertain ? 0 : found.length, 0, { name, keys: "", run: () => findCase(number) });
   }
   foundList.replaceChildren(...found.map(optionOf));
   document.getElementById("bar-none").hidden = found.length > 0;
   select(0);
+}
+
+function findCase(number) {
+  const search = document.getElementById("find");
+  search.value = number;
+  submitAndLeave(search.form);
 }
 
 function optionOf({ name, keys }, place) {
