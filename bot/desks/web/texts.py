@@ -511,6 +511,7 @@ SNOOZE_ENDED = {
     "time": _("The snooze is over."),
     "wrote": _("Snooze ended: the person was active."),
     "urgent": _("Snooze ended: it is more urgent now."),
+    "alert": _("Snooze ended: there was an alert."),
     "asked": _("You ended the snooze early."),
 }
 LINK_KINDS = {

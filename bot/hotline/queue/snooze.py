@@ -1,7 +1,8 @@
 """Snoozed cases, and the days of follow-ups.
 
 A snoozed case is hidden from its holder's list until a moment; colleagues still see it. Whatever
-the person does ends the snooze at once, and so does everything that makes the case more urgent.
+the person does ends the snooze at once, and so does everything that makes the case more urgent, and
+an alert about it.
 """
 
 from __future__ import annotations
@@ -26,10 +27,11 @@ if TYPE_CHECKING:
 
 PERSON_WROTE: Final = "wrote"
 BECAME_URGENT: Final = "urgent"
+ALERTED: Final = "alert"
 HOLDER_RETURNED: Final = "asked"
 TIME_UP: Final = "time"
-"""Why a snooze ended: the person did something, the case became more urgent, its holder ended the
-snooze, or its time is over."""
+"""Why a snooze ended: the person did something, the case became more urgent, there was an alert
+about it, its holder ended the snooze, or its time is over."""
 ENDING_EVENTS = frozenset(
     {
         EventKind.CLAIMED, EventKind.RELEASED, EventKind.LAPSED, EventKind.TRANSFERRED,
@@ -38,8 +40,8 @@ ENDING_EVENTS = frozenset(
     }
 )  # fmt: skip
 """After these the holder is looking at the case: its snooze ends without a trace."""
-URGENT_EVENTS = frozenset({EventKind.PRIORITY_CHANGED, EventKind.OVERDUE})
-"""These end a snooze early, and say why."""
+EARLY_ENDS = {EventKind.PRIORITY_CHANGED: BECAME_URGENT, EventKind.OVERDUE: ALERTED}
+"""Why a snooze ends early after these events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ _SNOOZE = upsert(
 )  # fmt: skip
 _FOLLOW_UP = upsert(case_dates, "case_id", "follow_up_at", key="case_id")
 _UNSNOOZE = update_by(case_dates, "back_at", "back_why", by=("case_id", _IS_SNOOZED, _IS_RUNNING))
+_END_EARLY = update_by(
+    # Not after its time: that has ended it, although nothing is stored then.
+    case_dates, "back_at", "back_why",
+    by=("case_id", _IS_RUNNING, case_dates.c.aside_until > bindparam("now")),
+)  # fmt: skip
 _END_SNOOZE = update_by(
     case_dates, by=("case_id", _IS_SNOOZED), constants=dict.fromkeys(_NAMES[:4])
 )
@@ -146,7 +153,7 @@ class Snoozes:
     @staticmethod
     def end_as_person_wrote(work: Work, cases: Iterable[str], now: int) -> list[str]:
         """End the snoozes of cases whose people did something; return those that ran."""
-        return [case for case in cases if work.run(_UNSNOOZE, now, PERSON_WROTE, case)]
+        return [case for case in cases if work.run(_END_EARLY, now, PERSON_WROTE, case, now)]
 
     @staticmethod
     def end(work: Work, case: str) -> None:
@@ -158,5 +165,5 @@ class Snoozes:
         """End the snooze of a case after an event, if the event ends snoozes."""
         if event.case and event.kind in ENDING_EVENTS:
             work.run(_END_SNOOZE, event.case)
-        elif event.case and event.kind in URGENT_EVENTS:
-            work.run(_UNSNOOZE, now, BECAME_URGENT, event.case)
+        elif event.case and event.kind in EARLY_ENDS:
+            work.run(_END_EARLY, now, EARLY_ENDS[event.kind], event.case, now)

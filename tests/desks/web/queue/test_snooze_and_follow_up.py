@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.clock import DAY, HOUR, SECOND
+from bot.hotline.events import Event, EventKind
+from bot.hotline.queue.alerts import SILENT
 
 if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
@@ -126,6 +128,41 @@ def test_danger_now_is_not_put_aside_and_comes_back(web_desk: WebDeskHarness) ->
     said = mei.does(reference, "aside", code=at(web_desk, HOUR), words=WHY).json()
     assert said["refused"]
     assert "in danger now" in said["told"]
+
+
+def test_a_snooze_that_ended_by_its_time_says_so_after_a_standstill(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = answered(web_desk, mei)
+    mei.told(reference, "priority", code="1", words="Worse.")
+    aside(web_desk, mei, reference, HOUR)
+    _hours(web_desk, mei, 2)  # no check ran meanwhile
+    _is_alerted(web_desk, reference)
+    person.says("Are you there?")
+    assert "The snooze is over." in head(mei, reference)
+    assert listed(mei, "mine") == [reference]
+
+
+def test_an_alert_about_silence_ends_a_snooze_and_claims_no_more_urgency(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = answered(web_desk, mei)
+    mei.told(reference, "priority", code="1", words="Worse.")
+    aside(web_desk, mei, reference)
+    _hours(web_desk, mei, 1)
+    _is_alerted(web_desk, reference)
+    assert listed(mei, "mine") == [reference]
+    assert "Snooze ended: there was an alert." in head(mei, reference)
+    assert "more urgent now" not in head(mei, reference)
+
+
+def _is_alerted(office: WebDeskHarness, reference: str) -> None:
+    """Alert staff that the person of a case is silent."""
+    alert = Event(EventKind.OVERDUE, office.case(reference), code=SILENT)
+    now, service = office.home.loop.now(), office.home.house.staff.service
+    office.home.database.writer.run_sync(lambda work: service.show_events(work, [alert], now))
 
 
 def test_a_time_the_law_gives_does_not_run_out_behind_it(web_desk: WebDeskHarness) -> None:
