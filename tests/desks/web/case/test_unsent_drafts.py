@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
     from tests.support.people.chat_person import ChatPerson
 
+UNSENT = 'id="say-unsent">Not sent yet.</p>'
 WORDS = "Please stay where you are,\nI ask <b>now</b> & come back."
 
 
@@ -53,6 +54,19 @@ def test_words_that_were_begun_are_there_after_the_session_ended(web_desk: WebDe
     mei.comes()
     assert field(mei, reference) == WORDS
     assert field(mei, reference, "note") == "For Jun."
+
+
+def test_words_that_wait_for_send_anyway_are_named_as_not_sent(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = claimed(web_desk, mei)
+    assert UNSENT not in mei.browser.get(f"/cases/{reference}").text
+    words = {"words": "Xin chào, chị có khỏe không? Tôi ở đây."}
+    asked = mei.browser.post(f"/cases/{reference}/check", words, is_fetched=True)
+    assert asked.json()["checks"] == "language"
+    assert field(mei, reference) == words["words"]
+    assert UNSENT in mei.browser.get(f"/cases/{reference}").text
+    mei.told(reference, "say", **words, sure="language")
+    assert UNSENT not in mei.browser.get(f"/cases/{reference}").text
 
 
 def test_what_was_sent_or_emptied_is_not_there_any_more(web_desk: WebDeskHarness) -> None:
