@@ -46,6 +46,7 @@ from tests.support.database.dump_deployment import dump_deployment
 from tests.support.database.release_dumps import DUMPS, carried_over, execute, rows_of
 from tests.support.database_fixtures import on_both_databases, query
 from tests.support.forked_commands import haven_program, python_code
+from tests.support.harnesses.setup_harness import Terminal
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -141,6 +142,16 @@ def test_data_of_this_release_need_nothing(tmp_path: Path) -> None:
     rehearsed = haven("upgrade", "--rehearse")
     assert "nothing to rehearse" in rehearsed.stdout
     assert rehearsed.returncode == 0, "no failure: a script goes on to the upgrade"
+
+
+def test_an_upgrade_at_a_terminal_says_its_steps_in_words(tmp_path: Path) -> None:
+    deployment = old_deployment("sqlite", tmp_path)
+    about = deployment.settings
+    terminal = Terminal("upgrade", data=str(about.data), host_key_file=str(about.host_key_file))
+    assert terminal.ends() == 0, terminal.shown
+    assert "The upgrade is complete, after so long. (upgrade_done" in terminal.shown
+    assert '"event"' not in terminal.shown
+    assert deployment.revisions() == [LATEST_REVISION, LATEST_KEY_REVISION]
 
 
 def test_a_wrong_folder_is_no_deployment_and_stays_empty(tmp_path: Path) -> None:

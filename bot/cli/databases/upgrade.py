@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -44,7 +45,7 @@ def upgrade(
     elif not any(part.steps for part in _existing(settings)):
         typer.echo(f"The data are of this release, Haven {installed_release()}. Nothing to do.")
     else:
-        configure()
+        configure(for_person=sys.stderr.isatty())
         require_synchronous(settings)
         upgrade_deployment(settings, typer.echo, with_backup=not without_backup)
 
