@@ -11,12 +11,10 @@ import unicodedata
 from enum import StrEnum
 
 from bot.errors import HavenError
-from bot.settings.formats import ADDRESS_PATTERN
+from bot.settings.formats import ADDRESS_PATTERN, hidden_signs
 
 MAX_NAME_LENGTH = 40
 """Characters of a partner's or a campaign's name, so that it fits into a message."""
-HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
-"""Control signs, marks of the writing direction, invisible signs, unassigned ones."""
 _ADDRESS = re.compile(ADDRESS_PATTERN, re.IGNORECASE)
 
 
@@ -42,8 +40,7 @@ def check_name(name: str) -> str:
     Raises:
         NameRefusedError: it is empty or too long, has hidden signs, or reads as a link.
     """
-    hidden = [sign for sign in name if _is_hidden(sign)]
-    if hidden:
+    if hidden := hidden_signs(name):
         which = ", ".join(sorted({f"U+{ord(sign):04X}" for sign in hidden}))
         raise NameRefusedError(
             NameProblem.HIDDEN,
@@ -61,7 +58,3 @@ def check_name(name: str) -> str:
             "Leave it out; the link of the bot is printed by itself",
         )
     return found
-
-
-def _is_hidden(sign: str) -> bool:
-    return sign not in " \t" and unicodedata.category(sign) in HIDDEN_CATEGORIES

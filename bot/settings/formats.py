@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -38,6 +39,8 @@ ADDRESS_PATTERN = (
     r"|tw|vn|id|ph|th|kh|mm|jp|cn|hk|ru|eu|uk|us|de|tk)(?!\w)"
 )
 """What reads as an address of the web, of a mailbox or of a Telegram account, in any case."""
+HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+"""Control signs, marks of the writing direction, invisible signs, unassigned ones."""
 MAX_WAIT_MINUTES = 60 * 24 * 31
 """One month: the longest reply time a setting may name."""
 PRIORITY_COUNT = 5
@@ -48,6 +51,11 @@ class Secret:
     """A value that no log, traceback or `print` shows."""
 
     value: str = field(repr=False)
+
+
+def hidden_signs(name: str) -> list[str]:
+    """Return the signs of a name that no one sees, which can turn what is read around."""
+    return [it for it in name if it not in " \t" and unicodedata.category(it) in HIDDEN_CATEGORIES]
 
 
 def parse_address(address: str) -> tuple[str, int]:

@@ -32,7 +32,8 @@ SETTING_HINTS = {
     "allow_async_standby": "yes, to start although no commit waits for a standby; leave it out",
     "time_zone": "the name of a time zone, e.g. Asia/Taipei",
     "organisation": "the name people are told, at most 60 characters, without a link or @account "
-    "(they belong in HAVEN_CONTACT), e.g. HAVEN_ORGANISATION='Hope House'",
+    "(they belong in HAVEN_CONTACT) and without hidden signs, such as marks of the writing "
+    "direction: if it looks right, type it again, e.g. HAVEN_ORGANISATION='Hope House'",
     "organisation_kind": "one of: ngo, police, immigration, labour, agency",
     "contact": "how people reach the organisation outside this chat, at most 80 characters, e.g. a "
     "phone number",

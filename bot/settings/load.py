@@ -26,6 +26,7 @@ from bot.settings.formats import (
     PROXY_PATTERN,
     SMTP_PATTERN,
     Secret,
+    hidden_signs,
     is_one_port,
     parse_address,
     parse_agreements,
@@ -153,7 +154,12 @@ def _check_time_zone(name: str, _checked: Checked) -> None:
 
 
 def _check_organisation(name: str, _checked: Checked) -> None:
-    """Refuse a link in the first message people read: it would seem to be a part of the chat."""
+    """Refuse a link in the first message people read: it would seem to be a part of the chat.
+
+    Hidden signs are refused as in the names of partners: they can turn around what is read.
+    """
+    if hidden_signs(name):
+        raise ValueError("a hidden sign")
     if re.search(ADDRESS_PATTERN, unicodedata.normalize("NFKC", name), re.IGNORECASE):
         raise ValueError("a link")
 

@@ -26,6 +26,7 @@ WRONG = [
     ("watch_listen", "127.0.0.1:70000"), ("desk_listen", "127.0.0.1:8090\n"),
     ("telegram_token", f"123456:{'A' * 35}\n"), ("keep_days", "nan"), ("keep_days", ""),
     ("synthetic_budget", "nan"), ("desk_mode", "both"), ("allow_async_standby", "perhaps"),
+    ("organisation", "Hope \u202eesuoH"), ("organisation", "Hope\u200bHouse"),
     ("organisation", "a" * 61), ("organisation", "Hope\nHouse"),
     ("organisation", "https://hope.example"), ("organisation", "Hope House, www.hope.example"),
     ("organisation", "Hope House (hope.org.tw)"), ("organisation", "t.me/hope"),
