@@ -37,7 +37,8 @@ SETTING_HINTS = {
     "organisation_kind": "one of: ngo, police, immigration, labour, agency",
     "contact": "how people reach the organisation outside this chat, at most 80 characters, e.g. a "
     "phone number",
-    "hours": "when caseworkers answer, e.g. HAVEN_HOURS=09:00-21:00",
+    "hours": "when caseworkers answer, both times with four digits, "
+    "e.g. HAVEN_HOURS=09:00-21:00, not 9-21",
     "weekdays": "the days of those hours, from one day to another, Monday is 1, e.g. 1-5",
     "holidays": "dates without service, e.g. HAVEN_HOLIDAYS=2027-01-01,2027-02-06",
     "promise_minutes": "minutes until a reply is due, P0 to P4, rising, e.g. 2,15,240,1440,4320",

@@ -52,6 +52,11 @@ def test_a_name_with_a_dot_is_no_link(name: str) -> None:
     assert load_settings(organisation=name).organisation == name
 
 
+def test_hours_in_another_form_are_refused_with_the_form_they_have() -> None:
+    with pytest.raises(SettingError, match="both times with four digits"):
+        load_settings(hours="9-18")
+
+
 def test_all_faults_are_named_at_once() -> None:
     with pytest.raises(SettingError) as refused:
         load_settings(keep_days=1, hours="9", no_such="x")
