@@ -184,7 +184,8 @@ async def _run_with(
     async with connections(bot):
         build_options = BuildOptions(
             bot_id=bot.id, username=lambda: bot.known_username, clock=options.clock,
-            clock_monitor=ClockMonitor(server_time.now, boot_number()), limits=options.limits,
+            clock_monitor=ClockMonitor(server_time.now, boot_number(), options.clock.now),
+            limits=options.limits,
             rehearsal=options.rehearsal, desks=(WebDesk(vault),), languages=offered.tags,
             voices=load_recordings(load_place(settings), offered.tags), hasher=hasher,
             has_disk_space=has_room, roles=options.roles,

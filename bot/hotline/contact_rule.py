@@ -60,13 +60,18 @@ MAX_ROUNDS: Final = 8
 class ClockMonitor:
     """Compares the wall clock with the monotonic one, to know whether it can be trusted."""
 
-    __slots__ = ("boot", "channel", "doubt", "span_before", "steady_since", "wall_zero")
+    __slots__ = ("boot", "channel", "doubt", "span_before", "steady_since", "wall", "wall_zero")
 
-    def __init__(self, channel: Callable[[], int | None] = lambda: None, boot: int = 0) -> None:
+    def __init__(
+        self, channel: Callable[[], int | None] = lambda: None, boot: int = 0,
+        wall: Callable[[], int] = lambda: 0,
+    ) -> None:  # fmt: skip
         self.channel = channel
         """Returns the moment by the channel's clock; None where it dates no replies."""
         self.boot = boot
         """A number of this start of this machine; 0: unknown, and no start is confirmed."""
+        self.wall = wall
+        """Returns this moment by our clock; 0 where no one asks."""
         self.wall_zero: int | None = None
         """The wall clock when the monotonic clock was 0; None: never compared."""
         self.steady_since = 0
@@ -89,6 +94,16 @@ class ClockMonitor:
         if self.wall_zero is None:
             return False
         return abs(now - int(monotonic * SECOND) - self.wall_zero) <= MAX_DRIFT
+
+    def channel_at(self, now: int) -> int | None:
+        """Return what the channel's clock showed at `now`, at which a turn began a moment ago.
+
+        The work since then must not make a message look older than it is.
+        """
+        channel, late = self.channel(), self.wall() - now
+        if channel is None:
+            return None
+        return channel - late if 0 < late <= MAX_DRIFT else channel
 
     def needs_check(self, now: int, monotonic: float) -> bool:
         """Return whether there is something to compare or to confirm."""

@@ -367,7 +367,9 @@ class TypedText:
         read_at, sent_at = asked_at - asked_at % SECOND + READING_TIME, update.sent_at * SECOND
         if monitor.steady_since > asked_at and sent_at >= read_at:
             return False  # one wrong clock, ours or the channel's, must not keep anyone from a yes
-        written_at = received_at(sent_at, turn.now, monitor.steady_since, monitor.channel())
+        written_at = received_at(
+            sent_at, turn.now, monitor.steady_since, monitor.channel_at(turn.now)
+        )
         return LONG_AGO < written_at < read_at
 
     def answers_question(self, text: str) -> bool:

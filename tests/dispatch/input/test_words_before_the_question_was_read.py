@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.clock import SECOND
 from tests.dispatch.input.test_first_words import in_the_case
 from tests.support.dispatch_inspection import (
     cases_of,
@@ -100,6 +101,21 @@ def test_the_end_of_a_plea_agrees_to_nothing_that_could_not_be_read(
     assert current_step(person) == asked
     person.says(end)
     assert len(cases_of(sqlite_hotline)) == 1
+
+
+@pytest.mark.parametrize(("seconds", "cases"), [(2, 0), (3, 1)])
+def test_a_busy_bot_takes_no_yes_for_earlier_than_it_was_written(
+    sqlite_hotline: HotlineHarness, seconds: int, cases: int
+) -> None:
+    """Its turns began a moment ago, while the channel's clock is asked for now."""
+    hotline, monitor = sqlite_hotline, sqlite_hotline.house.setting.clock_monitor
+    monitor.channel = monitor.wall = lambda: hotline.loop.now() + int(0.3 * SECOND)
+    person = hotline.person("en")
+    place_at(person, reachable_positions()["welcome", "menu"])
+    person.says("help my boss is beating me")
+    hotline.advance_time(seconds)
+    person.send_update(person.words("yes"))
+    assert len(cases_of(hotline)) == cases
 
 
 def test_a_button_counts_at_once(sqlite_hotline: HotlineHarness) -> None:
