@@ -31,6 +31,7 @@ from bot.hotline.figures.session_counts import NO_QUESTION, SENT, SessionMark
 from bot.languages import catalogue
 from bot.languages.typed.alone_again import says_alone_again
 from bot.languages.typed.someone_near import find_someone_near
+from bot.languages.typed.taken_back import find_taken_back
 from bot.log import log
 from bot.mailbox.canary import CANARY_CHAT
 from bot.mailbox.inbox import Arrival
@@ -151,6 +152,7 @@ class BatchProcessor:
         self._services.texts.find_alarms("help")
         find_someone_near("do not write")
         says_alone_again("he is gone")
+        find_taken_back("stop letting them read")
 
     def evict_erased(self, work: Work) -> None:
         """Remove keys from memory whose case another process has erased."""

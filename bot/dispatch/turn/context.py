@@ -181,6 +181,12 @@ class TurnContext:
         is_read = conversation.is_read and conversation.takeover is None
         return conversation.case if is_read else ""
 
+    @property
+    def has_ended_reading(self) -> bool:
+        """Tell whether staff have something of this session, and read nothing that follows."""
+        conversation = self.conversation
+        return conversation.has_case and not conversation.is_read and conversation.takeover is None
+
     def find_takeover(self) -> tuple[Conversation, TakeoverState] | None:
         """Return the takeover of this chat and the session it stands in, suspended ones too."""
         for session in (self.conversation, *suspended_sessions(self.conversation)):

@@ -457,16 +457,22 @@ class EngineDriver:
         What was sent stays with staff. Nothing more is asked for helpers.
         """
         turn = self.turn
-        turn.hotline.withdraw_consent(ConsentKind.READING)
-        turn.set_read(is_read=False)
-        while turn.is_in_flow(URGENT_DETAILS_FLOW):
-            turn.frames.pop()
+        is_just_agreed = turn.is_in_flow(URGENT_DETAILS_FLOW)
+        self._end_reading()
         self.replies.send_text(turn.services.texts.told_already)
-        if turn.is_in_flow(AFTERWARDS_FLOW):
+        if turn.is_in_flow(AFTERWARDS_FLOW) or (turn.frames and not is_just_agreed):
             self.repeat_question()
         else:
             self.begin_flow(AFTERWARDS_FLOW)
         turn.must_reply = True
+
+    def _end_reading(self) -> None:
+        """Let staff read nothing that the person writes from now on, until they agree again."""
+        turn = self.turn
+        turn.hotline.withdraw_consent(ConsentKind.READING)
+        turn.set_read(is_read=False)
+        while turn.is_in_flow(URGENT_DETAILS_FLOW):
+            turn.frames.pop()
 
     def _withdraw_consent(self, ending: FlowEnded) -> None:
         hotline = self.turn.hotline

@@ -35,6 +35,7 @@ from bot.languages.typed.not_a_passphrase import (
     question_not_passphrase,
 )
 from bot.languages.typed.someone_near import find_someone_near
+from bot.languages.typed.taken_back import find_taken_back
 from bot.languages.typed.typed_answers import says_only
 from bot.messages import UpdateKind
 
@@ -174,9 +175,15 @@ class MessageHandler:
         return command is not None
 
     def _take_back_reading(self, update: Update) -> bool:
-        """Let staff read no more if a text takes back the yes before it; tell whether it does."""
-        takes_back = self.typed.takes_back_reading(update)
-        if not takes_back or self.turn.services.texts.find_alarms(update.text):
+        """Let staff read no more if a text takes back that they may; tell whether it does.
+
+        A cry for help next to it comes first. "Do not let them read" is close to one by itself.
+        """
+        if not self.typed.takes_back_reading(update):
+            return False
+        found = find_taken_back(update.text)
+        others = found.rest if found is not None and found.is_reading else update.text
+        if self.turn.services.texts.find_alarms(others):
             return False
         self.engine.take_back_reading()
         return True

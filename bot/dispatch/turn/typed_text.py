@@ -42,6 +42,7 @@ from bot.languages.typed.answer_lists import plain_answer
 from bot.languages.typed.clear_requests import find_clear_request
 from bot.languages.typed.not_a_passphrase import find_not_a_passphrase
 from bot.languages.typed.someone_near import find_someone_near
+from bot.languages.typed.taken_back import find_taken_back
 from bot.languages.typed.typed_answers import TypedAnswer
 from bot.messages import UpdateKind
 
@@ -406,14 +407,24 @@ class TypedText:
         return is_beside or puts_off or typed.is_only_polite(language)
 
     def takes_back_reading(self, update: Update) -> bool:
-        """Tell whether a text takes back that staff may read, right after the person agreed."""
-        turn = self.turn
-        is_asked = bool(turn.read_case) and turn.is_in_flow(URGENT_DETAILS_FLOW)
-        if update.kind is not UpdateKind.TEXT or not is_asked:
+        """Tell whether a text takes back that staff may read.
+
+        Right after the person agreed, more words say so: "no need any more" is said of that. Later
+        what ends the conversation elsewhere does so here too, and an answer stays one.
+        """
+        turn, text = self.turn, update.text
+        if update.kind is not UpdateKind.TEXT or turn.may_write_secret() or turn.asks_passphrase():
             return False
-        if self.choice_of_label(update.text) or self.choice_of_synonym(update.text, whole=True):
+        if not (turn.read_case or turn.has_ended_reading):
             return False
-        return self._typed(update.text).takes_back(turn.conversation.language)
+        found, is_said = find_taken_back(text), False
+        if turn.read_case and turn.is_in_flow(URGENT_DETAILS_FLOW):
+            is_said = found is not None or self._typed(text).takes_back(turn.conversation.language)
+        elif found is not None and found.is_reading:
+            is_said = self.command_meant(text) is None
+        if not is_said or self.choice_of_label(text):
+            return False
+        return self.choice_of_synonym(text, whole=True) is None
 
     def says_someone_near(self, text: str) -> bool:
         """Tell whether a text says that someone is near or reads along, and answers nothing.
