@@ -203,6 +203,11 @@ class ConsentRecords:
         newest = [it for it in self.of_case(work, case) if it.kind is ConsentKind.HOTLINE][-1:]
         return newest[0].revoked_at if newest else None
 
+    def reading_on_ended_at(self, work: Work, case: str) -> int | None:
+        """Return when the person ended that staff read what follows; None: never, or not now."""
+        newest = [it for it in self.of_case(work, case) if it.kind is ConsentKind.READING][-1:]
+        return newest[0].revoked_at if newest else None
+
     def taken_back_in(self, work: Work, cases: Iterable[str]) -> dict[str, int]:
         """Return `taken_back_at` of those of the cases that have it."""
         found: dict[str, list[Sequence[Any]]] = {}

@@ -215,9 +215,8 @@ class HotlineAdapter:
 
     def is_reading_taken_back(self, case: str) -> bool:
         """Tell whether the person took back that staff read what they write."""
-        records = ConsentRecords(self.services.vault).of_case(self.work, case)
-        newest = [it for it in records if it.kind is ConsentKind.READING][-1:]
-        return any(it.revoked_at is not None for it in newest)
+        records = ConsentRecords(self.services.vault)
+        return records.reading_on_ended_at(self.work, case) is not None
 
     @staticmethod
     def expect_sessions(work: Work, keys: Iterable[bytes]) -> None:

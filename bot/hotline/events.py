@@ -41,6 +41,8 @@ class EventKind(StrEnum):
     may be from another person."""
     PASSPHRASE_TRIED = "word_tried"  # noqa: S105 - an event
     """A passphrase was tried: `code` is the result, `tries` in `values` the wrong tries."""
+    READING_ENDED = "unread"
+    """The person stopped, or took back that staff read what they write from then on."""
     IDENTITY_CONFIRMED = "confirmed"
     CASEWORKER_WROTE = "said"
     """A caseworker's message is on its way."""

@@ -391,6 +391,7 @@ _LINES: Mapping[EventKind, Text] = {
     EventKind.PASSED_ON: texts.RELEASED,
     EventKind.REOPENED: texts.REOPENED,
     EventKind.IDENTITY_CONFIRMED: texts.IDENTITY_CONFIRMED,
+    EventKind.READING_ENDED: texts.READING_ENDED,
     EventKind.WITHHELD: texts.BOT_MESSAGE_WITHHELD,
     EventKind.CHAT_JOINED: texts.CHAT_JOINED,
     EventKind.CALL_BACK_CHANGED: texts.CALL_BACK_CHANGED,

@@ -49,6 +49,10 @@ MISSING_SO_FAR = _("Still missing; /answer with the code fills it in:")
 AND_MORE = _("and {count} more")
 HANDED_BACK = _("The bot speaks with the person again.")
 PERSON_LEFT = _("The person has left the chat: no caseworker holds the conversation now.")
+READING_ENDED = _(
+    "The person stopped, or took back that we read on. What they write now does not reach us, "
+    "unless they agree again."
+)
 REPLY_TO_BOT = _("In reply to a question of the bot: {question}")
 PERSON_WROTE = _("The person wrote. In this group their words are not shown.")
 SAYS_SOMEONE_NEAR = _("The person says that someone is near, or cannot write. Do not write now.")

@@ -233,6 +233,10 @@ CONSENT_TAKEN_BACK = _(
     "The person took consent back on {date}: do not share or pass on. Ask a supervisor about "
     "erasure."
 )
+READING_ENDED = _(
+    "The person stopped on {date}, or took back that we read on. What they write now does not "
+    "reach us, unless they agree again."
+)
 SHARING_LOCKS = _("Printing, the text file and draft forms are locked.")
 WITHDRAWN_LOCKS = _(
     "Referrals, printing, the text file and draft forms are locked until the person agrees again."

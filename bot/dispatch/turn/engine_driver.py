@@ -224,6 +224,7 @@ class EngineDriver:
         """Begin a flow on top of what is open."""
         turn = self.turn
         if flow == STOP_FLOW:
+            self._stop_passing_on()
             self.drafts.update_unsent_fact()
         values = self._load_erasure_facts() if flow == DELETE_FLOW else {}
         position = turn.conversation.position
@@ -465,6 +466,15 @@ class EngineDriver:
         else:
             self.begin_flow(AFTERWARDS_FLOW)
         turn.must_reply = True
+
+    def _stop_passing_on(self) -> None:
+        """Let no caseworker read on once the person stops, whatever becomes of unsent answers.
+
+        They read at once that stopping passes nothing more on.
+        """
+        if self.turn.has_hotline and self.turn.has_known_case():
+            self._end_reading()
+        self.relay.talk.end_takeover(PersonLeft.STOPPED)
 
     def _end_reading(self) -> None:
         """Let staff read nothing that the person writes from now on, until they agree again."""

@@ -230,6 +230,7 @@ class TurnHandler:
         if self.context.read_case and not self._flood_control.is_over_daily_limit(update):
             is_other = (
                 self._typed.takes_back_reading(update)
+                or self._typed.command_meant(update.text) is not None
                 or self._typed.says_someone_near(update.text)
                 or self._typed.place.is_no_place(update.text)
                 or self._typed.says_alone_again(update.text)

@@ -326,6 +326,8 @@ class ConsentRevocation:
         """Revoke consents of a kind; return the events, or None if nothing changed."""
         is_changed = self._consents.revoke(work, self._audit, case, kind, by, now)
         events = self._end_referrals(work, case, by, now) if kind is ConsentKind.OTHERS else []
+        if is_changed and kind is ConsentKind.READING:
+            events.append(Event(EventKind.READING_ENDED, case))
         return events if is_changed or events else None
 
     def revoke_all(self, work: Work, case: str, by: str, now: int) -> list[Event]:

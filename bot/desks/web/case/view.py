@@ -106,6 +106,9 @@ class CaseView:
     consent_taken_back_at: int | None = None
     """When the person took back that others read or share the case; until they agree again nothing
     is exported."""
+    reading_ended_at: int | None = None
+    """When the person stopped, or took back that staff read what they write from then on; until
+    they agree again, or a caseworker takes over, nothing of it reaches the case."""
     is_withdrawn: bool = False
     """Whether they took back that staff read it: then nothing is referred either."""
     erasure_request: ErasureRequest | None = None
@@ -285,6 +288,8 @@ def load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> Case
         present = context.streams.count(found.interpreting.interpreter)
         found.is_interpreter_present = bool(present)
     found.chat = _chat_status(work, context, seen.case, request.now)
+    if not (found.is_withdrawn or found.chat.is_taken_over):
+        found.reading_ended_at = consents.reading_on_ended_at(work, seen.case)
     if seen.may_read:
         try:
             _decrypt_content(work, request, found, keyring)

@@ -1,0 +1,134 @@
+"""Whoever stops: nothing they write from then on reaches staff, until they agree again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.hotline.chat.takeover import PersonLeft
+from bot.hotline.events import EventKind
+from tests.dispatch.danger.test_a_yes_taken_back import TAKEN_BACK, TELL, agreeing
+from tests.dispatch.relay.test_messages_reach_case import (
+    ADDRESS,
+    LONG,
+    case_ids,
+    messages,
+    told,
+    written,
+)
+from tests.dispatch.relay.test_takeover import in_danger
+from tests.support.dispatch_inspection import current_step, stored_conversation
+
+if TYPE_CHECKING:
+    from tests.support.harnesses.hotline_harness import HotlineHarness
+
+HIDING = "im in the bathroom of the second floor"
+PASSES_NOTHING = "Stopping passes nothing more on."
+STOPS = {
+    "en": ["/stop", "stop", "cancel"], "id": ["stop", "berhenti", "batal"], "vi": ["dừng lại"],
+    "th": ["หยุด", "ยกเลิก"], "fil": ["tigil na"], "zh_Hant": ["停", "取消"],
+    "zh_Hans": ["停", "取消"], "my": ["ရပ်မယ်"], "km": ["ខ្ញុំឈប់"], "ja": ["ストップ", "キャンセル"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tag", STOPS)
+def test_words_for_stopping_end_the_reading_and_are_no_address(
+    sqlite_hotline: HotlineHarness, tag: str
+) -> None:
+    for line in STOPS[tag]:
+        person = agreeing(sqlite_hotline, tag, TELL, TAKEN_BACK[tag][0])
+        person.says(line)
+        case = stored_conversation(person).case
+        assert [it.content.asked for it in messages(sqlite_hotline, case)[-1:]] == [""], line
+        before = written(sqlite_hotline, case)
+        person.says(HIDING)
+        assert written(sqlite_hotline, case) == before, line
+
+
+@pytest.mark.both_databases
+def test_while_asked_about_unsent_answers_nothing_is_passed_on(hotline: HotlineHarness) -> None:
+    person = told(hotline)
+    heard = person.says("/stop")
+    assert PASSES_NOTHING in heard[0]
+    assert current_step(person) == ("stop", "unsent")
+    before = written(hotline)
+    person.says(ADDRESS)
+    person.presses("Back to the question", "Keep for 24 hours")
+    person.says(ADDRESS)
+    hotline.advance_time(LONG)
+    person.says(ADDRESS)
+    assert written(hotline) == before
+
+
+@pytest.mark.both_databases
+def test_without_stopping_the_same_words_reach_the_case(hotline: HotlineHarness) -> None:
+    """The negative control."""
+    person = told(hotline)
+    person.says(HIDING)
+    assert written(hotline)[-1] == HIDING
+
+
+@pytest.mark.both_databases
+def test_stopping_in_a_talk_ends_it_before_unsent_answers_are_asked_about(
+    hotline: HotlineHarness,
+) -> None:
+    person, case = in_danger(hotline)
+    mei = hotline.colleague()
+    mei.claims(case)
+    mei.take_over(case)
+    person.presses("I can write now")
+    events = len(hotline.board.events)
+    person.says("/stop")
+    assert current_step(person) == ("stop", "unsent")
+    ended = [it.code for it in hotline.board.events[events:] if it.kind is EventKind.HANDED_BACK]
+    assert ended == [PersonLeft.STOPPED]
+    before = written(hotline, case)
+    person.says(HIDING)
+    hotline.advance_time(LONG)
+    person.says(HIDING)
+    assert written(hotline, case) == before
+
+
+def test_stop_said_to_a_caseworker_ends_no_talk(hotline: HotlineHarness) -> None:
+    person, case = in_danger(hotline)
+    mei = hotline.colleague()
+    mei.claims(case)
+    mei.take_over(case)
+    person.presses("I can write now")
+    person.says("stop")
+    assert written(hotline, case)[-1] == "stop"
+    assert stored_conversation(person).takeover is not None
+
+
+@pytest.mark.both_databases
+def test_new_danger_after_stopping_asks_again_and_a_yes_lets_staff_read(
+    hotline: HotlineHarness,
+) -> None:
+    person = told(hotline)
+    person.says("/stop")
+    person.presses("Keep for 24 hours")
+    before = [written(hotline, it) for it in case_ids(hotline)]
+    person.says("He is back, help")
+    assert current_step(person) == TELL
+    assert [written(hotline, it) for it in case_ids(hotline)] == before
+    person.presses("Tell them now")
+    person.says(HIDING)
+    read = [words for it in case_ids(hotline) for words in written(hotline, it)]
+    assert {"He is back, help", HIDING} <= {*read}
+
+
+def test_desks_are_told_once_that_the_person_stopped(hotline: HotlineHarness) -> None:
+    person = told(hotline)
+    for _ in range(2):
+        person.says("/stop")
+    ended = [it for it in hotline.board.events if it.kind is EventKind.READING_ENDED]
+    assert [it.case for it in ended] == case_ids(hotline)
+
+
+def test_stopping_before_anything_was_sent_tells_no_desk(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    person.says("/start")
+    person.presses("English", "Tell what happened")
+    person.says("/stop")
+    assert [it for it in hotline.board.events if it.kind is EventKind.READING_ENDED] == []
