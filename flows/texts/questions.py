@@ -9,7 +9,7 @@ from bot.conversation import Fact, Say
 from bot.text import _
 from flows.own_data.privacy import Privacy
 from flows.start.help import Help
-from flows.texts import cards, organisation
+from flows.texts import cards, organisation, phrases
 
 # Translators: "controlled" by another person. The lawyer is paid by a foundation, after a look
 # at each person; no promise.
@@ -141,7 +141,12 @@ ASKING = _(
 
 ANSWERS: dict[str, tuple[Say, ...]] = {
     "cost": (Say(COST),),
-    "readers": (Say(READERS, when=~Fact("told")), Say(READERS_NOW, when=Fact("told"))),
+    "readers": (
+        Say(READERS, when=~Fact("told") & ~Fact("sent")),
+        # Who stopped, or took it back: "no person reads it" is untrue of what was sent before.
+        Say(phrases.TOLD_ALREADY, when=~Fact("told") & Fact("sent")),
+        Say(READERS_NOW, when=Fact("told")),
+    ),
     "police": (
         Say(organisation.PEOPLE, when=~Fact("police") & ~Fact("office")),
         Say(organisation.OFFICE, when=Fact("office") & ~Fact("police")),
@@ -166,8 +171,8 @@ ANSWERS: dict[str, tuple[Say, ...]] = {
     ),
     "how_long": (Say(ON_DUTY, when=Fact("staffed")), Say(OFF_DUTY, when=~Fact("staffed"))),
     "real": (
-        Say(BOT_ASKS, when=~Fact("told")),
-        Say(Help.what_this_is.text, when=Fact("told")),
+        Say(BOT_ASKS, when=~Fact("told") & ~Fact("sent")),
+        Say(Help.what_this_is.text, when=Fact("told") | Fact("sent")),
     ),
     "trust": (Say(TRUST),),
     "phone": (Say(PHONE),),

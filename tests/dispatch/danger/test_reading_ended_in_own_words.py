@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.languages import LANGUAGES
+from flows.texts import questions
 from flows.texts.phrases import TOLD_ALREADY
 from tests.dispatch.danger.test_a_yes_taken_back import GIVE, TAKEN_BACK, TELL, agreeing
 from tests.dispatch.relay.test_messages_reach_case import agreed, messages, told, written
@@ -97,3 +98,16 @@ def test_who_takes_it_back_again_reads_that_nothing_is_passed_on(
     heard = person.says("don't let anyone read it")
     assert heard[0] == TOLD_ALREADY.source
     assert current_step(person) == ("afterwards", "what_now")
+
+
+def test_who_asks_then_does_not_read_that_no_person_read_it(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = agreeing(sqlite_hotline, "en", TELL, "yes")
+    person.says("please stop letting them read")
+    heard = person.says("who reads this?")
+    assert heard[0] == TOLD_ALREADY.source
+    unsent = sqlite_hotline.person()
+    unsent.says("/start")
+    unsent.presses("English")
+    assert unsent.says("who reads this?")[0][:40] == questions.READERS.source[:40]
