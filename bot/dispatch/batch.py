@@ -29,9 +29,7 @@ from bot.hotline.commands.store import refused_commands
 from bot.hotline.events import Event, EventKind
 from bot.hotline.figures.session_counts import NO_QUESTION, SENT, SessionMark
 from bot.languages import catalogue
-from bot.languages.typed.alone_again import says_alone_again
-from bot.languages.typed.someone_near import find_someone_near
-from bot.languages.typed.taken_back import find_taken_back
+from bot.languages.typed.load_lists import load_lists
 from bot.log import log
 from bot.mailbox.canary import CANARY_CHAT
 from bot.mailbox.inbox import Arrival
@@ -150,9 +148,7 @@ class BatchProcessor:
     def warm_up(self) -> None:
         """Load what the first turn of a process would load while it holds locks: for a second."""
         self._services.texts.find_alarms("help")
-        find_someone_near("do not write")
-        says_alone_again("he is gone")
-        find_taken_back("stop letting them read")
+        load_lists()
 
     def evict_erased(self, work: Work) -> None:
         """Remove keys from memory whose case another process has erased."""

@@ -61,7 +61,8 @@ AGREEING = "Tell them now"
 """The button that `agreeing_words` are words of."""
 ALSO_MEANT = {AGREEING: "Give it to a person", "Not yet": "Back to the question"}
 """The words of one button that mean another one too. Asked whether a caseworker may read it, a
-person who says "tell them" agrees, and one who says "do not tell them" does not."""
+person who says "tell them" agrees, and one who says "do not tell them" does not. "Wait a moment"
+may have nothing to do with the question there, unless it is listed for that button too."""
 CONSENT_LISTS = (
     "particles", "acknowledgments", "urging_words", "titles", "place_words", "place_names",
     "consent_words", "agreeing_words", "plea_words",
@@ -456,8 +457,9 @@ def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerL
     numbers: dict[str, range] = {}
     ages: dict[str, int] = {}
     for label, written in synonyms.items():
-        meanings = {label, ALSO_MEANT.get(label, label)}
         for synonym in written:
+            is_waiting = plain_answer(synonym.lstrip("=")) in known.waiting_words
+            meanings = {label} if is_waiting else {label, ALSO_MEANT.get(label, label)}
             if meant := _RANGE.fullmatch(synonym):
                 numbers[label] = _numbers(meant)
                 if meant[1] == ">=":

@@ -1,0 +1,14 @@
+"""Load the lists of words that are read lazily, before someone waits for an answer."""
+
+from __future__ import annotations
+
+from bot.languages.typed.alone_again import says_alone_again
+from bot.languages.typed.someone_near import find_someone_near
+from bot.languages.typed.taken_back import find_taken_back
+
+
+def load_lists() -> None:
+    """Read them by using each once: it takes most of a second."""
+    find_someone_near("do not write")
+    says_alone_again("he is gone")
+    find_taken_back("stop letting them read")
