@@ -75,6 +75,11 @@ def parse_numbers(listed: str) -> tuple[int, ...]:
     return tuple(int(number) for number in listed.split(",") if number)
 
 
+def split_list(listed: str) -> list[str]:
+    """Return what stands with commas between, with or without spaces around them."""
+    return [it for each in listed.split(",") if (it := each.strip())]
+
+
 def parse_dates(listed: str) -> tuple[date, ...]:
     """Return dates that stand with commas between, each as 2027-01-31."""
     return tuple(date.fromisoformat(day) for day in listed.split(",") if day)

@@ -16,6 +16,7 @@ from bot.errors import HavenError, SettingError
 from bot.languages import LANGUAGES
 from bot.languages.availability import checked_bot_names, wanted_languages
 from bot.settings import load_settings
+from bot.settings.formats import split_list
 from bot.setup.credentials import check_copy_folder
 from bot.setup.questions import QUESTIONS
 from bot.vault.backup.offline_key import BackupRecipients
@@ -57,7 +58,7 @@ def check_answer(key: str, answer: str) -> None:
         check_copy_folder(Path(answer))
     elif key == "token":
         settings_of({"telegram_token": answer})
-    elif key == "caseworker_languages" and (wrong := set(answer.split(",")) - set(LANGUAGES)):
+    elif key == "caseworker_languages" and (wrong := set(split_list(answer)) - set(LANGUAGES)):
         raise HavenError(f"{key}: {', '.join(sorted(wrong))}: choose from {', '.join(LANGUAGES)}")
 
 

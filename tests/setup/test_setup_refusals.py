@@ -74,6 +74,11 @@ async def test_a_wrong_answer_is_one_line_and_nothing_is_written(
     assert list(machine.root.iterdir()) == []
 
 
+async def test_languages_may_stand_as_the_refusal_lists_them(machine: BareMachine) -> None:
+    done = await machine.sets_up_as_usual(caseworker_languages="id, vi, en")
+    assert done.returncode == 0, done.stderr
+
+
 async def test_a_wrong_answer_later_leaves_everything_as_it_is(machine: BareMachine) -> None:
     await machine.sets_up_as_usual()
     before = machine.files()

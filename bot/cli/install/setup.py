@@ -29,7 +29,7 @@ from bot.errors import HavenError, SettingError
 from bot.hotline.staff.staff import Caseworker
 from bot.settings import Settings, load_settings
 from bot.settings.env_file import ENV_FILE, read_env_file
-from bot.settings.formats import DEFAULT_WEBHOOK_LISTEN
+from bot.settings.formats import DEFAULT_WEBHOOK_LISTEN, split_list
 from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
 from bot.setup import accounts
 from bot.setup.answers import example_answers, read_answers
@@ -332,7 +332,7 @@ def _enrol_caseworker(
 ) -> None:
     agreed = {
         "name": answers["caseworker"], "role": Role.CASEWORKER, "title": "caseworker",
-        "languages": answers["caseworker_languages"].split(","),
+        "languages": split_list(answers["caseworker_languages"]),
         "queues": [it.value for it in QUEUE_NAMES], "skills": (), "most": 3, "account": 0,
     }  # fmt: skip
     new, recovery_key = enrol(deployment, agreed, answers["caseworker_password"], cost)
