@@ -26,6 +26,7 @@ from bot.store.tables.main import cases
 from bot.store.writer import Work
 from bot.vault import Vault
 from bot.vault.audit.log import OPERATOR
+from bot.vault.backup.export_rows import ARCHIVE_RETENTION, ArchivePart
 from bot.vault.erasure.erase import ErasureReason, Erasures
 from bot.vault.erasure.retention import Retention, RetentionPlan
 
@@ -156,7 +157,12 @@ def erase_case(
         raise HavenError(
             f"{reference} can no longer be opened; still to be erased: {', '.join(left)}"
         )
-    typer.echo(f"{reference} is erased: nothing of it is left.")
+    days = ARCHIVE_RETENTION[ArchivePart.MAIN] // DAY
+    typer.echo(f"{reference} is erased: nothing of it is left in the data.")
+    typer.echo(
+        f"Backups made before hold it until they are deleted, after {days} days; a restore leaves "
+        "it out. What was exported of it is not touched: delete such folders yourself."
+    )
 
 
 def _tell_erasure(deployment: Deployment, case: str, reference: str, why: str) -> None:

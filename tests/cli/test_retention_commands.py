@@ -143,7 +143,8 @@ def test_a_case_is_erased_in_two_steps_that_are_both_noted(
     assert haven("cases", "erase", name, "--confirm", code).returncode == 1  # another reason
     done = haven("cases", "erase", name, "--why", "mistake", "--confirm", code.upper())
     assert done.returncode == 0, done.stderr
-    assert "nothing of it is left" in done.stdout
+    assert "nothing of it is left in the data" in done.stdout
+    assert "Backups made before hold it until they are deleted, after 30 days" in done.stdout
     assert done.stderr == "", "the command has said it in words"
     assert shelf.cases() == {other}
     assert shelf.told(case)[-2:] == [
