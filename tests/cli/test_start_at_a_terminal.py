@@ -54,7 +54,7 @@ def start_and_interrupt(machine: BareMachine) -> str:
     )
     terminal = Terminal("start", **settings, host_key_file=str(key), telegram_token_file=str(token))
     terminal.sees("Haven runs")
-    terminal.sees("The bot is @")
+    terminal.sees_all("The bot is @", "Messages are fetched")
     terminal.interrupts()
     assert terminal.ends() == 0, terminal.shown
     return terminal.shown

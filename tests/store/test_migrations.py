@@ -178,7 +178,7 @@ async def test_after_an_upgrade_staff_read_what_was_sent_before(
 ) -> None:
     database = restored(dump, kind, tmp_path)
     upgrade(database)
-    (waiting,) = [case for case in await load_queue(database) if case.status == "waiting"]
+    (waiting,) = [case for case in database.read(load_queue) if case.status == "waiting"]
     vault = vault_of(dump, tmp_path)
     reader = CaseReader(
         database,

@@ -194,7 +194,7 @@ def test_the_queue_marks_a_compromised_case(
     person, case = with_words(hotline)
     hotline.advance_time(LONG)
     tries(person, word)
-    (listed,) = hotline.run(load_queue(hotline.database))
+    (listed,) = hotline.database.read(load_queue)
     assert listed.compromised is is_compromised
     noted = hotline.ask("SELECT actor, subject FROM audit WHERE deed = 'freeze'")
     assert noted == ([("person", case)] if is_compromised else [])

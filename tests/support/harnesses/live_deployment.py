@@ -148,7 +148,7 @@ class LiveDeployment:
         return [why for (why,) in self.sql("SELECT fault FROM inbox WHERE state = 'quarantined'")]
 
     async def queue(self) -> list[QueuedCase]:
-        return await load_queue(self.database)
+        return self.database.read(load_queue)
 
     async def opened(self, reference: str, language: str = "en") -> CaseDetails:
         words, staff = read_in(language), read_in(language, "staff")

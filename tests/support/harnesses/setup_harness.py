@@ -131,6 +131,16 @@ class Terminal:
         begin, self._seen = self._seen, at + len(text)
         return self.shown[begin : self._seen]
 
+    def sees_all(self, *texts: str) -> None:
+        """Wait until texts are shown, in whatever order, after what was seen."""
+        begin = self._seen
+        ends = []
+        for text in texts:
+            self._seen = begin
+            self.sees(text)
+            ends.append(self._seen)
+        self._seen = max(ends)
+
     def answers(self, question: str, answer: str) -> None:
         """Wait for a question, and type; what is typed unseen before its last space is lost."""
         self.sees(question)

@@ -48,7 +48,7 @@ async def answers(database: Database) -> dict[str, Any]:
     reader = CaseReader(
         database, VAULT, AnswerRenderer(BOOK, read_in("en"), read_in("en", "staff")), law=LAW
     )
-    waiting = await load_queue(database)
+    waiting = database.read(load_queue)
     opened = [await reader.open(case.reference, KEEPER) for case in waiting]
     plain = {
         sql: query(database, sql)
