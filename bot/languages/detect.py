@@ -11,7 +11,13 @@ import re
 import unicodedata
 from collections import Counter
 
-from bot.text import fold
+from bot.languages.function_words import (
+    LANGUAGE_OF_WORD,
+    MIN_WORDS,
+    WORD,
+    choose_language,
+    count_function_words,
+)
 
 THAI, KHMER, BURMESE, KANA, HAN, LATIN = "thai", "khmer", "burmese", "kana", "han", "latin"
 _RUN = re.compile(
@@ -26,29 +32,10 @@ _SCRIPTS_OF_LANGUAGE: dict[str, frozenset[str]] = {
     **dict.fromkeys(("id", "vi", "fil", "en"), frozenset({LATIN})),
 }  # fmt: skip
 """The scripts of each language."""
-_FUNCTION_WORDS = {
-    "en": "the and you your is are was were of for that this with we they have has will would can "
-    "could should not what where when who how does did please help if but about there here be been "
-    "it he she his her them our i am my do to or an as on so",
-    "id": "yang dan ke dari ini itu untuk dengan tidak ada saya anda kamu kita mereka dia akan "
-    "bisa apa siapa kapan mana bagaimana sudah belum juga atau jika kalau karena pada adalah "
-    "seperti hanya masih lagi tolong orang kerja di bapak ibu nya gaji majikan paspor bulan takut "
-    "pulang uang agen tdk gak nggak blm sdh yg dgn utk sy krn",
-    "fil": "ang ng mga sa ay ako ikaw ka mo ko siya kayo sila ito iyan iyon hindi po wala kung "
-    "para pero dito saan kailan sino ano paano lang din rin naman namin natin inyo iyong aking "
-    "ninyo nila",
-    "vi": "và là của không có được cho với những các này đó tôi bạn chúng người khi nào đâu gì sao "
-    "đến từ nếu thì đã sẽ đang ở một hay vì cũng rất muốn phải làm khong duoc toi nguoi chung "
-    "nhung muon phai lam",
-}
-FUNCTION_WORDS = {tag: frozenset(words.split()) for tag, words in _FUNCTION_WORDS.items()}
-"""Function words that no other of these languages has."""
-_LANGUAGE_OF_WORD = {word: tag for tag, words in FUNCTION_WORDS.items() for word in words}
-_WORD = re.compile(r"[^\W\d_]+")
 _VIETNAMESE = re.compile("[\u0103\u0111\u01a1\u01b0\u1ea0-\u1ef1\u1ef4-\u1ef9]")
 """Small letters that of these languages only Vietnamese has. A name is written with capitals."""
-MIN_CHARACTERS, MIN_WORDS = 4, 2
-"""Characters of a script, and function words, that make a sentence and not a name."""
+MIN_CHARACTERS = 4
+"""Characters of a script that make a sentence and not a name."""
 
 
 def seems_other_language(text: str, language: str) -> bool:
@@ -62,26 +49,20 @@ def seems_other_language(text: str, language: str) -> bool:
     main_script, count = scripts.most_common(1)[0]
     if main_script not in read:
         is_sentence = count >= MIN_CHARACTERS and not any(scripts[script] for script in read)
-        return is_sentence and (main_script != LATIN or bool(_count_function_words(text)))
+        return is_sentence and (main_script != LATIN or bool(count_function_words(text)))
     if main_script != LATIN:
         return False
-    counts = _count_function_words(text)
+    counts = count_function_words(text)
     return bool(counts) and not counts[language] and max(counts.values()) >= MIN_WORDS
-
-
-def _count_function_words(text: str) -> Counter[str]:
-    """Count the function words of each language that is written in Latin letters."""
-    words = _WORD.findall(fold(text))
-    return Counter(_LANGUAGE_OF_WORD[word] for word in words if word in _LANGUAGE_OF_WORD)
 
 
 def _count_vietnamese_words(text: str) -> Counter[str]:
     """Count words with letters of Vietnamese alone that are no names and no function words."""
-    words = _WORD.findall(unicodedata.normalize("NFC", text))
+    words = WORD.findall(unicodedata.normalize("NFC", text))
     if words[1:2] and words[1].islower():  # only the beginning of a sentence
         words[0] = words[0].lower()
     marked = [it for it in words if it.islower() and _VIETNAMESE.search(it)]
-    return Counter(vi=sum(it not in _LANGUAGE_OF_WORD for it in marked))
+    return Counter(vi=sum(it not in LANGUAGE_OF_WORD for it in marked))
 
 
 def _count_scripts(text: str) -> Counter[str]:
@@ -105,7 +86,8 @@ def guess_language(text: str, preferred: str = "") -> str | None:
     Args:
         text: what was written.
         preferred: the language of the phone or of the chat. It decides where signs are common to
-            Chinese of both kinds, or to Chinese and Japanese.
+            Chinese of both kinds, or to Chinese and Japanese, and where words are common to two
+            languages in Latin letters; another one needs clear words of its own.
     """
     scripts = _count_scripts(text)
     if not scripts:
@@ -117,11 +99,7 @@ def guess_language(text: str, preferred: str = "") -> str | None:
         return "ja"
     if script == HAN:
         return _guess_reader_of_han(text, preferred) if count >= MIN_CHARACTERS // 2 else None
-    ranked = (_count_function_words(text) + _count_vietnamese_words(text)).most_common(2)
-    if not ranked or ranked[0][1] < MIN_WORDS:
-        return None
-    is_clear = len(ranked) == 1 or ranked[0][1] > ranked[1][1]
-    return ranked[0][0] if is_clear else None
+    return choose_language(text, _count_vietnamese_words(text), preferred)
 
 
 def _guess_reader_of_han(text: str, preferred: str) -> str:

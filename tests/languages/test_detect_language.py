@@ -7,7 +7,8 @@ from itertools import combinations
 import pytest
 
 from bot.languages import FALLBACK, LANGUAGES
-from bot.languages.detect import FUNCTION_WORDS, guess_language, seems_other_language
+from bot.languages.detect import guess_language, seems_other_language
+from bot.languages.function_words import FUNCTION_WORDS, LANGUAGES_OF_SHARED
 from tests.support.content.catalogue_files import phrases_of
 
 SAID = {
@@ -51,6 +52,7 @@ def test_mixed_language_text_is_not_flagged() -> None:
 def test_no_small_word_is_of_two_languages() -> None:
     for one, other in combinations(FUNCTION_WORDS, 2):
         assert FUNCTION_WORDS[one] & FUNCTION_WORDS[other] == set()
+    assert frozenset[str]().union(*FUNCTION_WORDS.values()).isdisjoint(LANGUAGES_OF_SHARED)
 
 
 @pytest.mark.parametrize("tag", [it for it in LANGUAGES if it != FALLBACK])

@@ -129,6 +129,7 @@ class MessageHandler:
             self._run_command(update.text)
             or self._take_back_reading(update)
             or self._take_alone_again(update.text)
+            or self._take_yes_of_other_language(update.text)
         ):
             return
         choice = synonym = None
@@ -353,6 +354,12 @@ class MessageHandler:
         if alarms or not self._may_answer_asked() or self.typed.answers_question(text):
             return False
         return self.stories.speak_language_asked(text)
+
+    def _take_yes_of_other_language(self, text: str) -> bool:
+        """Ask the open question again in the language of a yes; tell whether it was another."""
+        if not (self.turn.frames and self._may_answer_asked()):
+            return False
+        return self.stories.speak_language_of_yes(text)
 
     def _kind_asked(self, text: str, alarms: frozenset[str]) -> str | None:
         """Return what a text asks about; one with alarming words has to ask it surely.

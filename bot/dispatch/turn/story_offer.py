@@ -17,6 +17,7 @@ from bot.dispatch.turn.flow_names import (
 )
 from bot.dispatch.turn.replies import REMEMBERED
 from bot.languages.detect import guess_language
+from bot.languages.function_words import language_of_yes
 from bot.languages.names import asked_language
 
 if TYPE_CHECKING:
@@ -97,14 +98,30 @@ class StoryOffer:
 
     def speak_language_asked(self, text: str) -> bool:
         """Go on in the language that a text asks for by its name; tell whether it was another."""
-        turn, conversation = self.turn, self.turn.conversation
+        conversation = self.turn.conversation
         language = asked_language(text)
         if language is None or language == conversation.language:
             return False
+        return self._speak(language)
+
+    def speak_language_of_yes(self, text: str) -> bool:
+        """Ask again in the language of a bare yes with accents; tell whether it was another.
+
+        Who says yes in Vietnamese may not have been able to read what was asked in another
+        language: it agrees to nothing before it is asked in their own.
+        """
+        language = language_of_yes(text)
+        if language is None or language == self.turn.conversation.language:
+            return False
+        return self._speak(language)
+
+    def _speak(self, language: str) -> bool:
+        """Go on in a language and ask the open question in it; tell whether it is offered."""
+        turn = self.turn
         if language not in turn.services.languages:
             return False
         self.engine.change_language(language)
-        conversation.is_language_known = turn.must_reply = True
+        turn.conversation.is_language_known = turn.must_reply = True
         self._leave_language_question()
         self.engine.continue_or_start()
         return True

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.languages import catalogue
+from flows.urgent.danger import DangerFlow
 from tests.support.dispatch_inspection import (
+    cases_of,
     current_step,
     place_at,
     reachable_positions,
@@ -60,3 +63,46 @@ def test_where_a_place_is_asked_words_are_the_place(sqlite_hotline: HotlineHarne
     place_at(person, reachable_positions()["urgent_details", "where"], language="th")
     person.says("please english")
     assert current_step(person) != ("urgent_details", "where")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "em 14 tuoi me ke bat di lam quan karaoke",
+        "me ke bat em di lam",
+        "em di lam ma ke toan lay het tien",
+    ],
+)
+def test_vietnamese_without_accents_is_answered_in_vietnamese(
+    sqlite_hotline: HotlineHarness, text: str
+) -> None:
+    for phone in ("vi", "en"):
+        person = sqlite_hotline.person(phone)
+        person.says(text)
+        assert stored_conversation(person).language == "vi"
+
+
+@pytest.mark.parametrize("text", ["vâng", "dạ", "Vâng ạ", "dạ vâng"])
+def test_a_yes_with_accents_is_asked_again_in_its_language(
+    sqlite_hotline: HotlineHarness, text: str
+) -> None:
+    person = sqlite_hotline.person("id")
+    place_at(person, reachable_positions()["danger", "tell"], language="id")
+    heard = person.says(text)
+    assert stored_conversation(person).language == "vi"
+    assert current_step(person) == ("danger", "tell")
+    assert cases_of(sqlite_hotline) == []
+    question = catalogue("vi").gettext(DangerFlow.tell.prompt.source)
+    assert heard[-1].startswith(question.partition("{")[0])
+    person.says(text)
+    assert len(cases_of(sqlite_hotline)) == 1
+
+
+@pytest.mark.parametrize("text", ["ya", "da", "dạ em bị đánh"])
+def test_what_is_no_bare_yes_of_another_language_is_read_as_ever(
+    sqlite_hotline: HotlineHarness, text: str
+) -> None:
+    person = sqlite_hotline.person("id")
+    place_at(person, reachable_positions()["danger", "tell"], language="id")
+    person.says(text)
+    assert stored_conversation(person).language == "id"
