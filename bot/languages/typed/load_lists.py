@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.languages.typed.alone_again import says_alone_again
+from bot.languages.typed.no_danger import find_denied_danger
 from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.taken_back import find_taken_back
 
@@ -11,4 +12,5 @@ def load_lists() -> None:
     """Read them by using each once: it takes most of a second."""
     find_someone_near("do not write")
     says_alone_again("he is gone")
+    find_denied_danger("no danger")
     find_taken_back("stop letting them read")
