@@ -13,7 +13,8 @@ NEAR = {
         "dia lagi liat hp saya", "jgn chat dulu kak", "nyonya lagi di samping saya",
         "majikan masih di sini jangan tulis dulu", "jangan bales skrg ya, ada majikan",
         "bos sedang mengawasi saya", "skrg gak bisa chat, majikan di sebelah",
-        "dia baca chat saya", "mandor di belakangku", "lagi diawasi",
+        "dia baca chat saya", "mandor di belakangku", "lagi diawasi", "ada orang datang",
+        "ada yang datang", "ada yg dateng kak", "ada org mau masuk",
     ),
     "vi": (
         "chủ đang ở đây, đừng nhắn", "chu dang o gan em", "ông chủ đang nhìn em",
@@ -65,7 +66,7 @@ NEAR = {
         "今は送らないで 社長がいる", "社長が隣にいます", "今は返信しないでください",
         "彼が私のスマホを見ています", "今は話せません", "そばに社長がいる",
         "まだ書かないで、雇い主が近くにいる", "後ろに人がいます", "見られています",
-        "今は一人じゃない", "送らないで", "社長が来た、書かないで",
+        "今は一人じゃない", "送らないで", "社長が来た、書かないで", "誰か来る", "誰かが来ました",
     ),
 }  # fmt: skip
 OTHERWISE = {
@@ -74,7 +75,9 @@ OTHERWISE = {
         "majikan tinggal di taoyuan", "dia lagi nonton tv", "jangan takut",
         "teman saya ada di sini dan mau dibantu juga", "jangan tulis ke keluarga saya",
         "majikan tidak ada di sini", "jangan hubungi keluarga saya", "bos pegang paspor saya",
-        "dekat stasiun zhongli", "di samping pabrik", "apa dia di sini?",
+        "dekat stasiun zhongli", "di samping pabrik", "apa dia di sini?", "ada yang sakit",
+        "ada yang luka", "tidak ada orang datang", "kapan ada orang datang", "ada orang datang?",
+        "ada orang datang ke pabrik bulan lalu", "ada yang datang dari indonesia",
     ),
     "vi": (
         "chủ ở nhà máy", "chủ em ở Đào Viên", "ông ấy đang xem tivi", "em ở gần ga Trung Lịch",
@@ -122,7 +125,7 @@ OTHERWISE = {
         "社長は工場にいます", "彼は日本に来た",
         "雇い主は桃園に住んでいます", "彼はテレビを見ています",
         "友達も一緒にいて助けてほしい", "家族に連絡しないで", "社長はここにいません",
-        "駅の隣にいます", "叩かないで", "私はここにいます",
+        "駅の隣にいます", "叩かないで", "私はここにいます", "誰か来る?", "人が来ない",
     ),
 }  # fmt: skip
 
