@@ -104,12 +104,11 @@ def load_answer_examples() -> list[AnswerExample]:
 def load_question_examples() -> list[AnswerExample]:
     """Return what people ask in place of an answer, and sentences that ask nothing."""
     found: list[AnswerExample] = []
-    chance, labels = random.Random(SEED), tuple(LABELS)
+    chance, labels, held = random.Random(SEED), tuple(LABELS), _held_questions()
     for tag in LANGUAGES:
         listed = read_questions(tag)
         for name, label in [(NO_QUESTION, NONE), *((kind, it) for it, kind in LABELS.items())]:
             found += [AnswerExample(it, labels, label) for it in listed[name]]
-        held = _held_questions(tag)
         other = [it for it in read_examples(tag) if it.words.casefold() not in held]
         calm = [it.words for it in other if not it.is_urgent]
         cries = [it.words for it in other if it.is_urgent]
@@ -121,10 +120,13 @@ def load_question_examples() -> list[AnswerExample]:
     return found
 
 
-def _held_questions(tag: str) -> set[str]:
-    """Return the texts by which the model is measured, none of which it may learn from."""
-    lines = (HELD_QUESTIONS / f"{tag}.tsv").read_text("utf-8").splitlines()
-    return {line.split("\t")[1].casefold() for line in lines}
+def _held_questions() -> set[str]:
+    """Return the texts by which the model is measured, none of which it may learn from.
+
+    Chinese of both kinds and Japanese share some: "半年".
+    """
+    files = [(HELD_QUESTIONS / f"{tag}.tsv").read_text("utf-8") for tag in LANGUAGES]
+    return {line.split("\t")[1].casefold() for it in files for line in it.splitlines()}
 
 
 def read_questions(tag: str) -> dict[str, list[str]]:
