@@ -19,7 +19,7 @@ from bot.app.retention import require_outside
 from bot.app.sign_in import require_strong
 from bot.app.storage import database_at, existing_database, fault_of
 from bot.cli.deployment import Deployment, open_deployment
-from bot.cli.output import format_time
+from bot.cli.output import count_of, format_time
 from bot.clock import HOUR, MINUTE, SystemClock
 from bot.errors import BackupError, HavenError, SettingError
 from bot.log import log
@@ -202,7 +202,7 @@ def _offline_keys(files: list[Path], status: Status) -> OfflineKeys:
 
 
 def _tell_restored(done: RestoreResult, to: Path, zone: ZoneInfo) -> None:
-    typer.echo(f"In {to}: {done.cases} cases, {done.files} files.")
+    typer.echo(f"In {to}: {count_of(done.cases, 'case')}, {count_of(done.files, 'file')}.")
     typer.echo(f"They are of {format_time(done.made_at, zone)}: what came later is not in them.")
     typer.echo(f"Erased since, and not restored: {done.erased} cases.")
     if done.missing:

@@ -46,6 +46,11 @@ def print_dataclasses(
     print_rows([asdict(each) for each in items], columns, as_json=as_json)
 
 
+def count_of(number: int, thing: str) -> str:
+    """Return a number of things in words: `1 file`, `2 files`."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def make_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> Table:
     """Return a table; lists are joined by commas, and nothing in a cell is taken for markup."""
     table = Table(*headings, title=title or None, title_justify="left", box=SIMPLE_HEAD,

@@ -47,6 +47,9 @@ ADD_TO_GROUP = (
     "Add the bot to the group as an administrator who may manage topics and delete messages, then "
     "press Enter; its number is found by itself."
 )
+NO_GROUP_FOUND = (
+    "The bot was added to no group lately. Type the group's number, or Enter to go on without one."
+)
 FORBID_GROUPS = (
     "Anyone can add this bot to a group, where others see that it was added. To forbid it: send "
     "/setjoingroups to @BotFather, choose @{bot}, then Disable."
@@ -179,6 +182,8 @@ class Interview:
         groups = asyncio.run(recent_groups(self.token, self._api, self._proxy))
         for it in groups:
             typer.echo(f"{it.id}: {it.title}")
+        if not groups:
+            typer.echo(NO_GROUP_FOUND)
         return "", str(groups[-1].id) if groups else "0"
 
     @property

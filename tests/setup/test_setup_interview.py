@@ -178,7 +178,10 @@ def answer_wrongly(machine: BareMachine) -> str:
     terminal.answers("Address of the desk", "")
     terminal.answers("Is there such a group", "Hope staff")
     terminal.answers("\nIs there such a group", "-1005")  # of no group of this bot
-    terminal.answers("Is there such a group", "0")
+    terminal.answers("Is there such a group", "y")
+    terminal.answers("its number is found by itself.", "")
+    terminal.sees("The bot was added to no group lately.")
+    terminal.answers("Telegram group", "")
     terminal.answers("Folder of backups", "/home/backups")
     terminal.sees("outside /root, /home and /tmp")
     terminal.answers("\nFolder of backups", "/var/backups/haven")

@@ -21,7 +21,7 @@ from bot.cases.evidence.verify_bundle import find_faults, load_manifest
 from bot.cases.reference import is_reference, parse_reference
 from bot.cli.deployment import Deployment, open_deployment
 from bot.cli.options import AsJson, PasswordFile, SignedIn
-from bot.cli.output import local_time, make_table, print_json, print_table
+from bot.cli.output import count_of, local_time, make_table, print_json, print_table
 from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.private_file import user_name
@@ -137,7 +137,7 @@ def _verify_case(reference: str, by: str, password_file: Path | None) -> None:
         head = deployment.run(lambda work: evidence.custody.head(work, case))
     for number, fault in faults.items():
         raise HavenError(f"file {number} {FILE_FAULTS[fault]}")
-    typer.echo(f"Nothing was altered: {len(saved)} files, the ledger up to {head}.")
+    typer.echo(f"Nothing was altered: {count_of(len(saved), 'file')}, the ledger up to {head}.")
 
 
 @contextmanager

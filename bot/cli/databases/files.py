@@ -13,9 +13,11 @@ from bot.app.file_storage.lost import LostFiles, accept_loss, find_lost
 from bot.app.file_storage.move import MoveProgress, move_files
 from bot.app.file_storage.opening import checked_blobs
 from bot.cli.deployment import open_deployment
+from bot.cli.output import count_of
 from bot.clock import DAY
 from bot.errors import HavenError
 from bot.settings import SETTING_HINTS
+from bot.settings.env_file import ENV_FILE
 from bot.settings.formats import FILES_PATTERN
 from bot.store.blobs.opening import folder_of
 from bot.store.database import DataDirectory
@@ -38,7 +40,7 @@ def where() -> None:
     with open_deployment() as deployment:
         blobs = checked_blobs(deployment.settings)
         sizes = [it.size for it in blobs.list() if it.is_whole]
-    typer.echo(f"{blobs.where}: {len(sizes)} files, {sum(sizes)} bytes.")
+    typer.echo(f"{blobs.where}: {count_of(len(sizes), 'file')}, {sum(sizes)} bytes.")
 
 
 @files_app.command("move")
@@ -56,8 +58,9 @@ def move(
         with Progress(*columns, console=Console(stderr=True)) as bars:
             moved = move_files(settings, deployment.database, to, _progress(bars))
         deployment.run(lambda work: deployment.record(work, "move_files", "all"))
-    typer.echo(f"{moved.where}: {moved.copied} files, each compared with the original.")
-    typer.echo("Before the next start, for all commands and on every machine:")
+    copied = count_of(moved.copied, "file")
+    typer.echo(f"{moved.where}: {copied}, each compared with the original.")
+    typer.echo(f"Before the next start, on every machine, in {ENV_FILE} if there is one:")
     is_default = to.startswith("file:") and folder_of(to) == directory.files.absolute()
     typer.echo("unset HAVEN_FILES_URL" if is_default else f"HAVEN_FILES_URL={to}")
 

@@ -365,7 +365,8 @@ def _set_second_factor(deployment: Deployment, who: Caseworker) -> bool:
     typer.echo("\nScan this with an authenticator app on the administrator's phone:\n")
     typer.echo(accounts.draw_code(address))
     typer.echo(f"Or type this secret into it: {secret}")
-    while code := str(typer.prompt("Six digits it shows; empty to do this later", default="")):
+    asked = "Six digits it shows; empty to do this later"
+    while code := str(typer.prompt(asked, default="", show_default=False)):
         if deployment.run(
             lambda work, code=code: accounts.store_factor(  # type: ignore[misc]
                 work, vault, who, secret, code, deployment.now()
