@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bot.conversation import Choose, ChooseMany, Collect, Decide, answer, keep_extra
-from bot.conversation.inputs import FilesInput, LocationInput, PressInput, TextInput
+from bot.conversation.inputs import FilesInput, PressInput, TextInput
 from bot.dispatch.rate_limit import Loss
 from bot.dispatch.turn.flow_names import (
     ADULT_AGE,
@@ -19,7 +19,7 @@ from bot.dispatch.turn.flow_names import (
     LEAVES,
     UNDER_18_ANSWER,
 )
-from bot.dispatch.turn.received_files import received_files
+from bot.dispatch.turn.received_files import received_files, received_location
 from bot.dispatch.turn.slash_commands import BYE
 from bot.dispatch.turn.story_offer import is_story
 from bot.dispatch.turn.typed_text import PERSON_BUTTON
@@ -119,7 +119,7 @@ class MessageHandler:
         else:
             position.add_extra(update.text)
         if update.latitude is not None:
-            keep_extra(position, _location_in(update))
+            keep_extra(position, received_location(update))
         return self.commands.note_alarms(update.text)
 
     # --- one kind each --------------------------------------------------------------------------
@@ -556,8 +556,8 @@ class MessageHandler:
 
     def _handle_location(self, update: Update) -> None:
         self.turn.conversation.position.add_extra(update.text)
-        if not self._offer_for(_location_in(update)):
-            self.engine.answer_or_keep(_location_in(update))
+        if not self._offer_for(received_location(update)):
+            self.engine.answer_or_keep(received_location(update))
 
     def _offer_for(self, incoming: Input) -> bool:
         """Offer a caseworker for a file or place that answers no question; tell whether so."""
@@ -578,7 +578,7 @@ class MessageHandler:
         else:
             position.add_extra(update.text)
         if update.latitude is not None:
-            keep_extra(position, _location_in(update))
+            keep_extra(position, received_location(update))
             return
         alarms = self.commands.note_alarms(update.text)
         if self.turn.frames:
@@ -591,10 +591,6 @@ class MessageHandler:
     def _handle_unsupported(self, _update: Update) -> None:
         self.replies.say_not_kept(Loss.KIND)
         self.engine.continue_or_start()
-
-
-def _location_in(update: Update) -> LocationInput:
-    return LocationInput(update.latitude or 0.0, update.longitude or 0.0)
 
 
 def _beyond_answer(alarms: frozenset[str], choice: PressInput | None) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""The files of an update as they are kept: with when each arrived, and its place in the chat."""
+"""What an update has besides words: its files with when each arrived, and where the person is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
 from bot.conversation import FileRef
+from bot.conversation.inputs import LocationInput
 
 if TYPE_CHECKING:
     from bot.messages import Update
@@ -20,3 +21,8 @@ def received_files(update: Update, now: int) -> tuple[FileRef, ...]:
         )
         for file in update.files
     )  # fmt: skip
+
+
+def received_location(update: Update) -> LocationInput:
+    """Return the place that an update shares."""
+    return LocationInput(update.latitude or 0.0, update.longitude or 0.0)

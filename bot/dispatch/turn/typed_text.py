@@ -40,7 +40,7 @@ from bot.languages.questions import LEAVING
 from bot.languages.typed.alone_again import says_alone_again
 from bot.languages.typed.answer_lists import plain_answer
 from bot.languages.typed.clear_requests import find_clear_request
-from bot.languages.typed.no_danger import IN_DANGER, find_denied_danger, label_beside_denial
+from bot.languages.typed.no_danger import denies_danger, label_beside_denial
 from bot.languages.typed.not_a_passphrase import find_not_a_passphrase
 from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.taken_back import find_taken_back
@@ -48,8 +48,6 @@ from bot.languages.typed.typed_answers import TypedAnswer
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from bot.conversation.inputs import Input
     from bot.dispatch.turn.context import TurnContext
     from bot.messages import Update
@@ -223,7 +221,7 @@ class TypedText:
         offered, language = _offered(question), turn.conversation.language
         if self.says_nothing(text) or self._typed(text).says_number_for(offered.keys(), language):
             return None
-        if self.place.birth_ages(offered, text) is not None or _denies_danger(offered, text):
+        if self.place.birth_ages(offered, text) is not None or denies_danger(text, offered):
             return None
         likely = load_answer_model().most_likely(text, offered.keys())
         if likely is None:
@@ -269,7 +267,7 @@ class TypedText:
         if step in CONSENT_QUESTIONS:
             whole = whole or step not in YES_OR_NO_STEPS
             return self._consent_meant(question, step, text, whole=whole)
-        if _denies_danger(offered, text):
+        if denies_danger(text, offered):
             is_cry = bool(self.turn.services.texts.find_alarms(text))
             spoken = self.turn.conversation.language
             said = label_beside_denial(text, offered.keys(), spoken, whole=whole, is_cry=is_cry)
@@ -585,11 +583,6 @@ class TypedText:
         return question is not None and not isinstance(
             question.parse(incoming, question.partial_answer(frame)), NoMatch
         )
-
-
-def _denies_danger(offered: Collection[str], text: str) -> bool:
-    """Tell whether danger is asked for by one of these labels, and a text denies one."""
-    return not IN_DANGER.isdisjoint(offered) and find_denied_danger(text) is not None
 
 
 def _offered(question: Choose | ChooseMany) -> dict[str, str]:

@@ -61,6 +61,11 @@ def find_denied_danger(text: str) -> DeniedDanger | None:
     return None
 
 
+def denies_danger(text: str, labels: Collection[str]) -> bool:
+    """Tell whether one of these labels asks for danger, and a text denies it."""
+    return not IN_DANGER.isdisjoint(labels) and find_denied_danger(text) is not None
+
+
 def label_beside_denial(
     text: str, labels: Collection[str], language: str, *, whole: bool, is_cry: bool
 ) -> str | None:
