@@ -57,7 +57,7 @@ def show_case(
         if opened is not None and keyring is not None:
             messages = load_messages(deployment, reference, keyring, language)
     if opened is None:
-        raise typer.BadParameter(str(no_such_case(reference)))
+        raise no_such_case(reference)
     if as_json:
         found = _case_details_as_json(opened)
         found |= check_in_as_json(check_in, settings.zone) if who else {}
