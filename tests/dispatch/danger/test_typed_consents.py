@@ -80,6 +80,13 @@ SAID = {
     "ja": {"はい、伝えてください": "yes", "伝えてほしい": "yes", "いいえ結構です": "no"},
 }  # fmt: skip
 """What people typed there, and whether they meant that staff read it."""
+AGREED = {
+    "en": ["I agree", "of course"], "id": ["setuju", "silakan kak"], "vi": ["em đồng ý ạ"],
+    "th": ["ยินยอมค่ะ", "อนุญาต"], "fil": ["payag po ako"], "zh_Hant": ["我同意", "當然"],
+    "zh_Hans": ["我同意", "没问题"], "my": ["သဘောတူပါတယ်"], "km": ["ខ្ញុំយល់ព្រម"],
+    "ja": ["もちろんです", "構いません"],
+}  # fmt: skip
+"""What agrees to anything that is asked, here to the sending of a report."""
 NEITHER = {
     "en": ["tell them nothing", "tell them tomorrow", "tell them in the morning",
            "tell them tonight", "no one helps me", "not yet, he is hitting me",
@@ -190,6 +197,14 @@ def test_a_yes_and_a_no_in_other_words_are_understood(
         person = says_at(sqlite_hotline, step, typed, tag)
         assert len(cases_of(sqlite_hotline)) - before == (meant == "yes"), typed
         assert current_step(person) != step, typed
+
+
+@pytest.mark.parametrize("tag", AGREED)
+def test_who_agrees_in_a_word_sends_the_report(sqlite_hotline: HotlineHarness, tag: str) -> None:
+    for typed in AGREED[tag]:
+        before = len(cases_of(sqlite_hotline))
+        says_at(sqlite_hotline, ("report", "send"), typed, tag)
+        assert len(cases_of(sqlite_hotline)) - before == 1, typed
 
 
 @pytest.mark.parametrize("tag", NEITHER)
