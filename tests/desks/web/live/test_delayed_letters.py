@@ -46,7 +46,7 @@ def shown(who: WebCaseworker, path: str = "/account") -> list[tuple[str, str]]:
 
 def draft(who: WebCaseworker, reference: str) -> str:
     page = who.browser.get(f"/cases/{reference}").text
-    found = re.search(r'drafts/say">\n(.*?)</textarea>', page, re.DOTALL)
+    found = re.search(r'drafts/say"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)
     return found[1] if found else ""
 
 
