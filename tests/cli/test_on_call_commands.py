@@ -12,6 +12,7 @@ from bot.app.storage import existing_database, open_vault
 from bot.cli.doctor import run_checks
 from bot.clock import SystemClock
 from bot.settings import load_settings
+from bot.store.processes.running import RUNS, RunningProcess, beat
 from bot.vault import HostKey
 from tests.support.cli_runner import command_runner, is_user_message, listed_cases, log_of
 from tests.support.smtp_server import smtp_server
@@ -121,11 +122,14 @@ def test_a_channel_that_reaches_no_one_is_said_at_once(run_command: Haven) -> No
 
 
 def begin_epoch(folder: Path) -> None:
-    """Begin the epoch of keys that a running Haven begins."""
+    """Begin the epoch of keys that a running Haven begins, and store that one runs."""
     settings = load_settings(data=folder / "data", host_key_file=folder / "host.key")
     database = existing_database(settings)
     with closing(open_vault(settings, database)) as vault:
-        vault.rotate_epoch(SystemClock().now())
+        now = SystemClock().now()
+        vault.rotate_epoch(now)
+        own = RunningProcess.own("front,worker,leader", RUNS, now)
+        database.writer.run_sync(lambda work: beat(work, own, now))
     database.writer.close()
 
 
@@ -139,14 +143,18 @@ def test_a_test_goes_over_every_channel(tmp_path: Path) -> None:
         mei = enrolled(haven, "--account", "6000000001")
         both = ("--channel", "telegram", "--channel", "email", "--email", ADDRESS)
         haven("on-call", "set", mei, *both)
-        assert haven("on-call", "test", mei).returncode == 1  # Haven never ran
+        not_running = haven("on-call", "test", mei)
+        assert not_running.returncode == 1
+        assert "Haven does not run, so no test was sent there" in not_running.stderr
+        assert not_running.stdout == "email: the server took it.\n"
+        mail.letters.clear()
         begin_epoch(tmp_path)
         done = haven("on-call", "test", mei)
         assert done.returncode == 0, done.stderr
         (letter,) = mail.letters
         assert letter["Subject"] == "Haven: this is a test. Nothing waits for you."
     assert done.stdout.splitlines() == [
-        "telegram: a running Haven sends it now.", "email: the server took it."
+        "telegram: the running Haven sends it now.", "email: the server took it."
     ]  # fmt: skip
     with closing(log_of(tmp_path)) as connection:
         ((state,),) = connection.execute("SELECT state FROM outbox").fetchall()

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from bot.app.texts import build_push, build_roster
 from bot.channels.smtp import SmtpServer
 from bot.cli.deployment import open_deployment
+from bot.cli.health.processes import runs_bot
 from bot.cli.options import AsJson, one_of
 from bot.cli.output import make_table, print_json, print_table
 from bot.dispatch.on_call import CallLetters, CallSenders
@@ -19,6 +20,7 @@ from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
 from bot.languages import STAFF_LANGUAGES
 from bot.mailbox.outbox import Outbox
 from bot.settings.formats import EMAIL_PATTERN, HOURS_PATTERN
+from bot.store.processes.running import load_processes
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
 
+NOT_RUNNING = (
+    "telegram: Haven does not run, so no test was sent there. Start it, and test again: a call "
+    "goes out only while it runs"
+)
 on_call_app = typer.Typer(no_args_is_help=True)
 
 Who = Annotated[str, typer.Argument(metavar="ID", help="Id of a caseworker.")]
@@ -132,8 +138,12 @@ def send_test_call(who: Who) -> None:
         channels = person.usable_channels(roster.configured)
         if not channels:
             raise HavenError(f"no channel can reach {who}; haven doctor says why")
-        for channel in channels:
+        is_running = runs_bot(deployment.run(load_processes), deployment.now())
+        reached = tuple(it for it in channels if is_running or it is not CallChannel.TELEGRAM)
+        for channel in reached:
             typer.echo(_send_test(deployment, person, channel))
+        if reached != channels:
+            raise HavenError(NOT_RUNNING)
 
 
 def _send_test(deployment: Deployment, person: OnCallPerson, channel: CallChannel) -> str:
@@ -154,7 +164,7 @@ def _send_test(deployment: Deployment, person: OnCallPerson, channel: CallChanne
         deployment.record(work, "on_call_test", who, channel.value)
 
     deployment.run(store)
-    return "telegram: a running Haven sends it now."
+    return "telegram: the running Haven sends it now."
 
 
 def _roster(deployment: Deployment) -> OnCallRoster:
