@@ -83,7 +83,8 @@ def accounts_of(deployment: Deployment) -> set[str]:
 
 
 def _ask(settings: Settings) -> ExistingData:
-    typer.echo(f"\nThere are data in {settings.data} already.")
+    typer.echo(f"\nThere are data in {settings.data} already. Their bot goes on: where a token is")
+    typer.echo("asked for, type that bot's (@BotFather, /mybots). People would not find a new one.")
     while True:
         named = str(typer.prompt(QUESTIONS["host_key"].text))
         try:
