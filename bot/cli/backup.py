@@ -201,9 +201,15 @@ def _offline_keys(files: list[Path], status: Status) -> OfflineKeys:
     return OfflineKeys.load(files, ask)
 
 
+CHATS_BEGIN_AGAIN = """\
+Chats are in no backup: who writes is answered as a new person. Their words are in the case, as not
+confirmed, until a caseworker confirms who writes. Replies that had not been sent are gone."""
+
+
 def _tell_restored(done: RestoreResult, to: Path, zone: ZoneInfo) -> None:
     typer.echo(f"In {to}: {count_of(done.cases, 'case')}, {count_of(done.files, 'file')}.")
     typer.echo(f"They are of {format_time(done.made_at, zone)}: what came later is not in them.")
+    typer.echo(CHATS_BEGIN_AGAIN)
     typer.echo(f"Erased since, and not restored: {done.erased} cases.")
     if done.missing:
         typer.echo(f"Files whose content was not in the backup: {done.missing}.")

@@ -57,8 +57,9 @@ REPLY_TO_BOT = _("In reply to a question of the bot: {question}")
 PERSON_WROTE = _("The person wrote. In this group their words are not shown.")
 SAYS_SOMEONE_NEAR = _("The person says that someone is near, or cannot write. Do not write now.")
 IDENTITY_UNCONFIRMED = _(
-    "Not confirmed who writes: the chat was quiet, and the bot answers as to a newcomer. Ask in "
-    "neutral words (/phrase opener). When they answer and you are sure that it is them: /confirmed"
+    "Not confirmed who writes: the chat was quiet, or begins again after a restore, and the bot "
+    "answers as to a newcomer. Ask in neutral words (/phrase opener). When they answer and you are "
+    "sure that it is them: /confirmed"
 )
 COMPROMISED = _(
     "COMPROMISED: the person is made to open this chat. Nothing that staff write is sent to them "
