@@ -11,13 +11,12 @@ not count.
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.languages import LANGUAGES, LOCALES
 from bot.languages.typed.someone_near import any_of, clauses_of, find_someone_near, load_near_words
-from bot.text import fold_accents
+from bot.languages.typed.word_file import load_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,15 +46,8 @@ def _all_say_it(tag: str, clauses: list[str]) -> bool:
 
 
 def load_alone_words(tag: str, locales: Path = LOCALES) -> dict[str, list[str]]:
-    """Return the words of a language, folded, by list.
-
-    Raises:
-        OSError: there is no file for it.
-        KeyError: a list is missing.
-        tomllib.TOMLDecodeError: the file cannot be read.
-    """
-    lists = tomllib.loads((locales / tag / FILE_NAME).read_text(encoding="utf-8"))
-    return {name: [fold_accents(word) for word in lists[name]] for name in LISTS}
+    """Return the words of a language by list; it raises as `load_words` does."""
+    return load_words(FILE_NAME, LISTS, tag, locales)
 
 
 @cache

@@ -11,11 +11,11 @@ All languages are tried, because people mix them. Accents do not count.
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.languages import LANGUAGES, LOCALES
+from bot.languages.typed.word_file import load_words
 from bot.text import fold_accents
 
 if TYPE_CHECKING:
@@ -98,15 +98,8 @@ def _find_in(patterns: _Patterns, clauses: Iterable[str]) -> ClearRequest | None
 
 
 def load_clear_requests(tag: str, locales: Path = LOCALES) -> dict[str, list[str]]:
-    """Return the words of a language, folded, by list.
-
-    Raises:
-        OSError: there is no file for it.
-        KeyError: a list is missing.
-        tomllib.TOMLDecodeError: the file cannot be read.
-    """
-    lists = tomllib.loads((locales / tag / FILE_NAME).read_text(encoding="utf-8"))
-    return {name: [fold_accents(word) for word in lists[name]] for name in LISTS}
+    """Return the words of a language by list; it raises as `load_words` does."""
+    return load_words(FILE_NAME, LISTS, tag, locales)
 
 
 @cache

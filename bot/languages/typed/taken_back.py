@@ -18,13 +18,12 @@ either word. All languages are tried, because people mix them. Accents do not co
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.languages import LANGUAGES, LOCALES
 from bot.languages.typed.someone_near import any_of, clauses_of, load_near_words
-from bot.text import fold_accents
+from bot.languages.typed.word_file import load_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,15 +96,8 @@ def _parts(patterns: _ClausePatterns, clauses: list[str]) -> list[str]:
 
 
 def load_taking_back(tag: str, locales: Path = LOCALES) -> dict[str, list[str]]:
-    """Return the words of a language, folded, by list.
-
-    Raises:
-        OSError: there is no file for it.
-        KeyError: a list is missing.
-        tomllib.TOMLDecodeError: the file cannot be read.
-    """
-    lists = tomllib.loads((locales / tag / FILE_NAME).read_text(encoding="utf-8"))
-    return {name: [fold_accents(word) for word in lists[name]] for name in LISTS}
+    """Return the words of a language by list; it raises as `load_words` does."""
+    return load_words(FILE_NAME, LISTS, tag, locales)
 
 
 @cache
