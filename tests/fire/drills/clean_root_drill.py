@@ -214,7 +214,7 @@ class CleanRootDrill:
         """Type the lines of the page on another machine, and name the host key."""
         line, last = lines_of_page("haven restore")
         assert last.startswith("haven setup")
-        assert "1 cases" in self.root.types(line)
+        assert "1 case, " in self.root.types(line)
         self._answers(
             organisation="Hope House", contact="02-1234-5678", hours="00:00-24:00",
             staff_language="en", host_key=f"{STICK}/haven-host.key",
