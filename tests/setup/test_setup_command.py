@@ -222,6 +222,13 @@ async def test_the_command_that_copies_the_host_key_works_as_it_is_printed(
     ).read_bytes()
 
 
+async def test_a_second_setup_reminds_of_the_copy_that_an_interrupted_one_did_not_ask_for(
+    machine: BareMachine,
+) -> None:
+    await machine.sets_up_as_usual()
+    assert "backup is restored: cp " in (await machine.sets_up()).stdout
+
+
 async def test_a_profile_that_telegram_does_not_take_is_told_in_a_sentence(
     machine: BareMachine,
 ) -> None:

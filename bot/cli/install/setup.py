@@ -426,8 +426,7 @@ def _print_findings(installation: Installation) -> None:
 def print_next_steps(installation: Installation, *, is_changed: bool) -> None:
     """Print what is left to do by hand: keep a copy of the key, start the service."""
     values = installation.values
-    has_copy = _tell_copy(installation)
-    if installation.is_new and not has_copy:
+    if not _tell_copy(installation):  # also where an earlier setup was interrupted before this
         _ask_for_copy(installation)
     if not values.get("backups"):
         typer.echo("\nNo backups are made: if this disk is lost, so are all cases. To change that:")
