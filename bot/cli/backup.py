@@ -210,7 +210,7 @@ def _tell_restored(done: RestoreResult, to: Path, zone: ZoneInfo) -> None:
     typer.echo(f"In {to}: {count_of(done.cases, 'case')}, {count_of(done.files, 'file')}.")
     typer.echo(f"They are of {format_time(done.made_at, zone)}: what came later is not in them.")
     typer.echo(CHATS_BEGIN_AGAIN)
-    typer.echo(f"Erased since, and not restored: {done.erased} cases.")
+    typer.echo(f"Erased since, and not restored: {count_of(done.erased, 'case')}.")
     if done.missing:
         typer.echo(f"Files whose content was not in the backup: {done.missing}.")
     typer.echo(f"The audit log ends at {done.head}. Heads up to that number can be compared with")
@@ -224,8 +224,9 @@ def _tell_key(hosts: Sequence[HostKey], found: InspectedBackup) -> None:
     if of_backup and mark not in of_backup:
         typer.echo(
             f"Note: these data open with the host key of this machine (mark {mark.hex()}), and not "
-            "with the one of the backup. Was it retired in a rotation? Then rotate it here as well "
-            "before anyone is answered (haven keys rotate).",
+            f"with the one of the backup ({', '.join(sorted(it.hex() for it in of_backup))}). If "
+            "yours is the newer one, all is well. If it was retired in a rotation, rotate it here "
+            "as well before anyone is answered (haven keys rotate).",
             err=True,
         )
 

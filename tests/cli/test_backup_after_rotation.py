@@ -146,7 +146,7 @@ def test_the_new_key_alone_restores_the_same_day_what_the_old_one_backed_up(
     site.erases(gone)
     done = site.restores(f"{site.folder}/backups")
     assert done.returncode == 0, done.stderr
-    assert "Erased since, and not restored: 1 cases." in done.stdout
+    assert "Erased since, and not restored: 1 case." in done.stdout
     assert site.restored_cases() == {kept}
 
 
