@@ -110,6 +110,9 @@ CHECKS = (
     PromiseCheck("P49", tests=("vault/erasure/test_erase_from_bucket.py", "store/blobs")),
     PromiseCheck("P50", tests=("desks/web/case/test_offices_apart.py",)),
     PromiseCheck("P51", tests=("store/test_replication.py",)),
+    PromiseCheck(
+        "P52", tests=("dispatch/danger", "dispatch/drafts/test_stopping_ends_the_reading.py")
+    ),
 )  # fmt: skip
 
 
