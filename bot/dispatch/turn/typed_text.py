@@ -406,8 +406,7 @@ class TypedText:
             return False
         typed, language = self._typed(text), turn.conversation.language
         is_beside = not is_asked and (
-            typed.label_of({AGREES}, language, whole=True) is not None
-            or typed.is_good_news(language)
+            typed.only_agrees(AGREES, language) or typed.is_good_news(language)
         )
         puts_off = self.place.takes_place() and typed.only_puts_off(language)
         return is_beside or puts_off or typed.is_only_polite(language)

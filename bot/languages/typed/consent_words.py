@@ -58,8 +58,9 @@ class _Known(NamedTuple):
 
 
 def holds_only(
-    plain: PlainText, written: str, label: str, language: str, *, is_explained: bool = False
-) -> bool:
+    plain: PlainText, written: str, label: str, language: str, *, is_explained: bool = False,
+    may_name_place: bool = True,
+) -> bool:  # fmt: skip
     """Tell whether a text holds words that mean a button, and no word that is not known.
 
     Args:
@@ -68,8 +69,9 @@ def holds_only(
         label: the English label of the button.
         language: the language whose words are read, with those of English.
         is_explained: whether "ok" may only say that the person has read something.
+        may_name_place: whether a place in Taiwan may stand with it.
     """
-    known = _known(label, language, is_explained)
+    known = _known(label, language, is_explained, may_name_place)
     if not accented_words((written,)) <= known.accented or _has_unknown_sign(written):
         return False
     return _is_complete(plain, known)
@@ -110,11 +112,11 @@ def _answers(seen: frozenset[_Piece]) -> bool:
 
 
 @cache
-def _known(label: str, language: str, is_explained: bool) -> _Known:
+def _known(label: str, language: str, is_explained: bool, may_name_place: bool) -> _Known:
     """Return the pieces of a language and of English where they may mean this button."""
     lists = [answers_in(tag) for tag in dict.fromkeys((language, FALLBACK))]
     kinds: dict[str, _Piece] = {}
-    for it in lists:  # what is a place or polite may be an answer too: "ya"
+    for it in lists if may_name_place else ():  # a place may be an answer too: "ya"
         kinds |= dict.fromkeys(_spelt(it, it.place_names), _Piece.PLACE_NAME)
         kinds |= dict.fromkeys(_spelt(it, it.place_words), _Piece.PLACE_WORD)
     for it in lists:

@@ -142,6 +142,14 @@ class TypedAnswer:
                 return None if labels[label] and self.leaves_open(language) else label
         return whole if whole is not None and self._is_whole_elsewhere(whole, language) else None
 
+    def only_agrees(self, label: str, language: str) -> bool:
+        """Tell whether a text is a yes that means this button, and names no place."""
+        if len(self.text) > LONGEST or self.has_question_mark:
+            return False
+        if self.label_of({label}, language, whole=True) is not None:
+            return True
+        return self._says_nothing_else(label, language, may_name_place=False)
+
     def _is_whole_elsewhere(self, label: str, language: str) -> bool:
         """Tell whether a text is a word for a button in a language they did not choose."""
         if self.asks(language, by_words=True) or self.leaves_open(language):
@@ -149,14 +157,17 @@ class TypedAnswer:
         others = (answers_in(tag) for tag in _other_languages(language))
         return any(it.lists_whole(self.plain.text, label) for it in others)
 
-    def _says_nothing_else(self, label: str, language: str, *, is_explained: bool) -> bool:
+    def _says_nothing_else(
+        self, label: str, language: str, *, is_explained: bool = False, may_name_place: bool = True
+    ) -> bool:
         """Tell whether a text means a button by words that are all known."""
         return any(
             holds_only(
-                self._in_spelling_of(tag), self.text, label, language, is_explained=is_explained
+                self._in_spelling_of(tag), self.text, label, language,
+                is_explained=is_explained, may_name_place=may_name_place,
             )
             for tag in (language, FALLBACK)
-        )
+        )  # fmt: skip
 
     def says_clearly(self, label: str, language: str) -> bool:
         """Tell whether a text holds a cry, a synonym of several words, or a yes or no alone.

@@ -111,6 +111,31 @@ def test_a_place_with_such_a_word_in_its_name_is_a_place(
     assert current_step(person) != WHERE
 
 
+LATE_YES = {
+    "en": ("yes please tell them",), "id": ("iya kasih tau mereka", "iya kak"),
+    "vi": ("vâng báo giùm em với",), "fil": ("opo pakisabi na",), "th": ("ค่ะ แจ้งเลยค่ะ",),
+    "zh_Hant": ("好 快告訴他們",), "zh_Hans": ("好 快告诉他们",), "km": ("ចាស ប្រាប់គេមក",),
+    "my": ("ဟုတ်ကဲ့ ပြောပေးပါ",), "ja": ("はい、伝えてください",),
+}  # fmt: skip
+"""A second cry for help has just agreed; the yes to the question before comes after it."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_yes_that_comes_late_is_no_place(sqlite_hotline: HotlineHarness, language: str) -> None:
+    for text in LATE_YES[language]:
+        person = asked_where(sqlite_hotline, language)
+        person.says(text)
+        assert current_step(person) == WHERE, text
+        assert "where" not in frames(person)[-1].answers, text
+        assert text in str(messages_of_people(sqlite_hotline))
+
+
+def test_a_yes_with_a_place_in_it_is_the_place(sqlite_hotline: HotlineHarness) -> None:
+    person = asked_where(sqlite_hotline, "en")
+    person.says("yes, I am in Taoyuan")
+    assert current_step(person) != WHERE
+
+
 LOST_JOB = {
     "en": ("he fired me", "I was fired", "They let me go"),
     "id": ("saya dipecat", "majikan pecat saya"),
