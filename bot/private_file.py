@@ -1,10 +1,11 @@
-"""Secrets in files that only their owner can read."""
+"""Secrets in files that only their owner can read, and whose files are."""
 
 from __future__ import annotations
 
 import os
 import pwd
 import stat
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bot.errors import HavenError
@@ -24,6 +25,15 @@ def read_private_line(path: Path) -> str:
     if not lines or not lines[0]:
         raise HavenError(f"{path} is empty; its first line must be the secret")
     return lines[0]
+
+
+def give_as_its_folder(path: Path) -> None:
+    """Give a file that root made to the owner of its folder, where this user may do so."""
+    if os.geteuid():
+        return
+    owner = path.parent.stat()
+    with suppress(OSError):  # a stick that knows no owners
+        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 def user_name(number: int | None = None) -> str:

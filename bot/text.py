@@ -135,3 +135,8 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text).translate(IGNORABLE)
     return text.casefold().strip()
+
+
+def as_sentence(text: str) -> str:
+    """Return a text that begins with a capital letter; all other letters stay."""
+    return text[:1].upper() + text[1:]

@@ -63,16 +63,16 @@ def ask_new_password(file: Path | None) -> str:
     return password
 
 
-def require_strong(password: str, related: tuple[str, ...] = ()) -> None:
-    """Raise HavenError for a password that is too short, or easy to guess from words around it."""
-    if len(password) < MIN_LENGTH:
-        raise HavenError(f"a password needs {MIN_LENGTH} characters; several words are easiest")
-    if is_guessable(password, related):
-        raise HavenError("this password is easy to guess; choose words of your own")
+def require_strong(secret: str, related: tuple[str, ...] = (), what: str = "password") -> None:
+    """Raise HavenError for a secret that is too short, or easy to guess from words around it."""
+    if len(secret) < MIN_LENGTH:
+        raise HavenError(f"a {what} needs {MIN_LENGTH} characters; several words are easiest")
+    if is_guessable(secret, related):
+        raise HavenError(f"this {what} is easy to guess; choose words of your own")
 
 
 def ask_again(secret: str) -> None:
-    """Ask for a secret a second time; raise HavenError if it differs."""
+    """Ask for a secret a second time; raise HavenError if it differs, or there is no terminal."""
     if ask_secret(None, "The same again") != secret:
         raise HavenError("the two are different; nothing was changed")
 

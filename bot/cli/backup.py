@@ -16,7 +16,7 @@ from bot.app.databases.moved import refuse_moved
 from bot.app.file_storage.opening import checked_blobs, still_saved
 from bot.app.keys import key_store_url, load_host_key, open_key_store
 from bot.app.retention import require_outside
-from bot.app.sign_in import require_strong
+from bot.app.sign_in import ask_again, ask_secret, require_strong
 from bot.app.storage import database_at, existing_database, fault_of
 from bot.cli.deployment import Deployment, open_deployment
 from bot.cli.output import count_of, format_time
@@ -83,6 +83,9 @@ NO_HOST_KEY = (
 
 def new_backup_key(
     path: Path,
+    passphrase_file: Annotated[
+        Path | None, typer.Option(help="File with the passphrase; without it, it is typed.")
+    ] = None,
     *,
     passphrase: Annotated[bool, typer.Option(help="Lock the file with a passphrase.")] = True,
 ) -> None:
@@ -90,8 +93,10 @@ def new_backup_key(
     typed = ""
     if passphrase:
         asked = f"Passphrase ({MIN_LENGTH} characters or more)"
-        typed = typer.prompt(asked, hide_input=True, confirmation_prompt=True)
-        require_strong(typed)
+        typed = ask_secret(passphrase_file, asked)
+        require_strong(typed, what="passphrase")
+        if passphrase_file is None:
+            ask_again(typed)
     key = OfflineKey.create(path, typed)
     typer.echo(f"Made {path}. Take two copies to places without backups, then delete it here.")
     typer.echo(f"export HAVEN_BACKUP_KEY={key.recipient}")

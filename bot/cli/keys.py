@@ -23,6 +23,7 @@ from bot.cli.rescue import rescue_cases
 from bot.clock import SECOND, SystemClock
 from bot.errors import HavenError, SettingError
 from bot.hotline.staff.staff import Staff
+from bot.private_file import give_as_its_folder
 from bot.settings import Settings, load_settings
 from bot.settings.missing import CREDENTIAL
 from bot.setup.credentials import RUNS_SYSTEMD, CredentialFolder, is_handed_over
@@ -191,12 +192,14 @@ def _back_up_keys(
     try:
         recipients = BackupRecipients.parse(settings.backup_key)
         backup = Backup(settings.backups, recipients, Vault(root).backup_mac)
-        return backup.create_keys(database, keys.database, now)
+        made = backup.create_keys(database, keys.database, now)
     except HavenError as error:
         typer.echo(
             f"The keys were not backed up: {error}. Repair that, then: haven backup", err=True
         )
         return None
+    give_as_its_folder(made)
+    return made
 
 
 @dataclass(frozen=True)
@@ -307,7 +310,7 @@ def show_status() -> None:
         marks = vault.keys.host_key_marks() if vault.keys else []
         if fault := open_rotation(marks, load_host_key(deployment.settings)):
             typer.echo(f"A rotation is open: {fault}.")
-        typer.echo(f"epochs alive: {vault.count_epochs()}")
+        typer.echo(f"keys of days (epochs) that still open: {vault.count_epochs()}")
         print_words(f"caseworkers with a key: {', '.join(sorted(holders.present)) or 'none'}")
         print_words(f"teams that open: {', '.join(sorted(holders.teams)) or 'none'}")
         typer.echo(f"escrow: {'two of three parts' if holders.escrow else 'none'}")

@@ -21,6 +21,11 @@ _ADD = insert(offsets, "bot", "next_update_id", "committed_at", unless_exists="b
 _BOTS = select_by(offsets, "bot", order_by=offsets.c.committed_at.desc())
 
 
+def known_bots(work: Work) -> list[int]:
+    """Return the numbers of all bots that received anything into these data, the latest first."""
+    return [int(it) for (it,) in work.rows(_BOTS)]
+
+
 def refuse_other_bot(work: Work, bot: int, replaced: int = 0) -> None:
     """Refuse a bot that never received anything here, unless it replaces one that did.
 
@@ -29,7 +34,7 @@ def refuse_other_bot(work: Work, bot: int, replaced: int = 0) -> None:
     Raises:
         SettingError: the data hold chats of another bot.
     """
-    known = [int(it) for (it,) in work.rows(_BOTS)]
+    known = known_bots(work)
     if not known or bot in known:
         return
     if replaced in known:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from bot.app.sign_in import require_strong
+from bot.app.sign_in import ask_again, require_strong
 from bot.errors import HavenError
+from bot.text import as_sentence
 from bot.vault.backup.offline_key import OfflineKey
 from bot.vault.keys.host_key import is_inside
 from bot.vault.keys.passwords import MIN_LENGTH
@@ -86,15 +87,14 @@ def make_key(backups: Path) -> MadeKey:
 def _ask_passphrase() -> str:
     """Return a passphrase that was typed unseen, twice; a weak one is asked for again."""
     while True:
-        typed = typer.prompt(
-            "Passphrase that locks it", hide_input=True, confirmation_prompt="The same again"
-        )
+        typed = str(typer.prompt("Passphrase that locks it", hide_input=True))
         try:
-            require_strong(str(typed))
+            require_strong(typed, what="passphrase")
+            ask_again(typed)
         except HavenError as error:
-            typer.echo(f"{error}")
+            typer.echo(as_sentence(f"{error}"))
         else:
-            return str(typed)
+            return typed
 
 
 def _free_file() -> Path:

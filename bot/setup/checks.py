@@ -59,7 +59,9 @@ def check_answer(key: str, answer: str) -> None:
     elif key == "token":
         settings_of({"telegram_token": answer})
     elif key == "caseworker_languages" and (wrong := set(split_list(answer)) - set(LANGUAGES)):
-        raise HavenError(f"{key}: {', '.join(sorted(wrong))}: choose from {', '.join(LANGUAGES)}")
+        raise HavenError(
+            f"{key}: {', '.join(sorted(wrong))} is not offered; choose from {', '.join(LANGUAGES)}"
+        )
 
 
 def _folder_fault(answer: str) -> str:

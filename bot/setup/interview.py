@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from bot.app.sign_in import require_strong
+from bot.app.sign_in import ask_again, require_strong
 from bot.channels.telegram.client import TELEGRAM_API
 from bot.channels.telegram.installation import (
     KnownBot,
@@ -24,10 +24,11 @@ from bot.channels.telegram.installation import (
 from bot.channels.telegram.system_proxy import system_proxy
 from bot.errors import HavenError
 from bot.hotline.staff.staff import MAX_NAME_LENGTH
-from bot.settings.hints import setting_name
+from bot.settings.hints import SETTING_HINTS, setting_name
 from bot.setup.backup_key import MadeKey, make_key
 from bot.setup.checks import check_answer
 from bot.setup.questions import QUESTIONS, SECTIONS, SetupQuestion
+from bot.text import as_sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,6 +57,17 @@ FORBID_GROUPS = (
 )
 
 
+THEIR_BOT = (
+    "Type the token of the bot that has written to people so far: open @BotFather in Telegram, "
+    "send /mybots, choose it, then API Token. People would not find a new one."
+)
+OTHER_BOT = (
+    "The chats in the data that are here are of another bot, {known}, and Haven does not start "
+    "with this one. Run haven setup again with the token of {known}; if that bot is gone for good, "
+    "run once: haven start --replaces {known} (its cases stay, its chats do not)."
+)
+
+
 @dataclass
 class Interview:
     """Collects answers; those that are known already are offered, and stay if none is given."""
@@ -65,6 +77,8 @@ class Interview:
     left_out: frozenset[str]
     """Keys of accounts that exist already."""
     stored_token: str = ""
+    bots: tuple[int, ...] = ()
+    """Numbers of the bots whose chats the data hold that are here, the latest first."""
     answers: dict[str, str] = field(default_factory=dict)
     bot: KnownBot | None = None
     made_keys: list[MadeKey] = field(default_factory=list)
@@ -90,6 +104,8 @@ class Interview:
                 continue
             if question.key in given or not self.known:
                 self._take(question, given.get(question.key, self.current(question)))
+        if told := self._told_of_other_bot(self.token):
+            typer.echo(told)
 
     def ask_again(self, keys: Iterable[str]) -> None:
         """Ask some questions again; what was answered before is offered."""
@@ -119,17 +135,19 @@ class Interview:
 
     def _ask(self, question: SetupQuestion) -> None:
         typer.echo("")
-        for line in textwrap.wrap(question.help, WIDTH):
+        is_known_bot = question.key == "token" and bool(self.bots)
+        for line in textwrap.wrap(THEIR_BOT if is_known_bot else question.help, WIDTH):
             typer.echo(line)
         while True:
-            answer = self._typed(question)
+            answer = ""
             try:
+                answer = self._typed(question)
                 if question.key == "backup_key" and not answer and self.answers.get("backups"):
                     self.made_keys.append(make_key(Path(self.answers["backups"])))
                     answer = self.made_keys[-1].recipient
                 found = self._reach(question, answer)
             except HavenError as error:
-                typer.echo(without_name_of(question, f"{error}"))
+                typer.echo(as_at_terminal(without_name_of(question, f"{error}"), answer))
             else:
                 for line in textwrap.wrap(found, WIDTH):
                     typer.echo(line)
@@ -155,14 +173,32 @@ class Interview:
                 return said
         if question.is_secret and default:
             typer.echo("Press Enter to keep the one that is set.")
+        if question.key in PASSWORDS:
+            return self._typed_password(question, default)
         is_set = bool(question.default or question.is_needed or question.is_secret)
         can_empty = bool(default) and not is_set
         answer = typer.prompt(
             question.text + can_empty * EMPTIED, default=default, hide_input=question.is_secret,
-            confirmation_prompt="The same again" if question.key in PASSWORDS else False,
             show_default=bool(default) and not question.is_secret,
         )  # fmt: skip
         return "" if can_empty and answer == NOTHING else " ".join(str(answer).split())
+
+    def _typed_password(self, question: SetupQuestion, default: str) -> str:
+        """Return a password that was typed unseen, twice unless it is refused or as before."""
+        typed = typer.prompt(question.text, default=default, hide_input=True, show_default=False)
+        if typed and typed != default:
+            self._require_strong(typed)
+            ask_again(typed)
+        return str(typed)
+
+    def _require_strong(self, password: str) -> None:
+        require_strong(password, (self.answers.get("organisation", ""),))
+
+    def _told_of_other_bot(self, token: str) -> str:
+        """Return what follows if these data are of another bot; empty if they are of this one."""
+        if not self.bots or int(token.partition(":")[0]) in self.bots:
+            return ""
+        return OTHER_BOT.format(known=self.bots[0])
 
     def _offered_group(self) -> tuple[str, str]:
         """Return the number that was typed, if one was; else the newest group of the bot.
@@ -203,13 +239,14 @@ class Interview:
         if key == "token":
             self.bot = asyncio.run(find_bot(answer, self._api, self._proxy))
             found = f"This is @{self.bot.username}, “{self.bot.name}”."
+            found = f"{found} {self._told_of_other_bot(answer)}".rstrip()
         elif key == "desk_group" and answer not in {"", "0"}:
             title = asyncio.run(check_group(self.token, self._api, int(answer), self._proxy))
             found = f"This is “{title}”; the bot has the rights it needs there."
         elif key == "desk_group" and self.bot is not None and self.bot.joins_groups:
             found = FORBID_GROUPS.format(bot=self.bot.username)
         elif key in PASSWORDS and answer:
-            require_strong(answer, (self.answers.get("organisation", ""),))
+            self._require_strong(answer)
         elif key in NAMES and not (answer.isprintable() and len(answer) <= MAX_NAME_LENGTH):
             raise HavenError(f"{key}: at most {MAX_NAME_LENGTH} printable characters")
         self.answers[key] = answer
@@ -228,8 +265,24 @@ def without_name(question: SetupQuestion, answer: str) -> str:
 
 def without_name_of(question: SetupQuestion, fault: str) -> str:
     """Return an error without the names by which files call what was just asked."""
-    name = setting_name(question.setting or question.key)
-    return re.sub(rf"^({question.key}|{name}): |\b{name}=", "", fault)
+    field = "telegram_token" if question.key == "token" else question.setting or question.key
+    name = setting_name(field)
+    said = re.sub(rf"^({question.key}|{name}): |\b{name}=", "", fault)
+    is_hint = field in SETTING_HINTS and said == SETTING_HINTS[field].replace(f"{name}=", "")
+    return f"Needed: {said}" if is_hint else said
+
+
+def as_at_terminal(fault: str, answer: str = "") -> str:
+    """Return an error as a sentence that calls settings by their questions.
+
+    One that begins with what was answered keeps that as it is.
+    """
+    titles = {setting_name(it.setting): it.text for it in QUESTIONS.values() if it.setting}
+    said = re.sub(
+        r"\bHAVEN_\w+", lambda it: f"“{titles[it[0]]}”" if it[0] in titles else it[0], fault
+    )
+    begins_with_answer = bool(answer) and said.startswith(answer[:4])
+    return said if begins_with_answer else as_sentence(said)
 
 
 def questions_in(fault: str) -> list[str]:

@@ -45,6 +45,12 @@ def haven(tmp_path: Path) -> Haven:
     return found
 
 
+def private_file(path: Path, line: str) -> str:
+    path.write_text(line)
+    path.chmod(0o600)
+    return str(path)
+
+
 def backed_up(haven: Haven) -> list[str]:
     made = haven("backup")
     assert made.returncode == 0, made.stderr
@@ -56,7 +62,8 @@ def test_a_deployment_is_backed_up_restored_and_answers_as_before(
     haven: Haven, tmp_path: Path
 ) -> None:
     (tmp_path / "offline.key").unlink()
-    made = haven("keys", "backup", str(tmp_path / "offline.key"), input=PASSPHRASE)
+    passphrase = private_file(tmp_path / "passphrase", PASSPHRASE)
+    made = haven("keys", "backup", str(tmp_path / "offline.key"), "--passphrase-file", passphrase)
     recipient = made.stdout.split("HAVEN_BACKUP_KEY=")[1].split()[0]
     haven = command_runner(
         tmp_path, HAVEN_BACKUP_KEY=recipient, HAVEN_BACKUPS=f"{tmp_path}/backups"
@@ -209,11 +216,17 @@ def test_without_a_key_or_a_place_nothing_is_made(haven: Haven, tmp_path: Path) 
     mistyped = command_runner(tmp_path, HAVEN_BACKUP_KEY="age1" + "q" * 58)
     said = mistyped("backup", str(tmp_path / "backups")).stderr
     assert "a character is wrong or missing" in said
-    assert "its backups would not open" in haven("keys", "backup", str(tmp_path / "offline.key"),
-                                         input=PASSPHRASE).stderr  # fmt: skip
-    short = haven("keys", "backup", str(tmp_path / "short.key"), input="x\n" * 2)
-    assert "15 characters" in short.stderr
-    assert not (tmp_path / "short.key").exists()
+    passphrase = private_file(tmp_path / "passphrase", PASSPHRASE)
+    again = haven("keys", "backup", str(tmp_path / "offline.key"), "--passphrase-file", passphrase)
+    assert "its backups would not open" in again.stderr
+    short = private_file(tmp_path / "short", "x")
+    for given, said in (
+        (("--passphrase-file", short), "a passphrase needs 15 characters"),
+        ((), "there is no terminal to ask at"),
+    ):
+        refused = haven("keys", "backup", str(tmp_path / "short.key"), *given)
+        assert said in refused.stderr
+        assert not (tmp_path / "short.key").exists()
     plain = haven("keys", "backup", str(tmp_path / "other.key"), "--no-passphrase")
     assert plain.returncode == 0
 

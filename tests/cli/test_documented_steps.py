@@ -70,6 +70,7 @@ NOT_RUN = {
     "haven partners invite": "its steps are in tests/cli/test_partner_commands.py",
     "haven posters make": "its steps are in tests/cli/test_posters_command.py",
     "haven directory recipients": "its steps are in tests/cli/test_partner_commands.py",
+    "install -d -m 0700 -o haven": "changes this machine; tests/cli export a case elsewhere",
     "install -d -o haven /srv": "changes this machine; tests/cli/test_site_commands.py builds one",
     ".venv/bin/python -m": "changes the catalogues; a test compares them",
     "./run languages voices": "ends in a demo page; tests/browser/test_record_sentences.py uses it",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import shlex
 import shutil
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -84,6 +86,25 @@ async def test_a_host_key_that_is_given_in_the_place_of_its_file_is_repeated_now
         assert "this is a host key itself. Name the file that holds it" in done.stderr
         assert given not in done.stdout + done.stderr
         assert not moved.at("/etc").exists()
+
+
+async def test_the_token_of_another_bot_is_told_at_setup_with_what_to_do(
+    moved: BareMachine,
+) -> None:
+    """Not only by a service that does not start."""
+    key = str(moved.folder / "stick" / "host.key")
+    own = int(moved.usual["token"].partition(":")[0])
+    for known, is_told in ((own, False), (777, True)):
+        (file,) = moved.at("/var/lib/haven").glob("haven.db")
+        with contextlib.closing(sqlite3.connect(file)) as data, data:
+            data.execute("DELETE FROM offsets")
+            data.execute("INSERT INTO offsets VALUES (?, 5, 0)", (known,))
+        done = await moved.sets_up_as_usual(host_key=key, **WITHOUT_ACCOUNTS)
+        assert done.returncode == 0, done.stderr
+        assert ("of another bot, 777, and Haven does not start" in done.stdout) == is_told
+        assert ("haven start --replaces 777" in done.stdout) == is_told
+        assert "holds secrets. Delete it:\nrm " in done.stdout
+        shutil.rmtree(moved.at("/etc"))
 
 
 async def test_a_host_key_without_data_is_refused(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ async def test_a_key_of_backups_that_is_left_empty_is_made_at_that_question(
 def make_key_at_the_question(machine: BareMachine, file: Path) -> str:
     terminal = up_to_backups(machine)
     terminal.answers("Folder of backups", "backups")
-    terminal.sees("the folder backups has to begin with /")
+    terminal.sees("The folder backups has to begin with /")
     terminal.answers("Folder of backups", "/var/backups/haven")
     terminal.answers("Key of backups", "")
     terminal.answers("File for the private half", "/var/backups/haven/offline.key")
@@ -105,7 +105,7 @@ async def test_answers_that_do_not_go_together_are_asked_again_and_the_rest_stay
 ) -> None:
     """A folder in the folder of the data is refused after the last question only."""
     shown = await asyncio.to_thread(answer_again, machine)
-    assert "/var/lib/haven/b lies in HAVEN_DATA" in shown
+    assert "/var/lib/haven/b lies in “Folder of the data”" in shown
     values = read_env_file(machine.at("/etc/haven/haven.env"))
     assert values["HAVEN_BACKUPS"] == "/var/backups/haven"
     assert values["HAVEN_BACKUP_KEY"] == RECIPIENT
@@ -120,7 +120,7 @@ def answer_again(machine: BareMachine) -> str:
     terminal.answers("other details?", "n")
     terminal.answers("Folder of backups (- for nothing) [/var/lib/haven/b]", "-")
     terminal.answers("Folder of the data", "")
-    terminal.sees("HAVEN_BACKUP_KEY is set and HAVEN_BACKUPS is not")
+    terminal.sees("“Key of backups” is set and “Folder of backups” is not")
     terminal.answers("\nFolder of backups:", "/var/backups/haven")
     terminal.answers("\nKey of backups", "")
     return end(terminal)
@@ -131,7 +131,7 @@ async def test_a_copy_of_the_host_key_in_a_missing_folder_is_refused_at_its_ques
 ) -> None:
     copy = machine.folder / "host.key"
     shown = await asyncio.to_thread(name_a_copy, machine, copy)
-    assert "there is no folder /nowhere" in shown
+    assert "There is no folder /nowhere" in shown
     assert copy.exists()
 
 
@@ -187,7 +187,7 @@ def answer_wrongly(machine: BareMachine) -> str:
     terminal.answers("\nFolder of backups", "/var/backups/haven")
     terminal.answers("Key of backups", "")
     terminal.answers("File for the private half", str(machine.folder / "none" / "offline.key"))
-    terminal.sees("there is no folder")
+    terminal.sees("There is no folder")
     terminal.leaves()
     return terminal.shown
 
@@ -223,17 +223,15 @@ def up_to_backups(machine: BareMachine) -> Terminal:
 
 
 def give_passphrase(terminal: Terminal) -> None:
-    for question in ("Passphrase that locks it: ", "The same again: "):
-        terminal.answers(question, "short")
-    terminal.sees("needs 15 characters")
+    terminal.answers("Passphrase that locks it: ", "short")
+    terminal.sees("A passphrase needs 15 characters")
     terminal.answers("Passphrase that locks it: ", PASSPHRASE)
     terminal.answers("The same again: ", PASSPHRASE)
 
 
 def give_accounts(terminal: Terminal) -> None:
     terminal.answers("Name of the first administrator", "Wen")
-    for question in ("Their password: ", "The same again: "):
-        terminal.answers(question, "")
+    terminal.answers("Their password: ", "")
     terminal.answers("Name of the first caseworker", "Mei")
     terminal.answers("Languages they write", "id,en")
     for question in ("Their password: ", "The same again: "):

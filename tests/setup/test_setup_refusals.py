@@ -46,7 +46,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"languages": ["xx"]}, "HAVEN_LANGUAGES: xx: choose from"),
     ({"bot_names": "xx=Garden"}, "HAVEN_BOT_NAMES: xx: choose from"),
     ({"host_key_copy": "/nowhere/host.key"}, "host_key_copy: there is no folder /nowhere"),
-    ({"caseworker_languages": "klingon"}, "caseworker_languages: klingon: choose from"),
+    ({"caseworker_languages": "klingon"}, "caseworker_languages: klingon is not offered"),
     ({"caseworker_password": "short"}, "a password needs"),
     ({"caseworker_password": None}, "caseworker_password: Their password is needed"),
     ({"administrator_password": "aaaaaaaaaaaaaaaa"}, "this password is easy to guess"),

@@ -14,6 +14,7 @@ import typer
 
 from bot.cli.deployment import Deployment, open_deployment
 from bot.errors import HavenError, WrongHostKeyError
+from bot.mailbox.known_bots import known_bots
 from bot.private_file import read_private_line
 from bot.setup import accounts
 from bot.setup.questions import QUESTIONS
@@ -47,6 +48,8 @@ class ExistingData:
     """The text of the host key that was named; empty if it is a credential, or none is needed."""
     answered: frozenset[str] = frozenset()
     """Questions that need not be asked."""
+    bots: tuple[int, ...] = ()
+    """Numbers of the bots whose chats they hold, the latest first."""
 
 
 def find_existing(settings: Settings, named: str | None, *, has_key: bool) -> ExistingData:
@@ -66,7 +69,7 @@ def find_existing(settings: Settings, named: str | None, *, has_key: bool) -> Ex
             )
         return ExistingData()
     if has_key:
-        return ExistingData(answered=_questions_answered(settings))
+        return _found(settings)
     if named is None:
         return _ask(settings)
     return _open(settings, named)
@@ -83,8 +86,7 @@ def accounts_of(deployment: Deployment) -> set[str]:
 
 
 def _ask(settings: Settings) -> ExistingData:
-    typer.echo(f"\nThere are data in {settings.data} already. Their bot goes on: where a token is")
-    typer.echo("asked for, type that bot's (@BotFather, /mybots). People would not find a new one.")
+    typer.echo(f"\nThere are data in {settings.data} already.")
     while True:
         named = str(typer.prompt(QUESTIONS["host_key"].text))
         try:
@@ -107,11 +109,13 @@ def _open(settings: Settings, named: str) -> ExistingData:
         raise HavenError(LOCKED.format(path=path, data=settings.data))
     with_key = replace(settings, host_key_file=path.absolute())
     try:
-        return ExistingData(secret, _questions_answered(with_key))
+        return _found(with_key, secret)
     except WrongHostKeyError:
         raise HavenError(f"host_key: {path} does not open the data in {settings.data}") from None
 
 
-def _questions_answered(settings: Settings) -> frozenset[str]:
+def _found(settings: Settings, host_key: str = "") -> ExistingData:
+    """Return what the data say of themselves, opened with the host key of these settings."""
     with open_deployment(settings=settings) as deployment:
-        return frozenset().union(*(ACCOUNTS[it] for it in accounts_of(deployment)))
+        answered = frozenset().union(*(ACCOUNTS[it] for it in accounts_of(deployment)))
+        return ExistingData(host_key, answered, tuple(deployment.run(known_bots)))

@@ -46,7 +46,7 @@ from bot.setup.credentials import (
 from bot.setup.env_file import SECRETS, format_env
 from bot.setup.files import CREDENTIALS, PlannedFile, Target
 from bot.setup.files import UNITS as UNIT_FOLDER
-from bot.setup.interview import Interview, questions_in
+from bot.setup.interview import Interview, as_at_terminal, questions_in
 from bot.setup.ownership import give_to_user, make_user
 from bot.setup.questions import QUESTIONS
 from bot.setup.service_files import (
@@ -136,6 +136,9 @@ def setup(
         _tell_telegram(installation)
     _print_findings(installation)
     print_next_steps(installation, is_changed=bool(changed))
+    if answers is not None:
+        typer.echo("\nThe file of answers holds secrets. Delete it:")
+        typer.echo(f"rm {shlex.quote(str(answers))}")
 
 
 # --- Answers ---------------------------------------------------------------------------------
@@ -147,7 +150,7 @@ def _collect(target: Target, given: Mapping[str, str] | None) -> Installation:
     known = {_field(name): it for name, it in read_env_file(_existing(env)).items()}
     found = _existing_data(target, known, given, credentials)
     stored_token = credentials.load(TOKEN_CREDENTIAL) if credentials.has(TOKEN_CREDENTIAL) else ""
-    interview = Interview(known, found.answered | {"host_key"}, stored_token)
+    interview = Interview(known, found.answered | {"host_key"}, stored_token, found.bots)
     with unused_keys_told(interview.made_keys):
         if given is None:
             interview.at_terminal()
@@ -178,7 +181,7 @@ def _checked(
             again = [it for it in questions_in(str(error)) if it in answers]
             if not (is_asked and again):
                 raise
-            typer.echo(f"\n{error}")
+            typer.echo(f"\n{as_at_terminal(str(error))}")
             interview.ask_again(again)
         else:
             return made
@@ -391,7 +394,7 @@ def _make_first_backup(installation: Installation) -> None:
     settings = installation.settings()
     if settings.backups is not None and not list_archives(settings.backups):
         with open_deployment(settings=settings) as deployment:
-            typer.echo("\nThe first backup:")
+            typer.echo("\nA backup, for there is none in that folder:")
             try:
                 make_backup(deployment, settings.backups)
             except HavenError as error:  # all else is set up, and what is left has to be told
