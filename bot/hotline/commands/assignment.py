@@ -15,8 +15,14 @@ from bot.hotline.commands.context import CommandContext, find_contact
 from bot.hotline.commands.deadlines import may_close
 from bot.hotline.commands.texts import DISPOSITIONS, DONE
 from bot.hotline.events import Event, EventKind
-from bot.hotline.queue.claims import AlreadyClaimed, AtCapacity, Claimed
+from bot.hotline.queue.claims import (
+    COLLEAGUE_OPENS_NO_CASE,
+    AlreadyClaimed,
+    AtCapacity,
+    Claimed,
+)
 from bot.hotline.queue.sealed_cases import names_of, who_has_to_open
+from bot.hotline.staff.approved_keys import as_approved
 from bot.store.statements import update_by
 from bot.store.tables.main import cases
 
@@ -98,7 +104,11 @@ def transfer(context: CommandContext) -> None:
     if to is None:
         context.refuse(texts.NO_SUCH_COLLEAGUE)
         return
-    moved = claims.transfer(context.work, case, to, context.now, by)
+    approved = as_approved(context.services.vault, to)
+    if approved is None:
+        context.refuse(COLLEAGUE_OPENS_NO_CASE)
+        return
+    moved = claims.transfer(context.work, case, approved, context.now, by)
     if isinstance(moved, ActionRefusal):
         context.refuse(moved.text)
         return

@@ -12,6 +12,7 @@ from bot.cases.state_machine import (
     OPENS_NO_CASE,
     Role,
 )
+from bot.hotline.commands.types import Verb
 from bot.hotline.queue import case_status
 from bot.hotline.queue.claims import NOT_YOUR_QUEUE
 from bot.hotline.queue.visibility import is_seen_by, serves
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
 
 INTERPRETS_ONLY = _("Interpreters can only do this in a conversation they were invited to.")
 NOT_YOUR_OFFICE = _("This case belongs to another office.")
+KEY_WAITS = _(
+    "Your key waits for the approval of a colleague, so it opens no case. Until then you can only "
+    "return cases to the queue."
+)
 FOR_INTERPRETERS = _("Only the interpreter who was invited can do that.")
+
+WITHOUT_KEY = frozenset({Verb.RELEASE, Verb.OFF_DUTY, Verb.REST})
+"""What may be done while one's key waits for an approval: it leaves cases to colleagues."""
 
 
 class CommandPermission(StrEnum):

@@ -28,11 +28,17 @@ from bot.hotline.commands import (
     texts,
 )  # fmt: skip
 from bot.hotline.commands.context import CommandContext, HotlineServices, find_contact
-from bot.hotline.commands.permissions import CommandPermission, refusal_text
+from bot.hotline.commands.permissions import (
+    KEY_WAITS,
+    WITHOUT_KEY,
+    CommandPermission,
+    refusal_text,
+)
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.deliveries import desk_commands
 from bot.hotline.deliveries.room_commands import PARTNER_COMMANDS, run_partner_command
 from bot.hotline.queue.snooze import Snoozes
+from bot.hotline.staff.approved_keys import as_approved
 from bot.text import Text, _, pgettext
 
 if TYPE_CHECKING:
@@ -342,11 +348,15 @@ def run_command(
         return None
     spec = COMMANDS[command.verb]
     contact = find_contact(services.vault, work, command.case)
+    approved = as_approved(services.vault, by)
+    by = approved or by
     context = CommandContext(services, work, command, by, contact, now)
     if command.case and contact is None:
         context.refuse(texts.NO_SUCH_CASE)
     elif spec.needs_chat and contact is not None and not contact.has_chat:
         context.refuse(texts.NO_CHAT)
+    elif approved is None and command.verb not in WITHOUT_KEY:
+        context.refuse(KEY_WAITS)
     elif why := refusal_text(spec.permission, work, context.case, by, now):
         context.refuse(why)
     elif len(command.text) > WORDS.max_length:

@@ -10,7 +10,7 @@ from bot.cases.state_machine import OPENS_NO_CASE, Role
 from bot.desks.forum import command_handlers as forum
 from bot.desks.web.case.actions import CASE_ACTIONS, OWN_ACTIONS
 from bot.desks.web.interpreting.page import INTERPRETER_VERBS
-from bot.hotline.commands.permissions import CommandPermission
+from bot.hotline.commands.permissions import KEY_WAITS, WITHOUT_KEY, CommandPermission
 from bot.hotline.commands.registry import (
     CODE,
     COMMANDS,
@@ -20,10 +20,22 @@ from bot.hotline.commands.registry import (
 )
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.deliveries.room_commands import PARTNER_COMMANDS
+from bot.hotline.queue.claims import NOT_YOUR_QUEUE
 from tests.hotline.commands.test_command_store import claimed
+from tests.support.database.key_store_fixtures import (
+    PASSWORD,
+    QUEUES,
+    approve_waiting,
+    enrol_approved,
+    staff_keys,
+)
+from tests.support.moved_clock import MIDDAY
 from tests.support.people.caseworker_driver import refusals
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.vault.keys.staff_keys import StaffKeys
     from tests.support.harnesses.hotline_harness import HotlineHarness
 
 
@@ -106,6 +118,56 @@ def test_a_case_that_waits_is_not_claimed_by_one_who_cannot_open_it(
     supervisor = hotline.colleague("Hua", role=Role.SUPERVISOR)
     assert refusals(supervisor.run_command(Verb.TRANSFER, case, code=administrator.id))
     assert hotline.ask("SELECT status, holder FROM cases") == [("waiting", None)]
+
+
+@pytest.fixture
+def keys(hotline: HotlineHarness) -> Iterator[StaffKeys]:
+    """The keys of staff; those of a test are removed, because the key store outlives it."""
+    found = staff_keys(hotline.vault)
+    before = set(hotline.vault.cases.wraps.holders().members)
+    yield found
+    for who in set(hotline.vault.cases.wraps.holders().members) - before:
+        found.remove(who, MIDDAY)
+
+
+@pytest.mark.parametrize("role", [Role.CASEWORKER, Role.SUPERVISOR])
+def test_a_key_that_waits_for_approval_takes_no_case_and_ends_no_alarm(
+    hotline: HotlineHarness, keys: StaffKeys, role: Role
+) -> None:
+    """The case would look answered, and be shown to no one who could read it."""
+    _person, mei, case = claimed(hotline)
+    mei.run_command(Verb.RELEASE, case)
+    new = hotline.colleague("Lin", role=role)
+    keys.enrol(new.id, role.value, QUEUES, PASSWORD, MIDDAY)
+    before = hotline.ask("SELECT status, holder, priority, office FROM cases")
+    for verb in (it.verb for it in COMMANDS.values() if it.verb not in WITHOUT_KEY):
+        events = new.run_command(verb, case, code="1", text="2026-11-01")
+        assert refusals(events), verb
+    for verb, where in ((Verb.CLAIM, ""), (Verb.CLAIM, case), (Verb.ON_DUTY, "")):
+        assert refusals(new.run_command(verb, where)) == [KEY_WAITS.source]
+    hua = hotline.colleague("Hua", role=Role.SUPERVISOR)
+    assert refusals(hua.run_command(Verb.TRANSFER, case, code=new.id))
+    assert hotline.ask("SELECT status, holder, priority, office FROM cases") == before
+    approve_waiting(keys, MIDDAY)
+    assert not refusals(new.run_command(Verb.ON_DUTY))
+    assert not refusals(new.run_command(Verb.CLAIM, case))  # the control
+
+
+def test_a_queue_that_waits_for_approval_offers_no_case(
+    hotline: HotlineHarness, keys: StaffKeys
+) -> None:
+    _person, mei, case = claimed(hotline)
+    mei.run_command(Verb.RELEASE, case)
+    new = hotline.colleague("Lin")
+    (queue,) = hotline.ask("SELECT queue FROM cases")[0]
+    others = tuple(it for it in QUEUES if it != queue)
+    enrol_approved(keys, new.id, "caseworker", others, PASSWORD, MIDDAY)
+    keys.change_member(new.id, "caseworker", QUEUES, MIDDAY)
+    new.run_command(Verb.ON_DUTY)
+    assert refusals(new.run_command(Verb.CLAIM, case)) == [NOT_YOUR_QUEUE.source]
+    assert refusals(new.run_command(Verb.CLAIM, ""))
+    approve_waiting(keys, MIDDAY)
+    assert not refusals(new.run_command(Verb.CLAIM, ""))  # the control
 
 
 def test_a_text_that_is_too_long_is_refused(hotline: HotlineHarness) -> None:
