@@ -16,6 +16,11 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from bot.hotline.chat.messages import (  # noqa: TC001 - msgspec reads the types
+    CaseMessageContent,
+    CaseMessageKind,
+)
+
 if TYPE_CHECKING:
     from bot.hotline.chat.messages import CaseMessage
     from bot.hotline.referrals.model import RecipientReply, Referral
@@ -60,6 +65,14 @@ class PersonLeft(StrEnum):
     """They stopped the conversation."""
 
 
+class HeldWords(msgspec.Struct, array_like=True):
+    """Something that a person wrote and that staff may not read yet."""
+
+    kind: CaseMessageKind
+    content: CaseMessageContent
+    at: int
+
+
 class TakeoverState(msgspec.Struct, array_like=True):
     """The takeover of a conversation."""
 
@@ -92,6 +105,11 @@ class TakeoverState(msgspec.Struct, array_like=True):
     """The referral about which the person is asked once they have answered the opener."""
     repeated_at: int = 0
     """When the opener was last repeated because something else was written."""
+    reads_on: bool = False
+    """Whether the opener of this takeover was answered: by that a person who had stopped agrees
+    that what they write is read."""
+    held: list[HeldWords] = []
+    """What a person who had stopped wrote before that: it reaches the case once they answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.hotline.chat.takeover import PersonLeft
+from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
 from tests.dispatch.danger.test_a_yes_taken_back import TAKEN_BACK, TELL, agreeing
 from tests.dispatch.relay.test_messages_reach_case import (
@@ -22,6 +23,8 @@ from tests.support.dispatch_inspection import current_step, stored_conversation
 
 if TYPE_CHECKING:
     from tests.support.harnesses.hotline_harness import HotlineHarness
+    from tests.support.people.caseworker_driver import CaseworkerDriver
+    from tests.support.people.chat_person import ChatPerson
 
 HIDING = "im in the bathroom of the second floor"
 PASSES_NOTHING = "Stopping passes nothing more on."
@@ -132,3 +135,61 @@ def test_stopping_before_anything_was_sent_tells_no_desk(hotline: HotlineHarness
     person.presses("English", "Tell what happened")
     person.says("/stop")
     assert [it for it in hotline.board.events if it.kind is EventKind.READING_ENDED] == []
+
+
+def stopped_and_taken_over(hotline: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
+    """Someone who stopped, and whom a caseworker has asked whether this is a good moment."""
+    person, case = in_danger(hotline)
+    person.says("/stop")
+    mei = hotline.colleague()
+    mei.claims(case)
+    mei.take_over(case)
+    return person, mei, case
+
+
+@pytest.mark.both_databases
+def test_what_is_written_after_stopping_waits_until_the_opener_is_answered(
+    hotline: HotlineHarness,
+) -> None:
+    person, _mei, case = stopped_and_taken_over(hotline)
+    before = written(hotline, case)
+    person.says("i do not know who you are")
+    person.says(HIDING)
+    assert written(hotline, case) == before
+    person.presses("I can write now")
+    passed_on = [it for it in written(hotline, case)[len(before) :] if it]  # a press has no words
+    assert passed_on == ["i do not know who you are", HIDING]
+    person.says("thank you")
+    assert written(hotline, case)[-1] == "thank you"
+
+
+def test_a_no_to_the_opener_passes_nothing_on_that_was_written_after_stopping(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case = stopped_and_taken_over(hotline)
+    before = written(hotline, case)
+    person.says(HIDING)
+    person.presses("Not now")
+    mei.run_command(Verb.HAND_BACK, case)
+    person.says(HIDING)
+    assert written(hotline, case) == before
+    mei.take_over(case)  # another question: what was said before the no stays unread
+    person.presses("I can write now")
+    assert HIDING not in written(hotline, case)
+
+
+def test_alarming_words_after_stopping_reach_the_caseworker_who_asks(
+    hotline: HotlineHarness,
+) -> None:
+    person, _mei, case = stopped_and_taken_over(hotline)
+    person.says("help, he is killing me")
+    assert written(hotline, case)[-1] == "help, he is killing me"
+
+
+@pytest.mark.both_databases
+def test_after_stopping_and_a_silence_words_wait_for_an_answer_too(hotline: HotlineHarness) -> None:
+    person, _mei, case = stopped_and_taken_over(hotline)
+    before = written(hotline, case)
+    hotline.advance_time(LONG)
+    person.says(HIDING)
+    assert written(hotline, case) == before

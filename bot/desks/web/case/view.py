@@ -73,6 +73,8 @@ class ChatStatus:
     """State of the chat of a case."""
 
     is_taken_over: bool = False
+    reads_on: bool = False
+    """Whether the person agreed in this talk that what they write is read."""
     holder: str = ""
     is_unconfirmed: bool = False  # whether it is unknown who holds the phone now
     suspended_because: str = ""
@@ -288,7 +290,7 @@ def load_view(work: Work, request: DeskRequest, keyring: Keyring | None) -> Case
         present = context.streams.count(found.interpreting.interpreter)
         found.is_interpreter_present = bool(present)
     found.chat = _chat_status(work, context, seen.case, request.now)
-    if not (found.is_withdrawn or found.chat.is_taken_over):
+    if not (found.is_withdrawn or found.chat.reads_on):
         found.reading_ended_at = consents.reading_on_ended_at(work, seen.case)
     if seen.may_read:
         try:
@@ -341,7 +343,8 @@ def _chat_status(work: Work, context: DeskContext, case: str, now: int) -> ChatS
             position = unpack(conversation.position, context.flow_registry)
             progress = flow_progress(context.flow_registry, position, context.known_facts(now))
             return ChatStatus(
-                is_taken_over=True, holder=takeover.by, is_unconfirmed=is_quiet,
+                is_taken_over=True, reads_on=takeover.reads_on, holder=takeover.by,
+                is_unconfirmed=is_quiet,
                 suspended_because=conversation.suspended_because,
                 is_asked=takeover.opener_state == OpenerState.SENT,
                 has_answered=is_quiet and bool(takeover.answered_at), progress=progress,

@@ -148,6 +148,7 @@ class OpenerDialog:
     def _let_talk_begin(self, takeover: TakeoverState) -> None:
         turn, conversation = self.turn, self.turn.conversation
         takeover.opener_state = OpenerState.ANSWERED
+        takeover.reads_on = True
         conversation.last_seen_at = max(conversation.last_seen_at, self._answered_since())
         conversation.case, conversation.reference = takeover.case, takeover.reference
         if takeover.case not in conversation.cases:
@@ -176,6 +177,12 @@ class OpenerDialog:
             return
         if self._can_answer(found[1], update) and self._is_good_moment(update) is not False:
             found[1].answered_at = self.turn.now
+
+    def is_answered_by(self, takeover: TakeoverState, update: Update) -> bool:
+        """Tell whether an update says that this is a good moment, to an opener that was seen."""
+        if takeover.opener_state != OpenerState.SENT or not self._can_answer(takeover, update):
+            return False
+        return bool(self._is_good_moment(update))
 
     def _mark_returned(self, takeover: TakeoverState) -> None:
         """Ask a person who is back after a gap once more, unless they were asked just now."""

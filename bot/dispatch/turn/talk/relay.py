@@ -23,6 +23,7 @@ from bot.dispatch.turn.slash_commands import BYE
 from bot.dispatch.turn.talk.opener import phrase_reply
 from bot.hotline.chat.case_progress import format_time
 from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessageKind, MessageSide
+from bot.hotline.chat.takeover import HeldWords
 from bot.hotline.contact_rule import PRESENCE_WINDOW
 from bot.hotline.events import EventKind
 from bot.hotline.referrals.consent_dialog import ConsentPress, ConsentReply
@@ -47,6 +48,8 @@ SAFETY_COMMANDS = frozenset({DANGER_FLOW, STOP_FLOW, BYE})
 TAKEOVER_COMMANDS = SAFETY_COMMANDS | {DELETE_FLOW, LANGUAGE_FLOW}
 """Commands the bot answers during a takeover: no human has to be asked for them first."""
 MAX_URGENT_MESSAGES = 40
+MAX_HELD = 40
+"""Messages of a person who had stopped that wait for an answer to the opener."""
 UNCONFIRMED = "unconfirmed"
 """The code of a message whose writer is not known to be the person."""
 _KINDS = {
@@ -101,9 +104,41 @@ class Relay:
         return not (is_asked and phrase_reply(self.turn, update.text) is None)
 
     def forward(self, takeover: TakeoverState, update: Update) -> None:
-        """Give an update to the caseworker who has taken over; it may answer the opener."""
-        self.store(takeover, update)
+        """Give an update to the caseworker who has taken over; it may answer the opener.
+
+        What a person who had stopped writes before that waits until they answer.
+        """
+        if not self._holds(takeover, update):
+            self.store(takeover, update)
         self.opener.handle_reply(takeover, update)
+        if takeover.reads_on and takeover.held:
+            self._pass_on_held(takeover)
+
+    def _holds(
+        self, takeover: TakeoverState, update: Update, *, is_unconfirmed: bool = False
+    ) -> bool:
+        """Keep an update from staff if the person stopped and has not agreed since; whether it was.
+
+        Words that alarm are passed on: a caseworker is there, and the person may not write again.
+        """
+        turn = self.turn
+        if takeover.reads_on or turn.services.texts.find_alarms(update.text):
+            return False
+        content = self._read(update)
+        if content is None or not turn.hotline.is_reading_taken_back(takeover.case):
+            return False
+        kind, said = content
+        said = replace(said, unconfirmed=is_unconfirmed)
+        takeover.held = [*takeover.held, HeldWords(kind, said, turn.now)][-MAX_HELD:]
+        if not is_unconfirmed:
+            self._say_what_is_not_kept(update)
+        return True
+
+    def _pass_on_held(self, takeover: TakeoverState) -> None:
+        for it in takeover.held:
+            message = CaseMessage(takeover.case, MessageSide.PERSON, it.kind, it.content, it.at)
+            self._add(message, UNCONFIRMED if it.content.unconfirmed else "")
+        takeover.held = []
 
     def store(self, takeover: TakeoverState, update: Update) -> None:
         """Show an update in the case of the caseworker who has taken over."""
@@ -134,13 +169,24 @@ class Relay:
         content = self._read(update) if case else None
         if content is None or not turn.hotline.case_exists(case):
             return
-        if turn.find_takeover() is None and turn.hotline.is_reading_taken_back(case):
+        found = turn.find_takeover()
+        if found is None and turn.hotline.is_reading_taken_back(case):
+            return
+        if found is not None and self._holds_unconfirmed(found[1], update):
             return
         self.opener.note_answer(update)
         kind, sealed = content[0], replace(content[1], unconfirmed=True)
         self._add(CaseMessage(case, MessageSide.PERSON, kind, sealed, turn.now), UNCONFIRMED)
         if update.kind is not UpdateKind.PRESS:
             turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
+
+    def _holds_unconfirmed(self, takeover: TakeoverState, update: Update) -> bool:
+        """Tell whether an update was kept from staff; one that answers the opener is not."""
+        if self.opener.is_answered_by(takeover, update):
+            takeover.reads_on = True
+            self._pass_on_held(takeover)
+            return False
+        return self._holds(takeover, update, is_unconfirmed=True)
 
     def store_unconfirmed_answer(self, content: CaseMessageContent) -> None:
         """Add an answer that was given in a chat without a live session, as not confirmed."""

@@ -25,7 +25,7 @@ def test_the_head_of_the_case_says_when_the_person_stopped(web_desk: WebDeskHarn
     assert f"The person stopped on {when}, or took back that we read on. {BANNER}" in head
 
 
-def test_it_says_so_no_more_during_a_takeover_or_after_a_new_yes(
+def test_it_says_so_no_more_once_a_caseworker_is_answered_or_after_a_new_yes(
     web_desk: WebDeskHarness,
 ) -> None:
     mei = web_desk.worker().comes()
@@ -34,6 +34,11 @@ def test_it_says_so_no_more_during_a_takeover_or_after_a_new_yes(
     person.says("/stop")
     web_desk.settles()
     mei.told(reference, "take_over")
+    person.says("who is this")
+    web_desk.settles()
+    assert BANNER in pane(mei, reference, "head")  # asked, and not answered
+    person.presses("I can write now")
+    web_desk.settles()
     assert BANNER not in pane(mei, reference, "head")
     mei.told(reference, "hand_back")
     assert BANNER in pane(mei, reference, "head")
