@@ -186,7 +186,7 @@ class HotlineAdapter:
 
         def store(work: Work) -> list[Event]:
             for message in messages:
-                self.intake.store_files(work, case, message.content.files, self.now)
+                self.intake.store_files(work, case, message.content.captioned_files, self.now)
             CaseMessages(self.services.vault).store(work, messages)
             return [Event(EventKind.PERSON_WROTE, case, message=it) for it in messages]
 

@@ -114,7 +114,7 @@ class StaffService:
         for letter, text in effects.edited_letters.items():
             self.outbox.replace_text(work, letter, text)
         for message in effects.messages:
-            self.intake.store_files(work, message.case, message.content.files, message.at)
+            self.intake.store_files(work, message.case, message.content.captioned_files, message.at)
         if not effects.alarms:
             return []
         alarms: dict[str, object] = {"alarms": tuple(sorted(effects.alarms))}

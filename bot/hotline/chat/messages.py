@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import and_, bindparam, exists, func, literal, or_, select
 
-from bot.conversation import FileRef  # noqa: TC001 - msgspec reads the annotation
+from bot.conversation import FileRef, FilesInput
+from bot.conversation.questions.text import with_captions
 from bot.hotline.chat import sent_files
 from bot.store import Prepared, Work, insert, select_by, select_in, select_one, update_by
 from bot.store.tables.main import UNSENT, exchanges, outbox
@@ -28,6 +29,10 @@ class MessageSide(StrEnum):
     CASEWORKER = "caseworker"
     NOTE = "note"
     """A caseworker, for colleagues."""
+
+
+FORWARDED_MARK = "\u21aa"
+"""Stands before the name of whom a forwarded message came from, in any language."""
 
 
 class CaseMessageKind(StrEnum):
@@ -86,6 +91,13 @@ class CaseMessageContent(msgspec.Struct, frozen=True, kw_only=True):
     """The codes of what was chosen of its choices; `text` says them in English."""
     answered: AnsweredMessage | None = None
     """The message that a person's message replies to; None for none."""
+
+    @property
+    def captioned_files(self) -> tuple[FileRef, ...]:
+        """Return its files with the words under them, which `text` holds: both are evidence."""
+        first, _newline, rest = self.text.partition("\n")
+        words = rest if first.startswith(FORWARDED_MARK) else self.text
+        return with_captions(FilesInput(self.files, words)) if self.files else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,3 +168,33 @@ def test_the_desk_and_the_archive_show_when_each_file_came(desk: WebDeskHarness)
 
 def moment(desk: WebDeskHarness, at: int) -> str:
     return f"{datetime.fromtimestamp(at / SECOND, desk.front.zone):%Y-%m-%d %H:%M:%S}"
+
+
+@pytest.mark.parametrize("forwarded", [False, True])
+def test_words_under_a_file_of_an_open_chat_stay_with_the_file(
+    desk: WebDeskHarness, *, forwarded: bool
+) -> None:
+    chief, mei, person = desk.supervisor(), desk.worker().comes(), talking(desk)
+    for verb in ("claim", "take_over"):
+        mei.told(desk.newest(), verb)
+    person.presses("I can write now")
+    origin = {"type": "hidden_user", "sender_user_name": "Boss", "date": 1}
+    more = {"forward_origin": origin} if forwarded else {}
+    person.sends(photo=photo("gate"), caption="the gate\nat night", **more)
+    person.sends(photo=photo("bare"))
+    items, _log = listed(desk, chief)
+    assert [it.caption for it in items] == ["", "the gate\nat night", ""]
+
+
+def test_words_under_a_file_sent_before_a_yes_in_danger_stay_with_the_file(
+    desk: WebDeskHarness,
+) -> None:
+    chief, person = desk.supervisor(), desk.home.person("en")
+    person.says("/start", "help, he is here now")
+    person.sends(photo=photo("door"), caption="this is the door")
+    person.says("yes")
+    items, _log = listed(desk, chief)
+    assert [it.caption for it in items] == ["this is the door"]
+    person.sends(photo=photo("car"), caption="his car")
+    items, _log = listed(desk, chief)
+    assert [it.caption for it in items] == ["this is the door", "his car"]

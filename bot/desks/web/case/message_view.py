@@ -14,8 +14,7 @@ from bot.cases.intake import TO_FETCH
 from bot.cases.queries import display_text
 from bot.conversation import Choose, ChooseMany
 from bot.desks.web import texts
-from bot.dispatch.turn.talk.relay import FORWARDED_MARK
-from bot.hotline.chat.messages import AGREED_WORD, CaseMessageKind, MessageSide
+from bot.hotline.chat.messages import AGREED_WORD, FORWARDED_MARK, CaseMessageKind, MessageSide
 from bot.hotline.chat.takeover import OPENER
 from bot.hotline.origins.model import CALL_OUTCOMES, TOLD, CallOutcome
 from bot.languages.typed.someone_near import any_says_someone_near

@@ -22,7 +22,13 @@ from bot.dispatch.turn.received_files import received_files
 from bot.dispatch.turn.slash_commands import BYE
 from bot.dispatch.turn.talk.opener import phrase_reply
 from bot.hotline.chat.case_progress import format_time
-from bot.hotline.chat.messages import CaseMessage, CaseMessageContent, CaseMessageKind, MessageSide
+from bot.hotline.chat.messages import (
+    FORWARDED_MARK,
+    CaseMessage,
+    CaseMessageContent,
+    CaseMessageKind,
+    MessageSide,
+)
 from bot.hotline.chat.takeover import HeldWords
 from bot.hotline.contact_rule import PRESENCE_WINDOW
 from bot.hotline.events import EventKind
@@ -41,8 +47,6 @@ if TYPE_CHECKING:
     from bot.hotline.referrals.model import Referral
     from bot.messages import Update
 
-FORWARDED_MARK = "\u21aa"
-"""Stands before the name of whom a forwarded message came from, in any language."""
 SAFETY_COMMANDS = frozenset({DANGER_FLOW, STOP_FLOW, BYE})
 """Commands that come before everything else."""
 TAKEOVER_COMMANDS = SAFETY_COMMANDS | {DELETE_FLOW, LANGUAGE_FLOW}
