@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated, TypeVar
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.progress import Progress
@@ -15,8 +16,8 @@ from bot.app.retention import build_erasures, build_retention, open_backup_folde
 from bot.cases.state_machine import CaseState
 from bot.cli.deployment import Deployment, open_deployment, require_case
 from bot.cli.options import By, one_of
-from bot.cli.output import format_time, make_table, print_table
-from bot.clock import DAY, HOUR, SystemClock
+from bot.cli.output import format_time, local_time, make_table, print_table
+from bot.clock import DAY, HOUR, SystemClock, start_of_day
 from bot.errors import HavenError
 from bot.hotline.erasure.legal_holds import HoldReason, LegalHolds
 from bot.hotline.staff.staff import Staff
@@ -169,13 +170,21 @@ def _tell_erasure(deployment: Deployment, case: str, reference: str, why: str) -
     """Say what an erasure ends, and what the audit log will say."""
     zone = deployment.settings.zone
     ((priority, state, opened_at),) = deployment.run(lambda work: work.rows(_CASE, case))
+    opened = _opened(state, opened_at, zone)
     typer.echo(
-        f"{reference}, P{priority}, {state}, opened {format_time(opened_at, zone)}, is erased for "
+        f"{reference}, P{priority}, {state}, opened {opened}, is erased for "
         "good: all that was written and sent in it, its files, record and plan."
     )
     if state != CaseState.CLOSED:
         typer.echo("It is not closed: someone may wait for an answer.")
     typer.echo(f"The audit log will give as reason: {why}. To erase it, run:")
+
+
+def _opened(state: str, at: int, zone: ZoneInfo) -> str:
+    """Return when a case was opened; of one that is or was closed only the day is kept."""
+    if state == CaseState.CLOSED or at == start_of_day(at, zone):
+        return f"{local_time(at, zone):%Y-%m-%d}"
+    return format_time(at, zone)
 
 
 def _confirmation_code(vault: Vault, case: str, why: str, at: int) -> str:

@@ -154,6 +154,16 @@ def test_a_case_is_erased_in_two_steps_that_are_both_noted(
     assert "there is no case" in again.stderr
 
 
+def test_the_day_alone_is_said_of_a_closed_case_and_the_time_of_an_open_one(
+    shelf: RetentionHarness, haven: Haven
+) -> None:
+    """When it was opened is cut to its day as it is closed: midnight is no time it had."""
+    opened = haven("cases", "erase", reference(shelf, shelf.opens())).stdout
+    closed = haven("cases", "erase", reference(shelf, shelf.closed(1))).stdout
+    assert re.search(r", opened \d{4}-\d\d-\d\d \d\d:\d\d, is erased for good", opened), opened
+    assert re.search(r", opened \d{4}-\d\d-\d\d, is erased for good", closed), closed
+
+
 def test_the_code_of_one_case_erases_no_other(shelf: RetentionHarness, haven: Haven) -> None:
     one, other = shelf.closed(1), shelf.closed(1)
     code = haven("cases", "erase", reference(shelf, one)).stdout.split("--confirm ")[1].strip()
