@@ -36,6 +36,7 @@ TAKEN_BY = _("Received by (name, date, signature)")
 ARRIVED = pgettext("file", "arrived")
 # Translators: followed by the date of a message in Telegram, and its number.
 CHANNEL = pgettext("file", "sent in Telegram, message number")
+CAPTION = pgettext("file", "words sent with it")
 NOT_SAVED = _("not in the archive: it could not be downloaded")
 WAS_LOST = _("not in the archive: it was lost from the storage of files")
 GROUNDS: Mapping[str, Text] = {
@@ -100,6 +101,8 @@ def _file_entry(
         sent = " / ".join(both(CHANNEL))
         arrival += f"; {sent} {_moment(it.channel_date, zone)}, {it.channel_number}"
     name = (*((escape_line(it.stated_name),) if it.stated_name else ()), arrival)
+    if it.caption:
+        name += (f"{' / '.join(both(CAPTION))}: {escape_line(it.caption)}",)
     if it.original is None:
         why = WAS_LOST if it.state == MISSING else NOT_SAVED
         return PrintedEntry(label, (*name, *both(why)))
@@ -122,7 +125,8 @@ def _custody_lines(
         names = " / ".join(it(action) for it in locales) if action else row.deed
         who = escape_line(about.names.get(row.actor, row.actor))
         found.append(
-            f"{row.number}. {at:%Y-%m-%d %H:%M} {who}: {names} ({numbers.get(row.file, '?')})"
+            f"{row.number}. {at:%Y-%m-%d %H:%M} {who}: {names}"
+            + (f" ({numbers.get(row.file, '?')})" if row.file else "")
         )
     return found
 

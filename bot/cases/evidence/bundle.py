@@ -13,14 +13,14 @@ import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol
 
 import msgspec
 
+from bot.cases.evidence.custody_comparison import ListedFile, iso_time
 from bot.cases.evidence.custody_log import CustodyAction, CustodyEntry, CustodyEvent, chain_links
 from bot.cases.evidence.file_type import detect_type
 from bot.cases.evidence.files import MISSING, EvidenceFile, EvidenceStore
-from bot.clock import Clock, to_utc
 from bot.errors import DecryptionError, EvidenceError
 from bot.private_file import user_name
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.cases.evidence.image_sanitizer import ImageSanitizer
+    from bot.clock import Clock
     from bot.store.writer import Work, Writer
     from bot.vault.purpose import Opener
 
@@ -52,6 +53,10 @@ The custody log ("ledger" in manifest.json) says who did what to each file. Each
 SHA-256 of the link before it (32 zero bytes before the first) and of the row as JSON, with sorted
 keys and without spaces. It ends at {head}: compare this with the head noted at the export.
 
+Its last row, "listed", has the SHA-256 of manifest.json without "head", "ledger" and the entry of
+cover.pdf in "documents", as such JSON in UTF-8. So the head proves all that manifest.json says:
+which files there are, their numbers, times, names and captions, and who exported them.
+{unproved}
 Times of a file in manifest.json: "came_at" is when it arrived here, "reached_case_at" when the
 person sent it on to staff, "channel_date" and "channel_number" are what Telegram says: when its
 message was sent, and the number of the message, which grows within a chat. Files are numbered as
@@ -61,6 +66,11 @@ they reached the case, those of one report in order of arrival.
 
 CLEAN_TEXT: Final = """\
 clean/   pictures re-encoded without place, time, device and thumbnail. For viewing, not as proof.
+"""
+
+
+UNPROVED_TEXT: Final = """\
+It does not prove cover.pdf, which was made last and names the head.
 """
 
 
@@ -94,6 +104,15 @@ class BundledFile(msgspec.Struct, frozen=True, kw_only=True):
     """The channel's number of its message; it grows within a chat. 0: not known."""
     original: FileVersion | None = None
     clean: FileVersion | None = None
+
+    @property
+    def as_listed(self) -> ListedFile:
+        """Return what can be compared with the custody log."""
+        original = self.original
+        return ListedFile(
+            self.id, self.number, original is not None, original.size if original else 0,
+            self.looks, self.came_at, self.reached_case_at, self.channel_date, self.channel_number,
+        )  # fmt: skip
 
 
 class BundledCustodyRow(msgspec.Struct, frozen=True):
@@ -139,8 +158,8 @@ class BundleTarget(Protocol):
         """Write one file, in pieces."""
 
 
-DocumentMaker = Callable[[Manifest], Awaitable[dict[str, bytes]]]
-"""Makes documents about a bundle, by name, once its files are written."""
+CoverMaker = Callable[[Manifest], Awaitable[bytes]]
+"""Makes the cover of a bundle, once its files are written."""
 
 
 class FolderTarget:
@@ -223,7 +242,7 @@ class BundleExporter:
         target.create()  # first, so that an export that cannot be written is not recorded
         try:
             export, items = await self._begin(target, reference, by, clean=clean)
-            manifest = await self._write(export, reference, items)
+            manifest = await self._write(export, reference, items, {})
             target.finish()
         except BaseException:
             target.remove()
@@ -231,15 +250,16 @@ class BundleExporter:
         return manifest
 
     async def stream(
-        self, reference: str, target: BundleTarget, by: str, make_documents: DocumentMaker
+        self, reference: str, target: BundleTarget, by: str, make_cover: CoverMaker, case_file: str
     ) -> Manifest:
-        """Write the files of a case into a target, with documents about them.
+        """Write the files of a case into a target, with a cover and the case as text.
 
         Raises:
             EvidenceError: the caseworker (`by`) may not, or a file is not what was received.
         """
         export, items = await self._begin(target, reference, by, clean=False)
-        return await self._write(export, reference, items, make_documents)
+        case_files = {CASE_FILE: case_file.encode()}
+        return await self._write(export, reference, items, case_files, make_cover)
 
     async def _begin(
         self, target: BundleTarget, reference: str, by: str, *, clean: bool
@@ -251,14 +271,18 @@ class BundleExporter:
 
     async def _write(
         self, export: _Export, reference: str, items: list[EvidenceFile],
-        make_documents: DocumentMaker | None = None,
+        documents: Mapping[str, bytes], make_cover: CoverMaker | None = None,
     ) -> Manifest:  # fmt: skip
-        write, case, by = export.target.write, export.case, export.by
-        enclosed = [await self._export_file(export, item) for item in items]
-        manifest = await self._writer.run(
-            lambda work: self._build_manifest(work, reference, case, by, enclosed)
-        )
-        made = await make_documents(manifest) if make_documents is not None else {}
+        write = export.target.write
+        listed = Manifest(
+            version=VERSION, reference=reference, case=export.case,
+            exported_at=iso_time(self._clock.now()), exported_by=export.by, head="", ledger=[],
+            files=[await self._export_file(export, item) for item in items],
+            documents=_versions_of(documents),
+        )  # fmt: skip
+        manifest = await self._writer.run(lambda work: self._prove(work, listed))
+        cover = {COVER: await make_cover(manifest)} if make_cover is not None else {}
+        made = {**cover, **documents}
         for path, data in made.items():
             await write(path, [data])
         manifest = msgspec.structs.replace(manifest, documents=_versions_of(made))
@@ -268,7 +292,7 @@ class BundleExporter:
         has_clean = any(it.clean for it in manifest.files)
         about = README_TEXT.format(
             reference=reference, counted=manifest.counted, at=manifest.exported_at,
-            head=manifest.head, clean=CLEAN_TEXT * has_clean,
+            head=manifest.head, clean=CLEAN_TEXT * has_clean, unproved=UNPROVED_TEXT * bool(cover),
         )  # fmt: skip
         await write(README, [about.encode()])
         return manifest
@@ -281,6 +305,8 @@ class BundleExporter:
         self._evidence.check_access(work, reference, by)
         if broken := self._evidence.custody.verify(work, case):
             raise EvidenceError(f"row {broken.number} of the custody log is {broken.fault}")
+        if difference := self._evidence.find_difference(work, case):
+            raise EvidenceError(difference)
         items = self._evidence.list_files(work, case)
         saved = [item for item in items if item.is_saved]
         self._evidence.record(work, case, saved, CustodyAction.EXPORTED, by, self._clock.now())
@@ -295,9 +321,9 @@ class BundleExporter:
             number=item.number, id=item.id, state=item.state, kind=item.kind,
             stated_name=item.name, stated_type=item.mime, caption=item.caption,
             looks=item.detected_type, is_as_stated=item.matches_stated_type,
-            came_at=_iso_time(item.arrived_at),
-            reached_case_at=_iso_time(item.reached_case_at),
-            channel_date=_iso_time(item.sent_at) if item.sent_at else "",
+            came_at=iso_time(item.arrived_at),
+            reached_case_at=iso_time(item.reached_case_at),
+            channel_date=iso_time(item.sent_at) if item.sent_at else "",
             channel_number=item.message, original=original, clean=clean,
         )  # fmt: skip
 
@@ -330,24 +356,33 @@ class BundleExporter:
         await export.target.write(path, [clean])
         return FileVersion(path, digest, len(clean))
 
-    def _build_manifest(
-        self, work: Work, reference: str, case: str, by: str, enclosed: list[BundledFile]
-    ) -> Manifest:
-        custody = self._evidence.custody
+    def _prove(self, work: Work, listed: Manifest) -> Manifest:
+        """Record the list of an export, and return it with the custody log that names it."""
+        custody, case = self._evidence.custody, listed.case
+        digest = listing_digest(msgspec.json.encode(listed))
+        event = CustodyEvent(
+            at=self._clock.now(), actor=listed.exported_by, action=CustodyAction.LISTED, file="",
+            digest=digest,
+        )  # fmt: skip
+        custody.record(work, case, event)
         rows, macs = custody.of_case(work, case), custody.macs(work, case)
         proved = [
             BundledCustodyRow(row, link.hex(), mac.hex())
             for row, link, mac in zip(rows, chain_links(rows), macs, strict=True)
         ]
-        return Manifest(
-            version=VERSION, reference=reference, case=case, files=enclosed, ledger=proved,
-            exported_at=_iso_time(self._clock.now()), exported_by=by,
-            head=custody.head(work, case),
-        )  # fmt: skip
+        return msgspec.structs.replace(listed, ledger=proved, head=custody.head(work, case))
 
 
-def _iso_time(at: int) -> str:
-    return to_utc(at).isoformat(timespec="seconds")
+def listing_digest(manifest: bytes) -> str:
+    """Return the SHA-256 of what a manifest lists, which the custody log names.
+
+    The head and the log are left out, because they cover it, and so is the cover, which prints the
+    head. It is taken of the JSON and not of `Manifest`, to which a later release may add fields.
+    """
+    plain: dict[str, Any] = msgspec.json.decode(manifest)
+    listed = {name: said for name, said in plain.items() if name not in {"head", "ledger"}}
+    listed["documents"] = [it for it in plain.get("documents", ()) if it["path"] != COVER]
+    return sha256(msgspec.json.encode(listed, order="sorted")).hexdigest()
 
 
 def _create(path: Path) -> BinaryIO:

@@ -50,6 +50,8 @@ class CustodyAction(StrEnum):
     CLEANED = "cleaned"
     """A clean version was made; the digest is that of the clean version."""
     EXPORTED = "exported"
+    LISTED = "listed"
+    """An export was listed; the digest is that of the list, and the entry is about no one file."""
     MISSING = "missing"
     """It is gone from the storage for good, as an operator noted (`haven files lost`)."""
 
@@ -75,6 +77,10 @@ class CustodyEvent:
     """When the channel says it was sent."""
     message: int = 0
     """The channel's number of its message."""
+    file_number: int = 0
+    """The number of the file in its case, for the first entry about it."""
+    reached_at: int = 0
+    """When the person sent it on to staff."""
 
 
 class CustodyEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -95,6 +101,10 @@ class CustodyEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """When the file arrived, in microseconds since 1970; `at` is when it was downloaded."""
     sent_at: int = 0
     message: int = 0
+    # A default is left out of what is hashed, so links of entries before 0.4.0 stay as they were.
+    file_number: int = 0
+    """The number of the file in its case; 0: the entry was written before 0.4.0, or is no first."""
+    reached_at: int = 0
     salt: bytes = b""
 
 
@@ -141,6 +151,7 @@ class CustodyLog:
             number=last + 1, at=event.at, actor=event.actor, deed=event.action.value,
             file=event.file, digest=event.digest, size=event.size, detail=event.detail,
             arrived_at=event.arrived_at, sent_at=event.sent_at, message=event.message,
+            file_number=event.file_number, reached_at=event.reached_at,
             salt=os.urandom(SALT_BYTES),
         )  # fmt: skip
         sealer = self._vault.case_sealer(work, case)

@@ -30,7 +30,7 @@ from bot.errors import (
     LetterRefusedError,
 )
 from bot.log import log
-from bot.store import Work, Writer, select_by, update_by
+from bot.store import Work, Writer, select_by, select_one, update_by
 from bot.store.findings import FILES_AWAY_SINCE
 from bot.store.tables.main import FILE_WAITS, files
 from bot.vault import SYSTEM, AuditLog, Sealer, Vault
@@ -62,6 +62,7 @@ _DUE_FILES = select_by(
     by=(FILE_WAITS, files.c.state == TO_FETCH, files.c.not_before <= bindparam("now")),
     order_by="not_before", limit=bindparam("most"),
 )  # fmt: skip
+_PLACE = select_one(files, "number", "created_at", by="id")
 _FINISH = update_by(files, "state", "size", by="id", constants={"handle": None})
 _WAIT = update_by(files, "not_before", by="id")
 _RETRY_LATER = update_by(files, "not_before", by="id", constants={"attempts": files.c.attempts + 1})
@@ -239,7 +240,7 @@ class FileDownloader:
             at=self.clock.now(), actor=SYSTEM, action=CustodyAction.RECEIVED, file=file.name,
             digest=seen.digest, size=seen.size, detail=detect_type(seen.head),
         )  # fmt: skip
-        event = _with_arrival(event, file.note)
+        event = _with_arrival(work, event, file.note)
         self._custody.record(work, file.case, event)
         return True
 
@@ -257,7 +258,7 @@ class FileDownloader:
         now = self.clock.now()
         event = CustodyEvent(at=now, actor=SYSTEM, action=CustodyAction.LOST, file=name, detail=why)
         if note is not None:
-            event = _with_arrival(event, note)
+            event = _with_arrival(work, event, note)
         with contextlib.suppress(DecryptionError):  # of a case without its key nothing is sealed
             self._custody.record(work, case, event)
         self.tell_lost(work, case, now)
@@ -295,6 +296,10 @@ class FileDownloader:
         work.run(_RETRY_LATER, self.clock.now() + wait, name)
 
 
-def _with_arrival(event: CustodyEvent, note: FileRef) -> CustodyEvent:
-    """Add when and how a file came, which the first entry about it notes."""
-    return replace(event, arrived_at=note.arrived_at, sent_at=note.sent_at, message=note.message)
+def _with_arrival(work: Work, event: CustodyEvent, note: FileRef) -> CustodyEvent:
+    """Add when and how a file came, and as which of its case: the first entry about it notes it."""
+    ((number, reached_at),) = work.rows(_PLACE, event.file)
+    return replace(
+        event, arrived_at=note.arrived_at, sent_at=note.sent_at, message=note.message,
+        file_number=number, reached_at=reached_at,
+    )  # fmt: skip

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from bot.cases.evidence.custody_comparison import ListedFile, find_differences, iso_time
 from bot.cases.evidence.custody_log import CustodyAction, CustodyEntry, CustodyEvent, CustodyLog
 from bot.cases.evidence.file_type import matches_stated_type
 from bot.cases.intake import SAVED
@@ -88,6 +89,15 @@ class EvidenceFile:
         """Whether its bytes are stored."""
         return self.state == SAVED
 
+    @property
+    def as_listed(self) -> ListedFile:
+        """Return what can be compared with the custody log."""
+        return ListedFile(
+            self.id, self.number, self.is_saved, self.size, self.detected_type,
+            iso_time(self.arrived_at), iso_time(self.reached_case_at),
+            iso_time(self.sent_at) if self.sent_at else "", self.message,
+        )  # fmt: skip
+
 
 class EvidenceStore:
     """The files of cases, used inside units of work."""
@@ -140,6 +150,15 @@ class EvidenceStore:
         }
         rows = enumerate(work.rows(_FILES, case), 1)
         return [_evidence_file(opener, number, row, receipts.get(row[0])) for number, row in rows]
+
+    def find_difference(self, work: Work, case: str) -> str | None:
+        """Return the first thing that the list of a case says otherwise than its custody log.
+
+        Raises:
+            DecryptionError: a row of them, or of the custody log, was altered.
+        """
+        listed = [it.as_listed for it in self.list_files(work, case)]
+        return next(find_differences(listed, self.custody.of_case(work, case)), None)
 
     def opener(self, case: str) -> Opener:
         """Return the opener of the files of a case.

@@ -23,8 +23,16 @@ from bot.cases.evidence.bundle import (
     VERSION,
     FileVersion,
     Manifest,
+    listing_digest,
 )
-from bot.cases.evidence.custody_log import FIRST_LINK, LINK_DIGITS, CustodyAction, chain_links
+from bot.cases.evidence.custody_comparison import find_differences
+from bot.cases.evidence.custody_log import (
+    FIRST_LINK,
+    LINK_DIGITS,
+    CustodyAction,
+    CustodyEntry,
+    chain_links,
+)
 from bot.errors import EvidenceError
 
 if TYPE_CHECKING:
@@ -38,6 +46,12 @@ _FILE_PATH = re.compile(
     rf"(?:{ORIGINALS}/\d{{4,8}}\.bin|{CLEAN}/\d{{4,8}}\.(?:jpg|png|webp)"
     rf"|{re.escape(COVER)}|{re.escape(CASE_FILE)})"
 )
+OLD_BUNDLE: Final = (
+    "It was exported before 0.4.0. The head proves each file, its type and when it arrived, as far "
+    "as the custody log says them. It does not prove names, stated types, captions, when a file "
+    "reached the case, files that were not saved, the reference, nor who exported it and when."
+)
+UNPROVED_DOCUMENT: Final = "The head does not prove {path}."
 _decode = msgspec.json.Decoder(Manifest).decode
 
 
@@ -73,7 +87,21 @@ def find_faults(
     """
     yield from _custody_faults(manifest, head, is_authentic)
     yield from _file_faults(folder, manifest)
+    yield from _entry_faults(manifest)
+    yield from find_differences(
+        [it.as_listed for it in manifest.files], [it.row for it in manifest.ledger]
+    )
+    yield from _listing_faults(folder, manifest, head, is_authentic is not None)
     yield from _folder_faults(folder, manifest)
+
+
+def find_unproved(manifest: Manifest) -> Iterator[str]:
+    """Yield in sentences what of an intact bundle the head of its custody log does not prove."""
+    if not _lists(manifest):
+        yield OLD_BUNDLE
+    for it in manifest.documents:
+        if it.path == COVER or not _lists(manifest):
+            yield UNPROVED_DOCUMENT.format(path=it.path)
 
 
 def _custody_faults(
@@ -115,6 +143,40 @@ def _file_faults(folder: Path, manifest: Manifest) -> Iterator[str]:
             yield f"file {each.number} is not what the custody log says was received"
         if each.clean and each.clean.sha256 not in cleaned:
             yield f"file {each.number} has a clean version that the custody log does not list"
+
+
+def _entry_faults(manifest: Manifest) -> Iterator[str]:
+    """Yield entries that no export writes: numbered with a gap, or of a file under another name."""
+    handled = {it.row.file for it in manifest.ledger}
+    for number, each in enumerate(manifest.files, 1):
+        if each.number != number:
+            yield f"file {number} is not listed in its place"
+            return
+        for version, folder in ((each.original, ORIGINALS), (each.clean, CLEAN)):
+            if version and not version.path.startswith(f"{folder}/{number:04}."):
+                yield f"file {number} has the name of another file ({version.path})"
+        if each.original and each.id not in handled:
+            yield f"file {number} is not in the custody log"
+
+
+def _lists(manifest: Manifest) -> list[CustodyEntry]:
+    return [it.row for it in manifest.ledger if it.row.deed == CustodyAction.LISTED]
+
+
+def _listing_faults(folder: Path, manifest: Manifest, head: str, is_checked: bool) -> Iterator[str]:
+    """Yield how the manifest differs from the list that the last row names; none before 0.4.0.
+
+    A head proves rows up to its own. Anyone can add rows to a folder, and with them another list.
+    """
+    if not (lists := _lists(manifest)):
+        return
+    last = manifest.ledger[-1].row
+    if lists[-1].number != last.number:
+        yield "rows were added to the custody log after the files were listed"
+    elif lists[-1].digest != listing_digest((folder / MANIFEST).read_bytes()):
+        yield f"{MANIFEST} was altered: it is not the list that the custody log names"
+    elif head and not is_checked and head.strip().partition(":")[0] != str(last.number):
+        yield "the given head is older than the list of files: compare the head of this export"
 
 
 def _version_fault(folder: Path, version: FileVersion) -> str:

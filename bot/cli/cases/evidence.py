@@ -17,7 +17,7 @@ from bot.cases.evidence.bundle import BundleExporter
 from bot.cases.evidence.custody_log import CustodyAction
 from bot.cases.evidence.files import EvidenceFile, EvidenceStore
 from bot.cases.evidence.image_sanitizer import ImageSanitizer
-from bot.cases.evidence.verify_bundle import find_faults, load_manifest
+from bot.cases.evidence.verify_bundle import find_faults, find_unproved, load_manifest
 from bot.cases.reference import is_reference, parse_reference
 from bot.cli.deployment import Deployment, open_deployment
 from bot.cli.options import AsJson, PasswordFile, SignedIn
@@ -42,8 +42,8 @@ LEDGER_FAULTS = {
     "replaced": "is not the one the audit log knows: the ledger was rewritten",
 }
 COLUMNS = (
-    "", "arrived", "channel's date", "message", "stated type", "name", "detected type", "state",
-    "bytes", "SHA-256",
+    "", "arrived", "channel's date", "message", "stated type", "name", "words with it",
+    "detected type", "state", "bytes", "SHA-256",
 )  # fmt: skip
 
 
@@ -119,6 +119,8 @@ def _verify_bundle(folder: Path, head: str) -> None:
         raise HavenError(fault)
     rows = len(manifest.ledger)
     typer.echo(f"Nothing was altered: {manifest.counted}, {rows} rows, up to {manifest.head}.")
+    for line in find_unproved(manifest):
+        typer.echo(line)
     if is_authentic is None:
         typer.echo("Without this deployment's host key the author is unproven: compare the head.")
 
@@ -129,6 +131,8 @@ def _verify_case(reference: str, by: str, password_file: Path | None) -> None:
         broken = deployment.run(lambda work: evidence.custody.verify(work, case))
         if broken is not None:
             raise HavenError(f"row {broken.number} of the ledger {LEDGER_FAULTS[broken.fault]}")
+        if difference := deployment.run(lambda work: evidence.find_difference(work, case)):
+            raise HavenError(difference)
         files = deployment.run(lambda work: evidence.list_files(work, case))
         saved, now = [file for file in files if file.is_saved], deployment.now()
         opened, who = CustodyAction.OPENED, by or OPERATOR
@@ -169,7 +173,8 @@ def _row(file: EvidenceFile, zone: ZoneInfo) -> tuple[object, ...]:
     return (
         file.number, _moment(file.arrived_at, zone), _moment(file.sent_at, zone),
         file.message or "-", stated, escape_line(file.name) or "-",
-        f"{file.detected_type}{differs}" or "-", file.state, file.size, file.digest or "-",
+        escape_line(file.caption) or "-", f"{file.detected_type}{differs}" or "-", file.state,
+        file.size, file.digest or "-",
     )  # fmt: skip
 
 

@@ -155,6 +155,7 @@ AUDIT_ACTIONS = {
     "evidence_opened": pgettext("audit", "opened a file"),
     "evidence_cleaned": pgettext("audit", "re-encoded a file"),
     "evidence_exported": pgettext("audit", "saved the original of a file"),
+    "evidence_listed": pgettext("audit", "completed an export of the files"),
     # Erasure
     "wish": pgettext("audit", "asked to erase everything"),
     "wish_confirm": pgettext("audit", "confirmed the erasure"),

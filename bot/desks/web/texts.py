@@ -509,6 +509,7 @@ CUSTODY_ACTIONS = {
     "opened": pgettext("custody", "opened"),
     "cleaned": pgettext("custody", "re-encoded"),
     "exported": pgettext("custody", "exported"),
+    "listed": pgettext("custody", "list of the export completed"),
     "missing": pgettext("custody", "found missing from the storage"),
 }
 SNOOZE_ENDED = {

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.cases.evidence.bundle import listing_digest
 from bot.cases.evidence.custody_log import CustodyAction, CustodyEvent
+from bot.cases.intake import MAX_FILE_BYTES
 from bot.cases.state_machine import Role
 from tests.support.harnesses.evidence_harness import EvidenceHarness
 from tests.support.hostile_images import MARK, image_with_metadata, pixel_flood, zip_with_traversal
@@ -135,7 +137,7 @@ def test_a_bundle_holds_the_originals_the_clean_versions_and_the_ledger(
     assert paper["clean"] is None
     assert paper["stated_name"] == NASTY
     deeds = [row["row"]["deed"] for row in told["ledger"]]
-    assert deeds == ["received", "received", "exported", "exported", "cleaned"]
+    assert deeds == ["received", "received", "exported", "exported", "cleaned", "listed"]
     assert {row["row"]["actor"] for row in told["ledger"]} == {"house", told["exported_by"]}
 
 
@@ -166,7 +168,7 @@ def test_taking_it_out_is_in_the_audit_log_and_the_head_is_printed(room: Evidenc
     head = manifest_of(folder)["head"]
     assert head in said
     noted = room.asks("SELECT actor, deed, subject, detail FROM audit ORDER BY id")
-    assert noted[-1] == (by, "evidence_exported", room.case.id, head)
+    assert noted[-1] == (by, "evidence_listed", room.case.id, head)
 
 
 @pytest.mark.parametrize(
@@ -227,16 +229,15 @@ def test_a_folder_that_the_user_may_not_make_is_named_with_the_remedy(
 
 def test_only_the_files_that_are_in_a_bundle_are_counted(room: EvidenceHarness) -> None:
     """A court reads the number; those that were never downloaded are named."""
-    (name,) = room.asks("SELECT id FROM files ORDER BY created_at, id LIMIT 1")[0]
-    room.writes("UPDATE files SET state = 'gone' WHERE id = ?", name)
+    room.sends(b"", size=MAX_FILE_BYTES + 1)
     folder = room.folder / "bundle"
     said = room.types("export", room.case.reference, str(folder))[1]
-    assert "bundle: 1 file of 2 (not here: " in said
+    assert "bundle: 2 files of 3 (not here: 3)" in said
     about = (folder / "README.txt").read_text()
-    assert f"Evidence of case {room.case.reference}, 1 file of 2 (not here: " in about
+    assert f"Evidence of case {room.case.reference}, 2 files of 3 (not here: 3)" in about
     assert "clean/" not in about
-    assert len(list((folder / "files").iterdir())) == 1
-    assert "Nothing was altered: 1 file of 2" in room.types("verify", str(folder))[1]
+    assert len(list((folder / "files").iterdir())) == 2
+    assert "Nothing was altered: 2 files of 3" in room.types("verify", str(folder))[1]
 
 
 # --- Whether it still is what it was ------------------------------------------------------------
@@ -351,19 +352,30 @@ def changes(field: str, value: object) -> Callable[[Path], None]:
 
 def rewrites_the_ledger(folder: Path) -> None:
     """Say that something else was received, and compute every link anew."""
-    told, before = manifest_of(folder), bytes(32)
+    told = manifest_of(folder)
     (folder / "files" / "0002.bin").write_bytes(b"forged")
-    told["ledger"][1]["row"]["digest"] = sha(b"forged")
+    told["ledger"][1]["row"] |= {"digest": sha(b"forged"), "size": 6}
     told["files"][1]["original"] |= {"sha256": sha(b"forged"), "size": 6}
+    told["ledger"][-1]["row"]["digest"] = listing_digest(json.dumps(told).encode())
+    chain_again(told)
+    write_again(folder, told)
+
+
+def chain_again(told: dict[str, Any]) -> None:
+    """Compute every link of a changed custody log, as anyone can."""
+    before = bytes(32)
     for it in told["ledger"]:
         row = json.dumps(it["row"], sort_keys=True, separators=(",", ":")).encode()
         before = hashlib.sha256(before + row).digest()
         it["link"] = before.hex()
     told["head"] = f"{len(told['ledger'])}:{before.hex()[:16]}"
-    sums = "".join(
-        f"{it['sha256']}  {it['path']}\n"
-        for each in told["files"] for it in (each["original"], each["clean"]) if it
-    )  # fmt: skip
+
+
+def write_again(folder: Path, told: dict[str, Any]) -> None:
+    """Write a changed manifest, and the checksums that belong to it."""
+    files = [it for each in told["files"] for it in (each["original"], each["clean"]) if it]
+    files += told["documents"]
+    sums = "".join(f"{it['sha256']}  {it['path']}\n" for it in files)
     (folder / "SHA256SUMS").write_text(sums)
     (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
 

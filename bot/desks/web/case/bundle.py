@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from starlette.responses import StreamingResponse
 
 from bot.cases.consents import ConsentRecords
-from bot.cases.evidence.bundle import CASE_FILE, COVER, BundleExporter, Manifest
+from bot.cases.evidence.bundle import BundleExporter, Manifest
 from bot.cases.evidence.files import UNPROVEN, EvidenceFile, EvidenceStore
 from bot.cases.evidence.zip_stream import ZipTarget, stream_archive
 from bot.desks.evidence_cover import GROUNDS, CoverDetails, build_cover
@@ -107,6 +107,8 @@ async def _find_fault(request: DeskRequest, view: CaseView, path: str) -> Respon
         evidence.check_access(work, reference, by)
         if evidence.custody.verify(work, case):
             raise EvidenceError("the custody log is damaged")
+        if difference := evidence.find_difference(work, case):
+            raise EvidenceError(difference)
         return evidence.opener(case), evidence.list_files(work, case)
 
     try:
@@ -138,14 +140,14 @@ async def _write(bundle: _Bundle, target: ZipTarget) -> None:
         _evidence(request), context.database.writer, context.image_sanitizer, context.clock
     )
 
-    async def make_documents(manifest: Manifest) -> dict[str, bytes]:
+    async def make_cover(manifest: Manifest) -> bytes:
         locales = [context.locale(it) for it in SHEET_LANGUAGES]
         cover = build_cover(manifest, _cover_details(bundle), locales)
-        made = await context.typesetter.make_pdf(cover)
-        return {COVER: made, CASE_FILE: bundle.case_text.encode()}
+        return await context.typesetter.make_pdf(cover)
 
     reference = bundle.view.access.summary.reference
-    await exporter.stream(reference, target, request.caseworker.id, make_documents)
+    by, text = request.caseworker.id, bundle.case_text
+    await exporter.stream(reference, target, by, make_cover, text)
 
 
 def _cover_details(bundle: _Bundle) -> CoverDetails:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cases.evidence.verify_bundle import find_faults, load_manifest
+from bot.cases.evidence.verify_bundle import find_faults, find_unproved, load_manifest
 from bot.clock import SECOND
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
 from bot.desks.web.case.bundle import CANNOT_EXPORT, FILE_ALTERED, GROUND_NEEDED, TAKEN_BACK
@@ -74,12 +74,13 @@ def test_the_archive_holds_the_files_the_custody_log_the_case_and_a_cover(
     assert archive.read("files/0002.bin") == LARGE
     manifest = load_manifest(tmp_path / "out")
     assert list(find_faults(tmp_path / "out", manifest, head=manifest.head)) == []
-    assert [it.row.deed for it in manifest.ledger][-2:] == ["exported", "exported"]
+    assert [it.row.deed for it in manifest.ledger][-3:] == ["exported", "exported", "listed"]
     assert "He keeps my passport." in archive.read("case.txt").decode()
     cover = document_text(archive.read("cover.pdf"))
     for words in (
         reference, "Hope House", "Mei", manifest.head, hashlib.sha256(PHOTO).hexdigest(),
         hashlib.sha256(LARGE).hexdigest(), "order of a court or a prosecutor", "exported",
+        "words sent with it", "the gate", "list of the export completed",
     ):  # fmt: skip
         assert squeezed(words) in cover, words
     assert "passport" not in cover
@@ -96,6 +97,36 @@ def test_every_document_of_the_archive_is_proved(web_desk: WebDeskHarness, tmp_p
         assert any(name in fault for fault in find_faults(folder, manifest)), name
         (folder / name).write_bytes(before)
     assert list(find_faults(folder, manifest)) == []
+
+
+def test_the_head_proves_the_case_as_text_and_not_the_cover_that_prints_it(
+    web_desk: WebDeskHarness, tmp_path: Path
+) -> None:
+    mei, _person, reference = held(web_desk)
+    folder = tmp_path / "out"
+    unpacked(asks(mei, reference, ORDER), folder)
+    manifest = load_manifest(folder)
+    assert list(find_unproved(manifest)) == ["The head does not prove cover.pdf."]
+    assert "It does not prove cover.pdf" in (folder / "README.txt").read_text()
+    replaced = (folder / "case.txt").read_bytes().replace(b"passport", b"passbook")
+    (folder / "case.txt").write_bytes(replaced)
+    for name in ("manifest.json", "SHA256SUMS"):
+        path = folder / name
+        old = next(it.sha256 for it in manifest.documents if it.path == "case.txt")
+        path.write_text(path.read_text().replace(old, hashlib.sha256(replaced).hexdigest()))
+    faults = list(find_faults(folder, load_manifest(folder), head=manifest.head))
+    assert faults == ["manifest.json was altered: it is not the list that the custody log names"]
+
+
+def test_no_archive_leaves_while_a_file_contradicts_the_custody_log(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, _person, reference = held(web_desk)
+    connection = web_desk.home.database.connect()
+    connection.execute("UPDATE files SET number = 3 - number")
+    connection.commit()
+    connection.close()
+    assert "its chain of custody is damaged" in says(mei, reference, asks(mei, reference, ORDER))
 
 
 def test_who_took_it_when_on_what_ground_and_its_digest_are_written_down(
