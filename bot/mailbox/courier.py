@@ -134,8 +134,8 @@ class Courier:
         another one has stored: it stays there too, until the store is polled.
         """
         for letter in letters:
-            if letter.delay_reason is not None:  # else all letters of its chat would wait for it
-                continue
+            if letter.delay_reason is not None or letter.not_before > self._clock.now():
+                continue  # else all letters of its chat would wait for it
             key, stored = letter.chat_key, self._stored_chats
             if self._is_shared or stored is None or key in stored or key in self._passed_over:
                 self._passed_over.add(key)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import bindparam, func, or_, select, text
+from sqlalchemy import and_, bindparam, func, or_, select, text
 
 from bot.errors import DecryptionError
 from bot.mailbox.letter import WITHDRAWN, Author, DeliveryResult, Letter, LetterState
@@ -90,12 +90,31 @@ _OWED_BEFORE = select_by(
     limit=1,
 )  # fmt: skip
 """A caseworker's letter that is older than another one of its chat, and is not being sent."""
+_FROM_STAFF = or_(*(outbox.c.author == it.value for it in (Author.CASEWORKER, Author.OPENER)))
+_FROM_BOT = or_(*(outbox.c.author == it.value for it in (Author.BOT, Author.UNSOLICITED)))
 _RETRYING_CHATS = (
     select(outbox.c.chat_key)
-    .where(*_QUEUED, outbox.c.not_before > bindparam("now"), outbox.c.hold.is_(None))
+    .where(
+        *_QUEUED,
+        outbox.c.not_before > bindparam("now"),
+        outbox.c.hold.is_(None),
+        outbox.c.attempts > 0,  # one that was released is no reason for others to wait
+    )
     .correlate(None)
 )
 """Chats whose next letter is tried again later: the letters behind it wait too."""
+_CHATS_TO_ANSWER = (
+    select(outbox.c.chat_key).where(*_QUEUED, _FROM_BOT, outbox.c.hold.is_(None)).correlate(None)
+)
+"""Chats in which something of the bot waits to be sent."""
+_WAS_RELEASED = and_(
+    outbox.c.author == Author.CASEWORKER.value,
+    outbox.c.hold.is_(None),
+    outbox.c.not_before > 0,
+    outbox.c.attempts == 0,
+)
+"""A caseworker's letter that waited for the opener to be answered, and was not tried since. It is
+older than the bot's letter that says who writes, and must not arrive before it."""
 _LETTER_COLUMNS = ("lane", "author", "attempts", "not_before", "created_at", "hold", "fence")
 _DUE = Prepared(
     lambda _: (
@@ -104,6 +123,7 @@ _DUE = Prepared(
             *_QUEUED,
             outbox.c.not_before <= bindparam("now"),
             outbox.c.chat_key.not_in(_RETRYING_CHATS),
+            or_(~_WAS_RELEASED, outbox.c.chat_key.not_in(_CHATS_TO_ANSWER)),
         )
         .order_by(outbox.c.id)
         .limit(bindparam("most"))
@@ -136,7 +156,9 @@ _WITHDRAW = update_by(
 _FAIL = update_by(
     outbox, "fault", "settled_at", by=(UNSENT, "id"), constants={"state": LetterState.FAILED.value}
 )
-_RELEASE = update_by(outbox, "not_before", by=(*_QUEUED_IN_CHAT, "hold"), constants={"hold": None})
+_RELEASE = update_by(
+    outbox, "not_before", by=(*_QUEUED_IN_CHAT, "hold"), constants={"hold": None, "attempts": 0}
+)
 _HELD_LETTERS = select_by(
     outbox, "id", "author",
     by=(
@@ -148,8 +170,6 @@ _HELD_LETTERS = select_by(
         outbox.c.author != Author.REMINDER.value,
     ),
 )  # fmt: skip
-_FROM_STAFF = or_(*(outbox.c.author == it.value for it in (Author.CASEWORKER, Author.OPENER)))
-_FROM_BOT = or_(*(outbox.c.author == it.value for it in (Author.BOT, Author.UNSOLICITED)))
 _STAFF_LETTERS = select_by(outbox, "id", by=(*_QUEUED_IN_CHAT, _FROM_STAFF))
 _DROP_STAFF, _DROP_BOT = (
     update_by(
@@ -277,7 +297,10 @@ def hold_letter(work: Work, letter: int, reason: str, not_before: int) -> None:
 
 
 def release_letters(work: Work, chat_key: bytes, reason: str, not_before: int) -> None:
-    """Release the letters of a chat that wait for this reason, from a moment on."""
+    """Release the letters of a chat that wait for this reason, from a moment on.
+
+    What the bot says in the same unit of work is sent first.
+    """
     work.run(_RELEASE, not_before, chat_key, reason)
 
 

@@ -13,7 +13,7 @@ from bot.mailbox.outbox import hold_letter, release_letters
 from bot.mailbox.rate_limit import RateLimits
 from bot.messages import DeleteMessages, SendText, Toast
 from tests.support.database.query_plans import query_plan
-from tests.support.database_fixtures import migrated_url
+from tests.support.database_fixtures import migrated_url, on_both_databases
 from tests.support.harnesses.courier_harness import CourierHarness
 from tests.support.harnesses.hotline_harness import BOT, VAULT
 from tests.support.telegram.recording_channel import FINE, DeliveryFault, delivery_failure
@@ -406,3 +406,29 @@ def test_looking_for_letters_reads_no_whole_table(kind: str, tmp_path: Path) -> 
     ):
         plan = query_plan(database, statement, row)
         assert "ix_outbox_open" in plan or "pk_outbox" in plan or "INTEGER PRIMARY KEY" in plan
+
+
+@on_both_databases
+def test_released_letters_found_late_are_sent_behind_what_the_bot_says(
+    kind: str, tmp_path: Path
+) -> None:
+    round_ = CourierHarness(tmp_path, kind=kind)
+    later = round_.loop.now() + SECOND
+    written = ("one", "two")
+    round_.leave(A, *written, author=Author.CASEWORKER, hand=False, not_before=later)
+    round_.leave(A, "A person writes now.", hand=False)
+    round_.loop.advance(10)
+    round_.passes(30)
+    assert round_.arrivals(A) == ["A person writes now.", *written]
+    round_.close()
+
+
+def test_a_letter_released_in_its_own_batch_holds_up_nothing_of_the_bot(tmp_path: Path) -> None:
+    round_ = CourierHarness(tmp_path)
+    round_.passes(2)
+    later = round_.loop.now() + SECOND
+    round_.leave(A, "one", author=Author.CASEWORKER, not_before=later)
+    round_.leave(A, "A person writes now.")
+    round_.passes(30)
+    assert round_.arrivals(A) == ["A person writes now.", "one"]
+    round_.close()
