@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import and_, bindparam, func, or_, select, text
+from sqlalchemy import and_, bindparam, case, func, or_, select, text
 
 from bot.errors import DecryptionError
 from bot.mailbox.letter import WITHDRAWN, Author, DeliveryResult, Letter, LetterState
-from bot.mailbox.letter_claims import LetterClaims
+from bot.mailbox.letter_claims import CLAIM_LIFETIME, LetterClaims
 from bot.messages import Body, EditText, SendFile, SendText, SendUpload
 from bot.store.compiled import Prepared
 from bot.store.statements import delete_by, insert, select_by, select_in, select_one, update_by
@@ -181,6 +181,12 @@ _DROP_STAFF, _DROP_BOT = (
 _LOAD_STATE = select_one(outbox, "state", "hold", "body", by="id")
 _FAULT = select_one(outbox, "fault", by="id")
 _AUTHOR = select_one(outbox, "author", by="id")
+_IS_UNCERTAIN = outbox.c.state == LetterState.UNCERTAIN.value
+_REACHED_AT = select_by(
+    outbox,
+    case((_IS_UNCERTAIN, outbox.c.lease_until - CLAIM_LIFETIME), else_=outbox.c.settled_at),
+    by="id",
+)
 _MESSAGE_IDS = select_in(outbox, "id", "message", among="id", by=outbox.c.message.is_not(None))
 _REPLACE_BODY = update_by(outbox, "body", by=("id", _QUEUED[1], outbox.c.hold.is_not(None)))
 
@@ -346,6 +352,16 @@ def letter_author(work: Work, letter: int) -> str:
     """Return the author of a letter, as `Author`; empty for one whose row was deleted."""
     rows = work.rows(_AUTHOR, letter)
     return str(rows[0][0]) if rows else ""
+
+
+def reached_at(work: Work, letter: int) -> int | None:
+    """Return when a letter arrived or, if that is not known, when it left; None for not known.
+
+    A person may answer what they read long before it is known that it is uncertain: a request may
+    wait for its end, and a process may have died.
+    """
+    rows = work.rows(_REACHED_AT, letter)
+    return None if not rows or rows[0][0] is None else int(rows[0][0])
 
 
 class OutboxResults:

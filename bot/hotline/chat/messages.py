@@ -12,6 +12,8 @@ from sqlalchemy import and_, bindparam, exists, func, literal, or_, select
 from bot.conversation import FileRef, FilesInput
 from bot.conversation.questions.text import with_captions
 from bot.hotline.chat import sent_files
+from bot.mailbox.letter import LetterState
+from bot.mailbox.outbox import reached_at
 from bot.store import Prepared, Work, insert, select_by, select_in, select_one, update_by
 from bot.store.tables.main import UNSENT, exchanges, outbox
 from bot.vault import Opener, Purpose, Vault
@@ -113,10 +115,12 @@ class CaseMessage:
     letter: int | None = None
     """The outbox id of a caseworker's message."""
     state: str | None = None
-    """How the letter ended if it did not arrive; None while it waits, or once it arrived."""
+    """How the letter ended if it is not known to have arrived; None while it waits, or once it
+    arrived."""
     id: int = 0
     arrived_at: int | None = None
-    """When a caseworker's message arrived; None while it waits, and for those before 0.3.0."""
+    """When a caseworker's message arrived or, if that is uncertain, left; None while it waits, and
+    for those before 0.3.0."""
     uploads: tuple[OutgoingFile, ...] = ()
     """Files it brings from a desk; once it is stored, `sent_files` has them."""
 
@@ -193,6 +197,7 @@ _NEWEST_IDS = select_by(
 _IS_OF = select_one(exchanges, "id", by=("id", "case_id"))
 _SET_STATE = update_by(exchanges, "state", by="letter")
 _SET_ARRIVED = update_by(exchanges, "arrived_at", by="letter")
+_SET_UNCERTAIN = update_by(exchanges, "state", "arrived_at", by="letter")
 _NEWER = exchanges.alias("newer")
 _FROM_PERSON_SINCE = select_by(
     exchanges.join(_NEWER, _NEWER.c.case_id == exchanges.c.case_id), _NEWER.c.id,
@@ -332,12 +337,17 @@ class CaseMessages:
     def record_delivery(
         self, work: Work, letter: int, state: str, now: int
     ) -> tuple[str, str] | None:
-        """Record how a caseworker's letter ended, and when it arrived; return case and author."""
+        """Record how a caseworker's letter ended, and when it arrived; return case and author.
+
+        Of one that may have arrived it is recorded when it left: the person may have read it then.
+        """
         found = work.rows(_BY_LETTER, letter)
         if not found:
             return None
-        if state == "sent":
-            work.run(_SET_ARRIVED, now, letter)
+        if state == LetterState.SENT:
+            work.run(_SET_ARRIVED, reached_at(work, letter) or now, letter)
+        elif state == LetterState.UNCERTAIN:
+            work.run(_SET_UNCERTAIN, state, reached_at(work, letter) or now, letter)
         else:
             work.run(_SET_STATE, state, letter)
         case, author, _kind = found[0]

@@ -276,7 +276,7 @@ exchanges = Table(
     *required(kind=String(12), sealed=LargeBinary),
     *optional(letter=BigInteger, state=String(10)),
     Column("at", BigInteger, nullable=False),
-    Column("arrived_at", BigInteger),  # of a caseworker's message; null: not yet, or not known
+    Column("arrived_at", BigInteger),  # a caseworker's; null: not yet. If uncertain: when it left
     Index("ix_exchanges_case_id", "case_id", "id"),
     Index("ix_exchanges_letter", "letter"),
     info=erased_with_case("sealed: messages between a person and a caseworker, and notes"),

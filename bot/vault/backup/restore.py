@@ -186,7 +186,9 @@ class Restore:
                 self._import_keys(key_side, backup, importer)
                 _seal_root(key_side, self._hosts[0], backup.root, now)
                 unsent = pair[ArchivePart.MAIN].summary.unsent
-                _close_open_rows(connection, database.dialect, unsent, entries, now)
+                made_at = pair[ArchivePart.MAIN].info.made_at
+                _mark_uncertain(connection, unsent, made_at)
+                _close_open_rows(connection, database.dialect, entries, now)
                 _note_restored(connection, now)
                 self._on_progress("checking")
                 for it, kind in ((connection, database.dialect), (key_side, keys.dialect)):
@@ -197,7 +199,7 @@ class Restore:
                 if ledger_gap:
                     entry = (now, OPERATOR, RESTORED_WITHOUT_LEDGER, "all", ledger_gap)
                     _append_audit(connection, vault, head, entry)
-                return _result(connection, pair[ArchivePart.MAIN].info.made_at, importer, head)
+                return _result(connection, made_at, importer, head)
 
     def _import_rows(
         self, connection: Connection, backup: InspectedBackup, importer: _Importer
@@ -357,13 +359,18 @@ def _result(
     )  # fmt: skip
 
 
-def _close_open_rows(
-    connection: Connection, dialect: str, unsent: list[int], gone: list[LedgerEntry], now: int
-) -> None:
-    """Set the state of letters in transit, and record the erasures of all ledgers."""
+def _mark_uncertain(connection: Connection, unsent: list[int], made_at: int) -> None:
+    """Set the state of letters in transit; they left after the backup was made, if they did."""
     for begin in range(0, len(unsent), 500):
         letters = exchanges.c.letter.in_(unsent[begin : begin + 500])
-        connection.execute(update(exchanges).where(letters).values(state=UNCERTAIN))
+        uncertain = update(exchanges).where(letters).values(state=UNCERTAIN, arrived_at=made_at)
+        connection.execute(uncertain)
+
+
+def _close_open_rows(
+    connection: Connection, dialect: str, gone: list[LedgerEntry], now: int
+) -> None:
+    """Record the erasures of all ledgers."""
     _advance_sequences(connection, dialect)
     connection.execute(update(erasures).where(erasures.c.done_at.is_(None)).values(done_at=now))
     known = {bytes(it) for it in connection.execute(select(erasures.c.case_hash)).scalars()}

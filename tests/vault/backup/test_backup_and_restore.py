@@ -126,8 +126,8 @@ def test_what_was_on_its_way_is_uncertain_and_numbers_go_on(tmp_path: Path, kind
     url = "" if kind == "sqlite" else empty_url(kind, tmp_path)
     _, place = site.restores(paths, urls=(url, ""))
     restored = RetentionHarness(url or f"sqlite:///{place / 'haven.db'}", place, is_new=False)
-    asked = "SELECT state FROM exchanges WHERE letter IS NOT NULL"
-    assert query(restored.database, asked) == [("uncertain",)]
+    asked = "SELECT state, arrived_at FROM exchanges WHERE letter IS NOT NULL"
+    assert query(restored.database, asked) == [("uncertain", shelf.now)]  # it left then, if it did
     assert restored.count("outbox") == restored.count("conversations") == 0
     assert restored.run(lambda work: list(restored.outbox.new_ids(work, 1))) > [last]
     restored.mei = shelf.mei
