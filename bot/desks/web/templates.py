@@ -53,7 +53,7 @@ def environment() -> Environment:
     made.globals |= {
         "texts": texts, "shortcuts_for": shortcuts_for,
         "VERBS_AFTER_LETTERS": VERBS_AFTER_LETTERS,
-        "nearness": of_request(_nearness), "reply_due": of_request(_reply_due), "MINUTE": MINUTE,
+        "nearness": of_request(_nearness), "reply_due": of_request(_reply_due),
         "shared_place": of_request(
             lambda request, point: shared_place(
                 point, request.context.place, request.locale, request.context.counties

@@ -201,7 +201,7 @@ def _referrals(to: ExportWriter, file: CaseFile) -> Iterator[str]:
 
 
 def _message_head(to: ExportWriter, it: MessageView) -> str:
-    """Return the line that says when a message was written, by whom, and what became of it."""
+    """Return the line that says when a message was seen, who wrote it, and what became of it."""
     is_person = it.side == MessageSide.PERSON.value
     who = to.say(texts.THE_PERSON) if is_person else escape_line(it.author)
     if it.is_automatic:
@@ -211,11 +211,13 @@ def _message_head(to: ExportWriter, it: MessageView) -> str:
         who = f"{to.say(kind)} ({who})"
     state = texts.DELIVERY_STATES.get(it.delivery_state)
     marks = [to.say(state)] if state else []
+    if it.is_later:
+        marks.append(to.say(texts.WRITTEN_AT, time=to.at(it.at)))
     if it.edited_at is not None:
         marks.append(to.say(texts.EDITED_AT, time=to.at(it.edited_at)))
     if it.is_unconfirmed:
         marks.append(to.say(texts.NOT_CONFIRMED))
-    return "  ".join([to.at(it.at), who, *(f"({mark})" for mark in marks)])
+    return "  ".join([to.at(it.seen_at), who, *(f"({mark})" for mark in marks)])
 
 
 def _message(to: ExportWriter, it: MessageView) -> Iterator[str]:

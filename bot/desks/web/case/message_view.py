@@ -12,6 +12,7 @@ from bot.cases.evidence.file_type import IMAGE_TYPES
 from bot.cases.evidence.files import load_file_notes
 from bot.cases.intake import TO_FETCH
 from bot.cases.queries import display_text
+from bot.clock import MINUTE
 from bot.conversation import Choose, ChooseMany
 from bot.desks.web import texts
 from bot.hotline.chat.messages import AGREED_WORD, FORWARDED_MARK, CaseMessageKind, MessageSide
@@ -102,7 +103,8 @@ class MessageView:
     at: int
     """When it was written."""
     seen_at: int
-    """When the person saw it, as far as is known: what a caseworker writes may arrive later."""
+    """When the person saw it, as far as is known: what a caseworker writes may arrive later. Of
+    what may not have arrived: when it left."""
     text: str = ""
     call: str = ""
     """How a call went, a key of `texts.CALL_OUTCOMES`; empty for what is no call."""
@@ -154,6 +156,16 @@ class MessageView:
         """Whether it will soon be shown differently: it has not arrived, or a file has not."""
         is_sent = not (self.is_waiting or self.has_waiting_edit)
         return not is_sent or any(it.is_coming for it in self.files)
+
+    @property
+    def place(self) -> tuple[bool, int, int]:
+        """Its place among others: where the person saw it, and last while it waits."""
+        return self.is_waiting, self.seen_at, self.id
+
+    @property
+    def is_later(self) -> bool:
+        """Whether the person saw it noticeably later than it was written."""
+        return self.seen_at - self.at >= MINUTE
 
     @property
     def last_changed_at(self) -> int:

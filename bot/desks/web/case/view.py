@@ -218,8 +218,8 @@ async def load_case_view(request: DeskRequest) -> CaseView:
             written = CaseMessages.of_case(
                 work, case, request.context.vault.cases.opener(case, keyring)
             )
-            written.sort(key=lambda it: (it.seen_at, it.id))
             found.messages = load_message_views(work, request, found, written)
+            found.messages.sort(key=lambda it: it.place)
             shared = load_shared_texts(work, request, found)
             add_renderings(found.messages, shared)
             found.interpreted = [it for it in shared if it.message is None]

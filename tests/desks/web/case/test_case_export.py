@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,14 +13,19 @@ from bot.cases.state_machine import Role
 from bot.clock import SECOND
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
 from bot.desks.web.case.file import MAX_AUDIT_ROWS
+from bot.desks.web.templates import format_datetime
+from bot.errors import DeliveryUncertainError
+from bot.messages import SendText
 from bot.vault import SYSTEM
 from bot.vault.audit.log import AuditLog
 from tests.desks.web.case.test_unsent_drafts import in_danger
+from tests.support.telegram.recording_channel import FINE, delivery_failure
 
 if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
 
 WAYS = ("print", "transcript")
+ZONE = ZoneInfo("Asia/Taipei")
 NASTY = (
     '=HYPERLINK("http://evil.example","x")\n+1\n-2\n@SUM(A1)\n\t=1\n# Heading\n'
     "<script>alert(1)</script>\u202etxt.exe\u2028=2"
@@ -205,3 +211,44 @@ def exported_lines(worker: WebCaseworker, reference: str, way: str) -> list[str]
         text = re.sub(r"</(p|li|h\d|dt|dd)>", "\n", " ".join(text.split()))
         text = unescape(re.sub(r"<[^>]+>", "", text))
     return [it.strip() for it in text.splitlines() if it.strip()]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_never_left_stands_last_and_says_so(web_desk: WebDeskHarness, way: str) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = web_desk.add_person("He keeps my passport.")
+    for verb, fields in (("claim", {}), ("take_over", {}), ("say", {"words": "We can come."})):
+        mei.told(reference, verb, **fields)
+    web_desk.home.advance_time(120)
+    person.says("There is a dog.")
+    web_desk.settles()
+    page = unescape(mei.browser.get(f"/cases/{reference}/{way}").text)
+    assert page.index("There is a dog.") < page.index(
+        "not sent yet: waits until the person answers"
+    )
+    assert page.index("There is a dog.") < page.index("We can come.")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_may_have_arrived_stands_and_is_timed_where_it_left(
+    web_desk: WebDeskHarness, way: str
+) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = web_desk.add_person("He keeps my passport.")
+    for verb, fields in (("claim", {}), ("take_over", {}), ("say", {"words": "We can come."})):
+        mei.told(reference, verb, **fields)
+    written = format_datetime(ZONE, web_desk.home.loop.now())
+    web_desk.home.advance_time(120)
+    person.says("There is a dog.")
+    web_desk.home.post.fate = lambda _chat, body: (
+        delivery_failure(DeliveryUncertainError("502"), arrives=True)
+        if isinstance(body, SendText) and body.text == "We can come."
+        else FINE
+    )
+    person.presses("I can write now")
+    web_desk.home.run(web_desk.home.close_writer_idle(30))
+    left = format_datetime(ZONE, web_desk.home.loop.now() - 30 * SECOND)
+    page = unescape(mei.browser.get(f"/cases/{reference}/{way}").text)
+    assert page.index("There is a dog.") < page.index("We can come.")
+    head = next(it for it in page.splitlines() if "delivery uncertain" in it)
+    assert head.index(left) < head.index(f"(written {written})")
