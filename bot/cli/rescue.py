@@ -23,9 +23,11 @@ from bot.cases.evidence.files import load_file_notes
 from bot.cases.queries import AnswerRenderer
 from bot.cases.sealed_fields import decode_contents, report_associated_data
 from bot.cases.state_machine import Role
+from bot.cli.cases.messages import in_order_seen
 from bot.cli.options import PasswordFile, SignedIn
 from bot.clock import to_utc
 from bot.conversation import FlowRegistry
+from bot.desks.web.case.message_view import delivery_states
 from bot.errors import CaseNotReadableError, DecryptionError, HavenError
 from bot.hotline.chat.messages import CaseMessages
 from bot.languages import catalogue
@@ -108,15 +110,12 @@ class CaseRescue:
 
     def _write_case(self, folder: Path, case: str, opener: Opener, clear: list[Any]) -> None:
         kind, status, language, opened_at, closed_at = clear
-        messages = self._run(lambda work: CaseMessages.of_case(work, case, opener))
+        messages = self._run(lambda work: _case_messages(work, case, opener))
         content = {
             "kind": kind, "status": status, "language": language,
             "opened_at": _iso_time(opened_at), "closed_at": _iso_time(closed_at),
             "reports": self._run(lambda work: _case_reports(work, case, opener)),
-            "messages": [
-                {"side": it.side.value, "at": _iso_time(it.at), "text": it.content.text}
-                for it in messages
-            ],
+            "messages": messages,
         }  # fmt: skip
         folder.mkdir(mode=0o700)
         content["files"] = self._write_files(folder, case, opener)
@@ -154,6 +153,15 @@ def _require_case_key(database: Database, keys: KeyStore, who: str) -> None:
     if who not in present:
         roles = database.writer.run_sync(lambda work: work.rows(_STAFF_ROLE, who))
         raise opens_no_case(who, Role(roles[0][0]) if roles else None, present)
+
+
+def _case_messages(work: Work, case: str, opener: Opener) -> list[dict[str, Any]]:
+    written = CaseMessages.of_case(work, case, opener)
+    return [
+        {"side": it.side.value, "at": _iso_time(it.at), "seen_at": _iso_time(it.seen_at),
+         "text": it.content.text, "state": state}
+        for it, state in in_order_seen(written, delivery_states(work, written))
+    ]  # fmt: skip
 
 
 def _case_reports(work: Work, case: str, opener: Opener) -> list[dict[str, Any]]:

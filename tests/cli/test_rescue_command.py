@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.state_machine import Role
+from bot.hotline.chat.takeover import UNTIL_OPENER_ANSWERED
+from bot.mailbox.outbox import hold_letter
 from bot.setup import accounts
 from bot.vault import HostKey
 from tests.support.cli_runner import CommandResult, command_runner, written
@@ -73,6 +75,17 @@ def test_without_the_host_key_a_supervisor_writes_all_cases_out(
     assert (done.returncode, "2 cases" in done.stdout) == (0, True), done.stderr
     assert told(tmp_path / "out") == [WORDS] * 6
     assert (tmp_path / "out").stat().st_mode & 0o077 == 0
+
+
+def test_a_letter_that_never_left_is_not_written_out_like_one_that_arrived(
+    shelf: RetentionHarness, haven: Haven, tmp_path: Path
+) -> None:
+    shelf.run(lambda work: hold_letter(work, 1, UNTIL_OPENER_ANSWERED, 2**60))
+    lose_the_key(tmp_path)
+    assert rescues(haven, tmp_path, shelf.mei.id, MEIS).returncode == 0
+    found = [json.loads(path.read_text()) for path in (tmp_path / "out").glob("*/case.json")]
+    states = [it["state"] for case in found for it in case["messages"] if it["side"] != "person"]
+    assert sorted(states, key=str) == ["queued", UNTIL_OPENER_ANSWERED]
 
 
 def test_a_caseworker_writes_out_what_they_may_open_and_no_more(

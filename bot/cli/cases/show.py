@@ -70,7 +70,7 @@ def show_case(
     )
     console = Console()
     console.print(case_view(opened, staff, zone), *check_in_lines(check_in, staff, settings))
-    print_messages(console, messages, zone)
+    print_messages(console, messages, zone, staff)
 
 
 def draw_states() -> None:
