@@ -6,6 +6,11 @@ has ten seconds for its head and, while its body arrives, half a minute without 
 address only so many connections wait: one more ends the one that has waited longest. Requests that
 are being answered are limited by address as well, unless they come from this machine: a proxy there
 speaks for everyone.
+
+Strangers with many addresses stay below those limits. So when the server is full, a new connection
+ends one that waits, of the address with the most of them, instead of being refused. Its own request
+arrives at once, so it hardly ever waits when the next one comes. Requests that are being answered,
+streams included, are never ended for that.
 """
 
 from __future__ import annotations
@@ -13,6 +18,7 @@ from __future__ import annotations
 import ipaddress
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import h11
@@ -20,11 +26,49 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Iterator
 
 HEAD_SECONDS, BODY_SECONDS = 10.0, 30.0
 """For the whole head of a request; between two pieces of its body."""
 MAX_WAITING, MAX_ACTIVE = 64, 300
 """Connections of one address that wait; that are answered, streams included."""
+
+
+class WaitingConnections:
+    """Connections that wait, by address; of each address the longest waiting first."""
+
+    def __init__(self) -> None:
+        self._by_address: dict[str, dict[LimitedProtocol, None]] = {}
+        self._count = 0
+
+    def __len__(self) -> int:
+        """Return how many wait, of all addresses."""
+        return self._count
+
+    def of(self, address: str) -> dict[LimitedProtocol, None]:
+        """Return those of one address."""
+        return self._by_address.get(address, {})
+
+    def add(self, address: str, new: LimitedProtocol) -> None:
+        """Note that a connection waits, which did not wait before."""
+        self._by_address.setdefault(address, {})[new] = None
+        self._count += 1
+
+    def remove(self, address: str, old: LimitedProtocol) -> None:
+        """Note that a connection waits no more, if it did."""
+        found = self._by_address.get(address, {})
+        if old not in found:
+            return
+        del found[old]
+        self._count -= 1
+        if not found:
+            del self._by_address[address]
+
+    def in_order(self) -> Iterator[LimitedProtocol]:
+        """Yield those of the address with the most first, and of each the longest waiting first."""
+        groups: list[dict[LimitedProtocol, None]]
+        groups = sorted(self._by_address.values(), key=len, reverse=True)
+        return chain.from_iterable(groups)
 
 
 @dataclass(slots=True)
@@ -35,15 +79,26 @@ class ConnectionLimits:
     body_seconds: float = BODY_SECONDS
     max_waiting: int = MAX_WAITING
     max_active: int = MAX_ACTIVE
-    waiting: dict[str, dict[LimitedProtocol, None]] = field(
-        default_factory=lambda: defaultdict(dict)
-    )
-    """Those that wait, the longest first."""
+    waiting: WaitingConnections = field(default_factory=WaitingConnections)
+    silent: WaitingConnections = field(default_factory=WaitingConnections)
+    """Those of them that have not sent the whole head of a first request."""
+    kept: WaitingConnections = field(default_factory=WaitingConnections)
+    """The others: they wait for a further request."""
     active: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def protocol(self, *given: Any, **named: Any) -> LimitedProtocol:
         """Return the protocol of a new connection; uvicorn calls this."""
         return LimitedProtocol(self, *given, **named)
+
+    def one_to_end(self) -> LimitedProtocol | None:
+        """Return the connection that makes room for a new one; None if none can be spared.
+
+        It is of the kind of which more wait. If silent ones always went first, a few whole requests
+        would fill the server, and end each newcomer before its request is there.
+        """
+        kinds = sorted((self.silent, self.kept), key=len, reverse=True)
+        waiting = chain.from_iterable(kind.in_order() for kind in kinds)
+        return next((it for it in waiting if not it.is_still_sending), None)
 
 
 class LimitedProtocol(H11Protocol):
@@ -56,10 +111,16 @@ class LimitedProtocol(H11Protocol):
         self._timer: asyncio.TimerHandle | None = None
         self._is_active = False
 
+    @property
+    def is_still_sending(self) -> bool:
+        """Whether a part of an answer is not with the system yet, and would be lost."""
+        return self.transport.get_write_buffer_size() > 0
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Note a new connection, which waits."""
+        """Note a new connection, which waits; if the server is full, end another one."""
         super().connection_made(transport)
         self._address = self.client[0] if self.client else ""
+        self._make_room()
         self._wait()
         self._set_timer(self._limits.head_seconds)
 
@@ -87,9 +148,12 @@ class LimitedProtocol(H11Protocol):
 
     def on_response_complete(self) -> None:
         """Note that the connection waits for another request."""
+        answered = self.cycle
         self._leave()
         self._wait()
         super().on_response_complete()
+        if self.cycle is not answered:  # the next request came before this answer was complete
+            self._begin()
 
     def _begin(self) -> None:
         """Note that a request is being answered."""
@@ -100,19 +164,33 @@ class LimitedProtocol(H11Protocol):
         if active[self._address] > self._limits.max_active and not _is_local(self._address):
             self.transport.abort()
 
+    def _make_room(self) -> None:
+        """End connections that wait until uvicorn answers a request of this one, not with 503."""
+        most = self.limit_concurrency
+        while most is not None and len(self.connections) >= most:
+            spared = self._limits.one_to_end()
+            if spared is None:
+                return
+            spared.end_wait()
+
     def _wait(self) -> None:
-        waiting = self._limits.waiting[self._address]
-        waiting[self] = None
-        if len(waiting) > self._limits.max_waiting:
-            longest = next(iter(waiting))
-            del waiting[longest]
-            longest.transport.abort()
+        limits = self._limits
+        limits.waiting.add(self._address, self)
+        (limits.silent if self.cycle is None else limits.kept).add(self._address, self)
+        of_address = limits.waiting.of(self._address)
+        if len(of_address) > limits.max_waiting:
+            next(iter(of_address)).end_wait()
+
+    def end_wait(self) -> None:
+        """End a connection that waits; it counts no more from now on."""
+        self._leave()
+        self.connections.discard(self)
+        self.transport.abort()
 
     def _leave(self) -> None:
-        waiting, active = self._limits.waiting, self._limits.active
-        waiting[self._address].pop(self, None)
-        if not waiting[self._address]:
-            del waiting[self._address]
+        limits, active = self._limits, self._limits.active
+        for waiting in (limits.waiting, limits.silent, limits.kept):
+            waiting.remove(self._address, self)
         if self._is_active:
             self._is_active = False
             active[self._address] -= 1

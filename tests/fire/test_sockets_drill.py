@@ -11,6 +11,8 @@ def test_idle_and_slow_sockets_keep_no_colleague_out() -> None:
     assert found.sockets == 1300
     assert found.answered == found.colleagues == 10
     assert found.invitations == 1
+    assert found.crowd == 2 * 1300
+    assert found.crowd_answered == found.crowd_colleagues >= 20
 
 
 def test_a_server_that_waits_for_ever_is_detected() -> None:
@@ -19,3 +21,9 @@ def test_a_server_that_waits_for_ever_is_detected() -> None:
     assert found.faults["kept out"] == 1
     assert found.faults["left open"] >= 1200
     assert "invitations" in found.faults
+
+
+def test_a_full_server_that_makes_no_room_is_detected() -> None:
+    """The negative control of silent sockets from many addresses."""
+    found = run(1300, colleagues=2, flaw="full")
+    assert found.faults["kept out by a crowd"] >= 4

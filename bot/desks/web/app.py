@@ -16,6 +16,7 @@ from starlette.routing import Route as StarletteRoute
 
 from bot.asgi_server import EmbeddedServer, listen_for
 from bot.asgi_server.connection_limits import ConnectionLimits
+from bot.asgi_server.open_files import connections_with_files
 from bot.desks.web import static_files
 from bot.desks.web.administration import (
     deployment,
@@ -161,7 +162,7 @@ async def serve(
         app, http=(limits or ConnectionLimits()).protocol,  # type: ignore[arg-type]
         ws="none", lifespan="off", log_config=None, access_log=False, date_header=False,
         server_header=False, proxy_headers=False, timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        timeout_graceful_shutdown=1, limit_concurrency=MAX_CONNECTIONS,
+        timeout_graceful_shutdown=1, limit_concurrency=connections_with_files(MAX_CONNECTIONS),
         h11_max_incomplete_event_size=16384,
     )  # fmt: skip
     server = EmbeddedServer(config)

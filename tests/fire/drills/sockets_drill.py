@@ -4,8 +4,13 @@ Strangers open sockets from one address and send nothing, or a head a byte at a 
 never ends, or one whole request and then nothing. Meanwhile colleagues ask for a page on new
 connections. Every one of them must be answered, and the strangers' sockets must be closed in time.
 
+Then strangers open silent sockets from many addresses, fewer from each than the limit of an
+address, while colleagues ask and after. The server waits long for a head then, so that only room
+that is made for newcomers keeps it open.
+
 `python -m tests.fire.drills.sockets_drill --sockets 1300` prints JSON and ends with 1 when someone
-was kept out; `--flaw patient`, a server that waits for ever, must be found.
+was kept out; `--flaw patient`, a server that waits for ever, and `--flaw full`, one that makes no
+room for a newcomer, must be found.
 """
 
 from __future__ import annotations
@@ -15,6 +20,7 @@ import contextlib
 import resource
 import sys
 import time
+from asyncio.subprocess import PIPE
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +35,8 @@ from bot.desks.web.auth.throttle import Line, LoginThrottle
 from tests.fire.drill_command import run_command
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.requests import Request
 
 HOST = "127.0.0.1"
@@ -40,7 +48,11 @@ OPENINGS = {"idle": b"", "head": b"GET / HT", "body": SLOW_BODY, "kept": ASKED}
 """What each kind of stranger sends before nothing more comes."""
 GUESSERS, FILES_BESIDE = 16, 200
 ANSWER_SECONDS = 10.0
-FLAWS = ("patient",)
+FLAWS = ("patient", "full")
+CROWDS = (20, 500)
+"""From how many addresses silent sockets come."""
+LONG_SECONDS = 60.0
+"""So long may a head take while a crowd is there: no socket is closed for its age."""
 Socket = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -55,6 +67,13 @@ class SocketFindings:
     """Strangers' sockets that were not closed in time."""
     invitations: int = 0
     """Invitations whose password was checked while strangers guessed."""
+    crowd: int = 0
+    """Silent sockets that came from many addresses."""
+    crowd_colleagues: int = 0
+    crowd_answered: int = 0
+    """Colleagues who were answered while silent sockets came from many addresses."""
+    slowest_ms: int = 0
+    """How long the slowest of these answers took."""
     faults: dict[str, Any] = field(default_factory=dict)
 
 
@@ -64,11 +83,18 @@ async def _page(request: Request) -> PlainTextResponse:
     return PlainTextResponse("here")
 
 
-def limits_of(flaw: str) -> ConnectionLimits:
+class FullLimits(ConnectionLimits):
+    """Limits of a server that makes no room for a newcomer."""
+
+    def one_to_end(self) -> None:
+        """Spare everyone."""
+
+
+def limits_of(flaw: str, head_seconds: float = HEAD_SECONDS) -> ConnectionLimits:
     """Return the limits of the server of a drill."""
     if flaw == "patient":
-        return ConnectionLimits(10**6, 10**6, 10**6, 10**6)
-    return ConnectionLimits(HEAD_SECONDS, HEAD_SECONDS)
+        return FullLimits(10**6, 10**6, 10**6, 10**6)
+    return (FullLimits if flaw == "full" else ConnectionLimits)(head_seconds, head_seconds)
 
 
 async def _opened(port: int, first: bytes) -> Socket | None:
@@ -92,9 +118,56 @@ async def _is_answered(port: int) -> bool:
     return b" 200 " in status
 
 
-async def _is_open(socket: Socket) -> bool:
+async def _ask(port: int, found: SocketFindings) -> None:
+    began = time.monotonic()
+    found.crowd_colleagues += 1
+    found.crowd_answered += await _is_answered(port)
+    found.slowest_ms = max(found.slowest_ms, round(1000 * (time.monotonic() - began)))
+
+
+@contextlib.asynccontextmanager
+async def crowd(port: int, sockets: int, addresses: int) -> AsyncIterator[asyncio.Task[int]]:
+    """Let silent sockets come from a process of their own; yield the task of their coming."""
+    command = (sys.executable, "-m", "tests.fire.silent_crowd")
+    process = await asyncio.create_subprocess_exec(
+        *command, *map(str, (port, sockets, addresses)), stdin=PIPE, stdout=PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    reading = process.stdout.readline()
+
+    async def opened() -> int:
+        return int(await reading)
+
+    coming = asyncio.create_task(opened())
+    try:
+        yield coming
+    finally:
+        process.stdin.close()
+        await process.wait()
+        await coming
+
+
+async def _attack_from(
+    addresses: int, sockets: int, colleagues: int, flaw: str, found: SocketFindings
+) -> None:
+    """Let silent sockets come from many addresses, and colleagues ask meanwhile and after."""
+    app = Starlette(routes=[Route("/", _page)])
+    async with (
+        serve(app, HOST, 0, limits_of(flaw, LONG_SECONDS)) as port,
+        crowd(port, sockets, addresses) as coming,
+    ):
+        while not coming.done():
+            await _ask(port, found)
+            await asyncio.wait({coming}, timeout=0.05)
+        for _colleague in range(colleagues):
+            await _ask(port, found)
+        found.crowd += await coming
+
+
+async def _is_open(stranger: Socket) -> bool:
     """Tell whether the server still holds a socket open."""
-    reader, writer = socket
+    reader, writer = stranger
     try:
         async with asyncio.timeout(0.05):
             while await reader.read(4096):
@@ -123,9 +196,13 @@ async def _attack(sockets: int, colleagues: int, flaw: str) -> SocketFindings:
         found.left_open = sum(states)
         for _reader, writer in strangers:
             writer.close()
+    for addresses in CROWDS:
+        await _attack_from(addresses, sockets, colleagues, flaw, found)
     found.invitations = await _invited_while_strangers_guess(flaw)
     if found.answered < colleagues:
         found.faults["kept out"] = colleagues - found.answered
+    if found.crowd_answered < found.crowd_colleagues:
+        found.faults["kept out by a crowd"] = found.crowd_colleagues - found.crowd_answered
     if found.left_open > MAX_WAITING:  # those that sent one whole request may wait for another
         found.faults["left open"] = found.left_open
     if not found.invitations:
@@ -135,7 +212,7 @@ async def _attack(sockets: int, colleagues: int, flaw: str) -> SocketFindings:
 
 async def _invited_while_strangers_guess(flaw: str) -> int:
     throttle, is_over = LoginThrottle(), asyncio.Event()
-    line = Line.UNKNOWN if flaw else Line.INVITED
+    line = Line.UNKNOWN if flaw == "patient" else Line.INVITED
 
     async def guesses() -> None:
         async with throttle.check_slot(Line.UNKNOWN) as has_turn:
@@ -167,6 +244,8 @@ def drill(
     return {
         "sockets": found.sockets, "colleagues": found.colleagues, "answered": found.answered,
         "left_open": found.left_open, "invitations": found.invitations,
+        "crowd": found.crowd, "crowd_colleagues": found.crowd_colleagues,
+        "crowd_answered": found.crowd_answered, "slowest_ms": found.slowest_ms,
         "seconds": round(time.monotonic() - began, 1), "faults": found.faults,
     }  # fmt: skip
 

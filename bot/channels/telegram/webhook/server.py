@@ -21,6 +21,7 @@ import uvicorn
 
 from bot.asgi_server import EmbeddedServer, listen_for
 from bot.asgi_server.connection_limits import ConnectionLimits
+from bot.asgi_server.open_files import connections_with_files
 from bot.channels.telegram.parsing.split_batch import RawUpdate, read_update
 from bot.errors import HavenError
 from bot.log import log
@@ -133,7 +134,7 @@ class WebhookServer:
             ws="none", lifespan="off", log_config=None, access_log=False,
             server_header=False, date_header=False, proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=2,
-            limit_concurrency=MAX_CONNECTIONS,
+            limit_concurrency=connections_with_files(MAX_CONNECTIONS),
         )  # fmt: skip
         server = EmbeddedServer(config)
         running = asyncio.create_task(server.serve(sockets=[listener]))
