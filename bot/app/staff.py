@@ -176,7 +176,7 @@ def build_staff_runtime(  # noqa: PLR0913, PLR0917 - what staff share with the r
         freshness_of(settings), staff, settings.zone,
     )  # fmt: skip
     returns = DeliveryReturns(hotline.deliveries, hotline.referrals, staff, reply_clocks, audit)
-    shifts = ShiftDuty(staff, hotline.claims, audit)
+    shifts = ShiftDuty(vault, staff, hotline.claims, audit)
     return StaffRuntime(service, alerts, stale_facts, directory, shifts, returns)
 
 

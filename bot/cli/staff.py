@@ -61,8 +61,8 @@ NewKey = Annotated[bool, typer.Option(
     "--new-key", help="Make a new key, if there is none or password and recovery key are lost."
 )]  # fmt: skip
 NOT_APPROVED = (
-    "This key opens no case yet: a colleague whose key opens cases has to approve it, at the desk "
-    "or with: haven staff approve {who} --as THEIR-ID"
+    "This key opens no case yet, and {who} is off duty until it is approved. A colleague whose key "
+    "opens cases has to approve it, at the desk or with: haven staff approve {who} --as THEIR-ID"
 )
 LOSES_CASES = (
     "cases that no one could open without the key of {who}: {count}. Nothing was changed. First "
@@ -389,6 +389,7 @@ def _store_key(
         caseworker.id, caseworker.role.value, caseworker.queues, password, now
     )
     deployment.vault.cases.wraps.rewrap_all(work, None, now)
+    _enrolment(deployment).end_duty_until_approved(work, now, caseworker.id)
     return recovery_key
 
 

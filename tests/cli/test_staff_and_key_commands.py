@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -330,6 +331,26 @@ def test_a_second_caseworker_waits_until_the_first_approves_at_the_terminal(
             "SELECT actor, deed, subject FROM audit WHERE deed LIKE 'key_%' ORDER BY id"
         ).fetchall()
     assert deeds == [(mei, "key_approve", jun), (jun, "key_refuse", mei)]
+
+
+def test_a_new_key_that_waits_ends_the_duty_of_its_holder(
+    run_command: Haven, tmp_path: Path
+) -> None:
+    mei = keyed(run_command, tmp_path)[0]
+    jun = run_command("staff", "add", "Jun", "--language", "id").stdout[:8]
+    password = str(tmp_path / "password")
+    assert run_command("staff", "approve", jun, "--as", mei, "--password-file", password)
+    settings = load_settings(data=tmp_path / "data", host_key_file=tmp_path / "host.key")
+    database = open_database(settings)
+    with closing(open_vault(settings, database)) as vault:
+        staff = Staff(vault)
+        for who in (mei, jun):
+            database.writer.run_sync(partial(staff.set_duty, who=who, on=True))
+    database.writer.close()
+    said = run_command("staff", "password", jun, "--new-key", "--password-file", password).stdout
+    assert f"{jun} is off duty until it is approved" in said
+    is_on_duty = {it["id"]: it["is_on_duty"] for it in listed_cases(run_command)}
+    assert is_on_duty == {mei: True, jun: False}
 
 
 @pytest.mark.parametrize("bad", ["short", "", " "])

@@ -38,8 +38,10 @@ from bot.hotline.duties import CaseDuties
 from bot.hotline.fact_checks import FactChecks
 from bot.hotline.on_call.roster import OnCallRoster, configured_channels
 from bot.hotline.place_records import connections_of, records_of
+from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sla import ReplyClocks
 from bot.hotline.referrals.copies import ReferralCopies
+from bot.hotline.staff.enrolment import Enrolment
 from bot.hotline.staff.offices import Offices
 from bot.hotline.staff.staff import Staff
 from bot.partners.members import PartnerMembers
@@ -152,6 +154,7 @@ class DeskContext:
         self.on_call = OnCallRoster(vault, self.zone, configured_channels(settings))
         self.staff_keys = StaffKeys(vault.keys, vault.prove, self.password_cost)
         self.reply_clocks = ReplyClocks(self.service_hours)
+        self.accounts = Enrolment(vault, Claims(self.audit, self.reply_clocks), self.audit)
         self.offices = Offices(vault, self.service_hours)
         self.legal_deadlines = CaseDeadlines(vault, self.audit, self.place.deadline_rules)
         self.record_entries = records_of(vault, self.place)

@@ -10,6 +10,7 @@ from bot.hotline.commands.store import submit_command
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.interpreting.profiles import erase_conflicts
 from bot.hotline.interpreting.sessions import InterpretingSessions, SessionOutcome
+from bot.hotline.staff.approved_keys import as_approved
 from bot.hotline.staff.staff import AccountTerms, Staff
 from bot.store.statements import delete_by
 from bot.store.tables.desk import desk_choices, desk_factors, desk_invites, desk_sessions
@@ -80,6 +81,23 @@ class Enrolment:
             detail = [f"role:{terms.role.value}" if it == "role" else it for it in changed]
             self._audit.record(work, now, by, "staff_change", who, ",".join(detail))
         return changed
+
+    def end_duty_until_approved(
+        self, work: Work, now: int, who: str, *, by: str = OPERATOR
+    ) -> bool:
+        """Take a caseworker off duty whose key waits for an approval; return whether it did.
+
+        Call it after each change of a key. On duty they would count as a colleague to whom an
+        emergency can be left, and they can open none. Cases they have claimed and not worked on
+        wait again.
+        """
+        found = self._staff.find(work, who)
+        if found is None or not found.is_on_duty or as_approved(self._vault, found) is not None:
+            return False
+        self._staff.set_duty(work, who, on=False)
+        self._claims.end_shift(work, found, now)
+        self._audit.record(work, now, by, "staff_change", who, "off_duty")
+        return True
 
     def disable(self, work: Work, now: int, who: str, *, by: str = OPERATOR) -> list[str] | None:
         """End a caseworker's access and return the cases they held to the queue.

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, exists, literal
 
 from bot.clock import MINUTE
 from bot.hotline.events import Event, EventKind
+from bot.hotline.staff.approved_keys import as_approved
 from bot.hotline.staff.duty_shifts import DutyShifts, ShiftState
 from bot.hotline.staff.enrolment import reads_cases
 from bot.store.statements import select_by
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from bot.hotline.queue.claims import Claims
     from bot.hotline.staff.staff import Caseworker, Staff
     from bot.store.writer import Work
+    from bot.vault import Vault
     from bot.vault.audit.log import AuditLog
 
 
@@ -58,7 +60,8 @@ def as_present(work: Work, staff: Iterable[Caseworker], now: int) -> list[Casewo
 class ShiftDuty:
     """Begins and ends shifts, inside units of work; asked every few seconds."""
 
-    def __init__(self, staff: Staff, claims: Claims, audit: AuditLog) -> None:
+    def __init__(self, vault: Vault, staff: Staff, claims: Claims, audit: AuditLog) -> None:
+        self._vault = vault
         self._staff = staff
         self._claims = claims
         self._audit = audit
@@ -70,6 +73,8 @@ class ShiftDuty:
             by = self._staff.find(work, shift.staff)
             if by is None or not by.is_active or not reads_cases(by.role):
                 continue
+            if goes_on_duty and as_approved(self._vault, by) is None:
+                continue  # they can open no case, and none must be left to them
             self._audit.record(
                 work, now, SYSTEM, "shift_begin" if goes_on_duty else "shift_end", by.id
             )

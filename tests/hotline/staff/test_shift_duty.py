@@ -14,6 +14,7 @@ from bot.hotline.staff.shift_duty import as_present
 from bot.hotline.staff.staff import Staff
 from bot.store.statements import insert
 from bot.store.tables.desk import desk_sessions
+from tests.support.database.key_store_fixtures import PASSWORD, QUEUES, enrol_approved, staff_keys
 from tests.support.harnesses.hotline_harness import HotlineHarness
 
 if TYPE_CHECKING:
@@ -55,6 +56,22 @@ def off_duty(home: HotlineHarness, name: str = "Mei") -> CaseworkerDriver:
     who = home.colleague(name)
     who.run_command(Verb.OFF_DUTY)
     return who
+
+
+def test_a_shift_puts_no_one_on_duty_whose_key_waits_for_approval(house: HotlineHarness) -> None:
+    keys, now = staff_keys(house.vault), house.loop.now()
+    mei, jun = off_duty(house), off_duty(house, "Jun")
+    try:
+        enrol_approved(keys, jun.id, "caseworker", QUEUES, PASSWORD, now)
+        keys.enrol(mei.id, "caseworker", QUEUES, PASSWORD, now)
+        for who in (mei, jun):
+            plans(house, who, 10, 60)
+        passes(house, 11)
+        assert not is_on_duty(house, mei)
+        assert is_on_duty(house, jun)  # the control
+    finally:
+        for who in (mei, jun):  # the key store outlives a test
+            keys.remove(who.id, now)
 
 
 def test_a_shift_puts_on_duty_at_its_beginning_and_off_at_its_end(house: HotlineHarness) -> None:

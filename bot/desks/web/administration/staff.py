@@ -41,9 +41,8 @@ from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 from bot.hotline.case_links import reference_of
 from bot.hotline.commands.texts import OPENS_ONLY_FOR
-from bot.hotline.queue.claims import Claims
 from bot.hotline.queue.sealed_cases import names_of, who_has_to_open
-from bot.hotline.staff.enrolment import Enrolment, reads_cases
+from bot.hotline.staff.enrolment import reads_cases
 from bot.languages import LANGUAGES
 from bot.vault.keys.staff_keys import may_open
 
@@ -107,7 +106,7 @@ async def _create(request: DeskRequest) -> Response:
     await _check_offices(request, terms)
 
     def create(work: Work) -> tuple[str, str]:
-        new = _enrolment(request).enrol(
+        new = request.context.accounts.enrol(
             work, request.now, by=request.caseworker.id, name=form.name, **asdict(terms)
         )
         if not approvers(work, request):
@@ -146,18 +145,25 @@ async def _change(request: DeskRequest) -> Response:
     who, by, now = colleague.id, request.caseworker.id, request.now
     keys = request.context.staff_keys
 
+    ended_duty = False
+
     def change(work: Work) -> bool:
+        nonlocal ended_duty
         if terms.role not in SENIOR_ROLES and is_only_approver(work, request, who):
             return False
-        changed = _enrolment(request).change(work, now, who, terms, by=by)
+        accounts = request.context.accounts
+        changed = accounts.change(work, now, who, terms, by=by)
         # Last: the key store is a database of its own, and this transaction can still fail.
         if {"role", "queues"} & set(changed):
             queues = terms.queues if may_open(terms.role.value) else ()
             keys.change_member(who, terms.role.value, queues, now, by)
+            ended_duty = accounts.end_duty_until_approved(work, now, who, by=by)
         return True
 
     if not await request.write(change):
         return _refuse(request, colleague, texts.LAST_APPROVER)
+    if ended_duty:
+        request.flash(texts.OFF_DUTY_UNTIL_APPROVED, name=colleague.name or who)
     request.flash(desk_texts.SAVED)
     return request.redirect(f"/staff/account/{who}")
 
@@ -182,7 +188,7 @@ async def _disable(request: DeskRequest) -> Response:
         if is_only_approver(work, request, who):
             return None
         request.context.sessions.end_of(work, who)  # their open pages close at once
-        return _enrolment(request).disable(work, now, who, by=by) or []
+        return request.context.accounts.disable(work, now, who, by=by) or []
 
     returned = await request.write(disable)
     if returned is None:
@@ -226,11 +232,6 @@ async def _check_offices(request: DeskRequest, terms: AccountTerms) -> None:
     plan = await request.read(request.context.offices.plan)
     if any(plan.find_open(it) is None for it in terms.offices):
         raise NotFoundError("no such office")
-
-
-def _enrolment(request: DeskRequest) -> Enrolment:
-    context = request.context
-    return Enrolment(context.vault, Claims(context.audit, context.reply_clocks), context.audit)
 
 
 def _is_last_key_holder(request: DeskRequest, who: str) -> bool:

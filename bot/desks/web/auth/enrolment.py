@@ -206,6 +206,9 @@ async def _unlock_in_turn(
             unlocked = await asyncio.to_thread(_unlock_key, request, by, password, is_new, inviter)
         except WrongPasswordError:
             return UnlockRefusal(texts.WRONG_PASSWORD)
+    if is_new:
+        end_duty = context.accounts.end_duty_until_approved
+        await request.write(lambda work: end_duty(work, request.now, by.id, by=inviter))
     await context.guesses.forgive(link, "")
     return unlocked
 

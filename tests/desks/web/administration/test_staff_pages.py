@@ -18,6 +18,7 @@ from bot.desks.web.qr_code import qr_code
 from bot.desks.web.routes import Permission
 from bot.languages import LANGUAGES
 from tests.desks.web.auth.test_enrolment import CHOSEN, code, shown
+from tests.support.database.key_store_fixtures import PASSWORD, QUEUES
 from tests.support.harnesses.web_desk_harness import HttpBrowser, fill_path
 
 if TYPE_CHECKING:
@@ -506,3 +507,18 @@ def test_an_administrator_does_not_end_their_own_access(
 def test_every_role_and_title_has_words_for_staff() -> None:
     assert ROLE_MEANINGS.keys() == {it.value for it in Role}
     assert TITLES.keys() == ROLE_TITLES.keys()
+
+
+def test_a_change_of_a_key_that_waits_ends_the_duty_of_its_holder(
+    web_desk: WebDeskHarness, chief: WebCaseworker
+) -> None:
+    web_desk.supervisor()
+    jun, mei = web_desk.home.colleague("Jun"), web_desk.worker()
+    web_desk.keys.enrol(jun.id, "caseworker", QUEUES, PASSWORD, web_desk.home.loop.now())
+    for who in (jun, mei):
+        chief.browser.post(f"/staff/account/{who.id}/change", CHANGED)
+    on_duty = web_desk.home.ask("SELECT id FROM staff WHERE on_duty = 1")
+    assert (jun.id,) not in on_duty
+    assert (mei.id,) in on_duty  # the control: their key opens cases
+    page = chief.browser.get(f"/staff/account/{jun.id}").text
+    assert "Jun is off duty until a colleague approves their key." in page

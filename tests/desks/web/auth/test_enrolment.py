@@ -137,3 +137,15 @@ def test_an_administrator_who_claims_a_case_cannot_open_it(web_desk: WebDeskHarn
 def test_new_secrets_are_long() -> None:
     assert len({SecondFactors.new_totp_secret() for _again in range(20)}) == 20
     assert len(SecondFactors.new_totp_secret()) == 32
+
+
+def test_a_new_key_that_waits_ends_the_duty_of_its_holder(web_desk: WebDeskHarness) -> None:
+    web_desk.supervisor()
+    jun, mei = web_desk.home.colleague("Jun"), web_desk.worker()
+    link = invited(web_desk, jun.id)
+    on_duty = "SELECT id FROM staff WHERE on_duty = 1"
+    assert (jun.id,) in web_desk.home.ask(on_duty)
+    HttpBrowser(web_desk).post(link, {"password": CHOSEN, "again": CHOSEN}, is_signed=False)
+    assert [it.staff_id for it in web_desk.keys.requests()] == [jun.id]
+    assert (jun.id,) not in web_desk.home.ask(on_duty)
+    assert (mei.id,) in web_desk.home.ask(on_duty)  # the control
