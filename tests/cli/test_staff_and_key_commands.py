@@ -339,7 +339,10 @@ def test_a_new_key_that_waits_ends_the_duty_of_its_holder(
     mei = keyed(run_command, tmp_path)[0]
     jun = run_command("staff", "add", "Jun", "--language", "id").stdout[:8]
     password = str(tmp_path / "password")
-    assert run_command("staff", "approve", jun, "--as", mei, "--password-file", password)
+    assert (
+        run_command("staff", "approve", jun, "--as", mei, "--password-file", password).returncode
+        == 0
+    )
     settings = load_settings(data=tmp_path / "data", host_key_file=tmp_path / "host.key")
     database = open_database(settings)
     with closing(open_vault(settings, database)) as vault:
