@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,14 +19,17 @@ from bot.languages import LANGUAGES
 from bot.languages.availability import checked_bot_names, wanted_languages
 from bot.settings import load_settings
 from bot.settings.formats import split_list
+from bot.settings.hints import setting_name
 from bot.setup.credentials import check_copy_folder
 from bot.setup.questions import QUESTIONS
+from bot.setup.service_files import OF_CHECKOUT
 from bot.vault.backup.offline_key import BackupRecipients
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.settings import Settings
+    from bot.setup.files import Target
 
 FOLDERS = frozenset({"backups", "data", "assist_models"})
 """Answers that name a folder of the machine."""
@@ -87,15 +92,42 @@ def check_settings(settings: Settings) -> None:
     checked_bot_names(settings)
 
 
-def check_port(settings: Settings) -> None:
-    """Raise SettingError if another program listens where the desk will."""
-    try:
-        listen(*settings.desk_host_port, 1).close()
-    except OSError as error:
-        raise SettingError(
-            f"HAVEN_DESK_LISTEN: {settings.desk_listen} cannot be used ({error.strerror}); stop "
-            "the other program, or name another port"
-        ) from None
+def check_ports(settings: Settings, known: Mapping[str, str]) -> None:
+    """Raise SettingError if another program listens where Haven will.
+
+    What is as before (`known`) is not tried: a Haven that runs listens there.
+    """
+    addresses = {
+        "desk_listen": settings.desk_host_port,
+        "watch_listen": settings.watch_host_port,
+    }
+    for field, address in addresses.items():
+        given = getattr(settings, field)
+        if address is None or known.get(field) == given:
+            continue
+        try:
+            listen(*address, 1).close()
+        except OSError as error:
+            raise SettingError(
+                f"{setting_name(field)}: {given} cannot be used ({error.strerror}); stop the other "
+                "program, or name another port"
+            ) from None
+
+
+def check_folders(target: Target, folders: Mapping[str, Path]) -> None:
+    """Raise HavenError for a folder, by its question, that could not be made on this machine."""
+    for key, folder in folders.items():
+        path = target.at(folder)
+        there = next(it for it in (path, *path.parents) if it.exists())
+        try:
+            if there != path:
+                Path(tempfile.mkdtemp(dir=there)).rmdir()
+            elif not path.is_dir():
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        except OSError as error:
+            raise HavenError(
+                f"{key}: {folder} cannot be made ({error.strerror}); name another folder"
+            ) from None
 
 
 def check_user(*, is_this_machine: bool) -> None:
@@ -117,7 +149,7 @@ def command_line(given: str, *, is_this_machine: bool) -> tuple[str, Path | None
     words = str(program)
     if not given and program.name == "__main__.py":
         folder = program.parents[2]
-        words = f"{sys.executable} -m bot.cli"
+        words = f"{sys.executable}{OF_CHECKOUT}"
     if any(it in words for it in ' "\\') and folder is None:
         raise HavenError(f"program: {words} has a space or a quote; install Haven elsewhere")
     if is_this_machine:

@@ -11,6 +11,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from itertools import count
@@ -30,11 +31,15 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
     from datetime import date
 
+    from bot.settings import Settings
+
 TOOL = "systemd-creds"
 SUFFIX = ".cred"
 VARIABLES = {CREDENTIAL: "HAVEN_HOST_KEY_FILE", TOKEN_CREDENTIAL: "HAVEN_TELEGRAM_TOKEN_FILE"}
 INSTEAD = {TOKEN_CREDENTIAL: "HAVEN_TELEGRAM_TOKEN"}
 """Variables that would be used in place of a credential."""
+PROGRAM_FOLDERS = (Path(__file__).resolve().parents[2], Path(sys.prefix))
+"""Where this release is installed, or checked out, and the Python that runs it."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder in it, deleted at once
 RUNS_SYSTEMD = Path("/run/systemd/system")
 
@@ -197,19 +202,20 @@ def run_as_owner(
 
     Files that root would write there, the service could not read. With `keeps_user`, and where the
     data are root's own, as restored ones are, root stays root and only gets the credentials. A host
-    key that is set wins, as it does in the service.
+    key or a token that is set wins, as it does in the service.
 
     Returns:
         The words of the command, with files of secrets that its user can read.
 
     Raises:
-        HavenError: a credential cannot be read, or others can read a file of a secret.
+        HavenError: a credential or the program cannot be read, or others can read a file of a
+            secret.
     """
     try:
         settings = load_settings()
     except SettingError:  # the command itself says it
         return list(words)
-    data, but = settings.data, {CREDENTIAL} if settings.host_key_file is not None else set()
+    data, but = settings.data, _set_already(settings)
     if os.geteuid() or not (keeps_user or data.is_dir()):
         return list(words)
     owner = 0 if keeps_user else data.stat().st_uid
@@ -222,4 +228,24 @@ def run_as_owner(
     os.setgid(who.pw_gid)
     os.setuid(owner)
     os.environ["HOME"] = who.pw_dir
+    _check_program(who.pw_name)
     return words
+
+
+def _set_already(settings: Settings) -> set[str]:
+    """Return the credentials in place of which something is set."""
+    found = {CREDENTIAL} if settings.host_key_file is not None else set()
+    if settings.telegram_token is not None or settings.telegram_token_file is not None:
+        found.add(TOKEN_CREDENTIAL)
+    return found
+
+
+def _check_program(user: str) -> None:
+    """Raise HavenError if this user, as whom a command goes on, cannot read what runs it."""
+    for folder in PROGRAM_FOLDERS:
+        if not os.access(folder, os.R_OK | os.X_OK):
+            raise HavenError(
+                f"commands of this machine run as the user {user}, who cannot read {folder}: type "
+                "the program that is installed (haven), or move the checkout to where every user "
+                "can read it, such as /opt"
+            )

@@ -14,6 +14,8 @@ SERVICES = ("haven.service", "haven-retention.service", "haven-retention.timer")
 BACKUP_SERVICES = ("haven-backup.service", "haven-backup.timer")
 PROXIES = ETC / "proxy"
 PROGRAM = re.compile(r"^ExecStart=(.+) start\nWorkingDirectory=(.+)$", re.MULTILINE)
+OF_CHECKOUT = " -m bot.cli"
+"""Stands in a command line that runs a checkout."""
 BLANK = re.compile("@([A-Z_]+)@")
 
 
@@ -44,10 +46,15 @@ class Service:
         }  # fmt: skip
 
 
-def read_program(unit: str) -> tuple[str, Path] | None:
-    """Return the command line and the folder that a written service names."""
+def read_program(unit: str) -> tuple[str, Path | None] | None:
+    """Return the command line that a written service names, and the checkout it needs, if any.
+
+    Without a checkout the working folder is that of the data, which may be another one now.
+    """
     found = PROGRAM.search(unit)
-    return None if found is None else (found[1], Path(found[2]))
+    if found is None:
+        return None
+    return found[1], Path(found[2]) if OF_CHECKOUT in found[1] else None
 
 
 def fill_template(name: str, blanks: dict[str, str]) -> str:

@@ -247,7 +247,7 @@ async def test_a_copy_on_another_disk_needs_no_reminder(
     answers = {"host_key_copy": "/proc/self/status"}  # on no disk of this machine
     made = Installation(
         Target(machine.root), {"data": "/var/lib/haven", "backups": "/b"}, answers,
-        CredentialFolder.of(Target(machine.root)), is_new=True,
+        CredentialFolder.of(Target(machine.root)), known={},
     )  # fmt: skip
     print_next_steps(made, is_changed=False)
     shown = capsys.readouterr().out
@@ -255,6 +255,20 @@ async def test_a_copy_on_another_disk_needs_no_reminder(
         "\nA copy of the host key: /proc/self/status\n\nIf it does not run yet: "
     )
     assert "Keep a copy" not in shown
+
+
+async def test_services_work_in_another_folder_of_data_once_one_is_answered(
+    machine: BareMachine,
+) -> None:
+    """The folder of before may be gone by then: no service would start."""
+    more = {"backups": "/var/backups/haven", "backup_key": RECIPIENT}
+    assert (await machine.sets_up_as_usual(**more)).returncode == 0
+    done = await machine.sets_up_as_usual(**more, data="/srv/haven")
+    assert done.returncode == 0, done.stderr
+    units = sorted(machine.at("/etc/systemd/system").glob("haven*.service"))
+    assert len(units) == 3
+    for unit in units:
+        assert "\nWorkingDirectory=/srv/haven\n" in unit.read_text(), unit.name
 
 
 NO_BACKUPS = "warn   backups are made and expire: none are made: HAVEN_BACKUPS is not set"

@@ -88,6 +88,24 @@ async def test_a_host_key_that_is_given_in_the_place_of_its_file_is_repeated_now
         assert not moved.at("/etc").exists()
 
 
+async def test_data_of_another_host_key_are_refused_with_the_way_out(
+    moved: BareMachine,
+) -> None:
+    """As data that were restored from another deployment, on a machine that has one."""
+    moved.at("/var/lib/haven").rename(moved.at("/var/lib/other"))
+    assert (await moved.sets_up_as_usual()).returncode == 0  # this machine's own
+    before, key = moved.files(), moved.folder / "stick" / "host.key"
+    given = {"data": "/var/lib/other", "host_key": str(key), **WITHOUT_ACCOUNTS}
+    done = await moved.sets_up_as_usual(**given)
+    own = moved.at(f"{CREDENTIALS}/haven-host-key")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
+    assert f"mv {own} ELSEWHERE" in done.stderr
+    assert moved.files() == before
+    own.rename(moved.folder / "elsewhere")
+    assert (await moved.sets_up_as_usual(**given)).returncode == 0
+    assert own.read_bytes() == key.read_bytes()
+
+
 async def test_the_token_of_another_bot_is_told_at_setup_with_what_to_do(
     moved: BareMachine,
 ) -> None:
@@ -152,7 +170,7 @@ async def test_a_first_backup_that_fails_ends_nothing_else(tmp_path: Path) -> No
     more = {"backups": "/var/backups/haven", "backup_key": RECIPIENT}
     async with bare_machine(tmp_path) as machine:
         machine.at("/var/backups").mkdir(parents=True)
-        machine.at("/var/backups/haven").write_text("a file")
+        machine.at("/var/backups/haven").symlink_to("/proc/self")  # a folder that takes no file
         done = await machine.sets_up_as_usual(**more)
     assert "It failed: " in done.stderr
     assert "Findings of haven doctor" in done.stdout

@@ -18,9 +18,11 @@ from bot.app.sign_in import ask_secret
 from bot.cli.main import INSTALLED
 from bot.errors import HavenError, SettingError
 from bot.process_hardening import harden_process
+from bot.sandbox import TOKEN
 from bot.settings import SETTING_NAMES, load_settings
 from bot.settings.env_file import ENV_FILE, read_env_file
 from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
+from bot.setup import credentials
 from bot.setup.answers import example_answers, read_answers
 from bot.setup.checks import check_user, command_line
 from bot.setup.credentials import CredentialFolder, new_host_key, run_as_owner
@@ -38,6 +40,7 @@ needs_systemd = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd is not installed here"
 )
 NOBODY = 65534
+OTHER_TOKEN = f"222222:{TOKEN.partition(':')[2]}"
 HIGHEST_EXPOSURE = 2.0
 """What `systemd-analyze security` may find: 10 is all of the machine, 0 nothing."""
 VALUES = [
@@ -331,6 +334,53 @@ def test_what_root_types_runs_as_the_user_of_the_service_with_their_key(
     os.chown(data, NOBODY, NOBODY)
     assert in_a_child(seen) == f"{NOBODY} {NOBODY} True"
     assert in_a_child(lambda: seen(keeps_user=True)) == "0 0 True"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
+def test_a_checkout_that_the_user_of_the_service_cannot_read_is_named_with_the_fix(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As one in /root: modules that are imported later would not be found."""
+
+    def refused() -> str:
+        with pytest.raises(HavenError) as caught:
+            run_as_owner(Target(root))
+        return str(caught.value)
+
+    with TemporaryDirectory(dir="/var/tmp") as made:  # pytest's own folders are private, too
+        root = Path(made)
+        root.chmod(0o755)
+        checkout, data = root / "checkout", root / "data"
+        for folder in (checkout, data):
+            folder.mkdir(mode=0o700)
+        os.chown(data, NOBODY, NOBODY)
+        monkeypatch.setenv("HAVEN_DATA", str(data))
+        monkeypatch.setattr(credentials, "PROGRAM_FOLDERS", (checkout,))
+        said = in_a_child(refused)
+        checkout.chmod(0o755)
+        control = in_a_child(lambda: (run_as_owner(Target(root)), str(os.geteuid()))[1])
+    assert f"cannot read {checkout}: type the program that is installed (haven)" in said
+    assert control == str(NOBODY)
+
+
+@pytest.mark.parametrize("field", ["TOKEN", "TOKEN_FILE"])
+def test_a_token_that_is_set_wins_over_the_one_of_the_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, field: str
+) -> None:
+    folder = CredentialFolder.of(Target(tmp_path))
+    folder.target.write([folder.planned(TOKEN_CREDENTIAL, OTHER_TOKEN)])
+    monkeypatch.setenv("HAVEN_DATA", str(tmp_path))
+
+    def token() -> str:
+        run_as_owner(Target(tmp_path), keeps_user=True)
+        return load_settings().token()
+
+    if os.geteuid() == 0:  # any other user gets no credentials at all
+        assert in_a_child(token) == OTHER_TOKEN
+    written(tmp_path / "token", TOKEN)
+    given = {"TOKEN": TOKEN, "TOKEN_FILE": str(tmp_path / "token")}
+    monkeypatch.setenv(f"HAVEN_TELEGRAM_{field}", given[field])
+    assert in_a_child(token) == TOKEN
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")

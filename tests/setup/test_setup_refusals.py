@@ -12,8 +12,9 @@ import pytest
 from bot.errors import HavenError, SettingError
 from bot.sandbox import TOKEN
 from bot.settings import load_settings
+from bot.settings.hints import setting_name
 from bot.setup import ownership
-from bot.setup.checks import check_port
+from bot.setup.checks import check_ports
 from tests.support.cli_runner import is_user_message, run_haven
 from tests.support.harnesses.setup_harness import RECIPIENT, BareMachine, bare_machine
 
@@ -142,9 +143,28 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(SettingError, match=f"HAVEN_DESK_LISTEN: {listen} cannot be used"):
-            check_port(load_settings(desk_listen=listen))
-    check_port(load_settings(desk_listen=listen))  # the control
+        for field in ("desk_listen", "watch_listen"):
+            given = {"desk_listen": "127.0.0.1:0", field: listen}
+            said = f"{setting_name(field)}: {listen} cannot be used"
+            with pytest.raises(SettingError, match=said):
+                check_ports(load_settings(**given), {})
+            check_ports(load_settings(**given), given)  # as before: a Haven that runs listens there
+    check_ports(load_settings(desk_listen=listen), {})  # the control
+
+
+@pytest.mark.parametrize("key", ["data", "backups"])
+async def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_written(
+    machine: BareMachine, key: str
+) -> None:
+    machine.at("/srv").mkdir()
+    machine.at("/srv/file").write_text("a file")
+    more = {key: "/srv/file/x", "backup_key": RECIPIENT if key == "backups" else None}
+    done = await machine.sets_up_as_usual(**more)
+    assert done.returncode == 1
+    assert f"{key}: /srv/file/x cannot be made (Not a directory)" in done.stderr
+    assert [str(it.relative_to(machine.root)) for it in machine.root.rglob("*")] == [
+        "srv", "srv/file"
+    ]  # fmt: skip
 
 
 def test_a_user_that_cannot_be_made_comes_with_the_commands_that_make_it(

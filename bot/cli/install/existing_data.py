@@ -33,6 +33,11 @@ LOCKED = (
     "host_key: {path} is locked with a passphrase, which a service cannot type: make a key without "
     "one (HAVEN_DATA={data} HAVEN_HOST_KEY_FILE={path} haven keys rotate NEW-FILE), and name that"
 )
+OTHER_KEY = (
+    "data: the host key of this machine ({key}) does not open the data in {data}. To go on with "
+    "them, move that key to another place and keep it, because it opens the data of before: "
+    "mv {key} ELSEWHERE; then run haven setup again with the host key of these data (host_key)"
+)
 NOT_ITS_FILE = (
     "host_key: this is a host key itself. Name the file that holds it, and see that the key stays "
     "on no screen and in no other file"
@@ -52,10 +57,11 @@ class ExistingData:
     """Numbers of the bots whose chats they hold, the latest first."""
 
 
-def find_existing(settings: Settings, named: str | None, *, has_key: bool) -> ExistingData:
+def find_existing(settings: Settings, named: str | None, *, key: Path | None) -> ExistingData:
     """Return what is there, opened with its host key: a credential, or the file that is named.
 
-    `named` is None at a terminal: then it is asked for until it is right.
+    `named` is None at a terminal: then it is asked for until it is right. `key` is the file of the
+    credential.
 
     Raises:
         HavenError: there are data, and their key is not named or does not open them; or a key is
@@ -68,8 +74,8 @@ def find_existing(settings: Settings, named: str | None, *, has_key: bool) -> Ex
                 "backup into that folder first (haven restore), or leave host_key empty"
             )
         return ExistingData()
-    if has_key:
-        return _found(settings)
+    if key is not None:
+        return _with_credential(settings, key)
     if named is None:
         return _ask(settings)
     return _open(settings, named)
@@ -83,6 +89,13 @@ def accounts_of(deployment: Deployment) -> set[str]:
     if vault.cases.wraps.holders().teams:
         found.add("caseworker")
     return found
+
+
+def _with_credential(settings: Settings, key: Path) -> ExistingData:
+    try:
+        return _found(settings)
+    except WrongHostKeyError:
+        raise HavenError(OTHER_KEY.format(data=settings.data, key=key)) from None
 
 
 def _ask(settings: Settings) -> ExistingData:

@@ -6,7 +6,7 @@ import asyncio
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -34,7 +34,14 @@ from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
 from bot.setup import accounts
 from bot.setup.answers import example_answers, read_answers
 from bot.setup.backup_key import MadeKey, tell_unused, unused_keys_told
-from bot.setup.checks import check_port, check_settings, check_user, command_line, settings_of
+from bot.setup.checks import (
+    check_folders,
+    check_ports,
+    check_settings,
+    check_user,
+    command_line,
+    settings_of,
+)
 from bot.setup.credentials import (
     RUNS_SYSTEMD,
     CredentialFolder,
@@ -80,7 +87,8 @@ class Installation:
     """Settings by field, as that machine will have them."""
     answers: Mapping[str, str]
     credentials: CredentialFolder
-    is_new: bool
+    known: Mapping[str, str]
+    """Settings by field, as they were set up before; empty on a new machine."""
     host_key: str = ""
     """The text of the host key of data that are here already; empty: a new one is made."""
     made_keys: Sequence[MadeKey] = ()
@@ -173,10 +181,12 @@ def _checked(
         set_ = {key: it for key, it in answers.items() if QUESTIONS[key].setting}
         values = {"data": QUESTIONS["data"].default, **known, **set_}
         made = Installation(
-            target, values, answers, credentials, not known, host_key, interview.made_keys
+            target, values, answers, credentials, known, host_key, interview.made_keys
         )
         try:
             _check_all(made, known)
+            if is_asked:
+                made = _with_their_key(made)
         except HavenError as error:
             again = [it for it in questions_in(str(error)) if it in answers]
             if not (is_asked and again):
@@ -192,14 +202,33 @@ def _existing_data(
     credentials: CredentialFolder,
 ) -> ExistingData:  # fmt: skip
     """Return what is where the data will be, as far as it is known before the questions."""
-    has_key = credentials.has(CREDENTIAL)
-    if has_key:
-        credentials.hand_over()
+    key = _key_file(credentials)
     where = {key: it for key in WHERE if (it := (given or {}).get(key))}
     values = {"data": QUESTIONS["data"].default, **known, **where}
-    before = Installation(target, values, {}, credentials, is_new=not known)
+    before = Installation(target, values, {}, credentials, known)
     named = None if given is None else given.get("host_key", "")
-    return find_existing(before.settings(), named, has_key=has_key)
+    return find_existing(before.settings(), named, key=key)
+
+
+def _with_their_key(installation: Installation) -> Installation:
+    """Return it with the host key of data that are where the answers say, asked for if need be.
+
+    Raises:
+        HavenError: this machine has a host key already, and it does not open them.
+    """
+    interview_began_with = {"data": QUESTIONS["data"].default, **installation.known}
+    if all(installation.values.get(it) == interview_began_with.get(it) for it in WHERE):
+        return installation  # looked at before the questions
+    found = find_existing(installation.settings(), None, key=_key_file(installation.credentials))
+    return replace(installation, host_key=found.host_key or installation.host_key)
+
+
+def _key_file(credentials: CredentialFolder) -> Path | None:
+    """Return where the host key of this machine is, handed over; None if there is none."""
+    if not credentials.has(CREDENTIAL):
+        return None
+    credentials.hand_over()
+    return credentials.target.at(credentials.path(CREDENTIAL))
 
 
 def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
@@ -207,10 +236,11 @@ def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
     check_settings(settings)
     if copy := installation.answers.get("host_key_copy"):
         check_copy(_present_key(installation), Path(copy))
-    if installation.target.is_this_machine and (
-        known.get("desk_listen") != installation.values.get("desk_listen")
-    ):
-        check_port(settings)
+    values = installation.values
+    folders = {it: Path(values[it]) for it in ("data", "backups") if values.get(it)}
+    check_folders(installation.target, folders)
+    if installation.target.is_this_machine:
+        check_ports(settings, known)
     for name, url in (("DATABASE", settings.database_url), ("KEYS", settings.keys_url)):
         if url is not None and not url.startswith("sqlite"):
             fault = fault_of(lambda url=url: database_at(url).connect().close())  # type: ignore[misc]
@@ -448,7 +478,7 @@ def _start_command(installation: Installation, *, is_changed: bool) -> str:
     if installation.target.is_this_machine and not RUNS_SYSTEMD.is_dir():
         return "Now: haven start (systemd does not run here, so nothing starts it again by itself)"
     units = STARTED + (" haven-backup.timer" if installation.values.get("backups") else "")
-    if is_changed and not installation.is_new:
+    if is_changed and installation.known:
         return (  # a timer that is new would run until the next boot alone
             f"Now: systemctl daemon-reload && systemctl enable {units} && systemctl restart {units}"
         )

@@ -142,8 +142,12 @@ class Terminal:
         self._seen = max(ends)
 
     def answers(self, question: str, answer: str) -> None:
-        """Wait for a question, and type; what is typed unseen before its last space is lost."""
+        """Wait for a question, and type; before its last space what is typed may be lost."""
         self.sees(question)
+        while not self.shown.endswith(": "):
+            more = self._read()
+            assert more, f"ended after {question!r}:\n{self.shown}"
+            self.shown += more
         os.write(self._own, f"{answer}\n".encode())
 
     def interrupts(self) -> None:
