@@ -110,6 +110,8 @@ class TakeoverState(msgspec.Struct, array_like=True):
     that what they write is read."""
     held: list[HeldWords] = []
     """What a person who had stopped wrote before that: it reaches the case once they answer."""
+    last_written_at: int = 0
+    """The moment that the last message has which the person wrote meanwhile, held or not."""
 
 
 @dataclass(frozen=True, slots=True)

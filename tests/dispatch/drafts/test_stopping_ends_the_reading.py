@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.hotline.chat.takeover import PersonLeft
+from bot.hotline.chat.messages import MessageSide
+from bot.hotline.chat.takeover import OPENER_REFUSED, PersonLeft
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import EventKind
 from tests.dispatch.danger.test_a_yes_taken_back import TAKEN_BACK, TELL, agreeing
@@ -172,7 +173,7 @@ def test_a_no_to_the_opener_passes_nothing_on_that_was_written_after_stopping(
     person.presses("Not now")
     mei.run_command(Verb.HAND_BACK, case)
     person.says(HIDING)
-    assert written(hotline, case) == before
+    assert [it for it in written(hotline, case) if it] == before  # a press has no words
     mei.take_over(case)  # another question: what was said before the no stays unread
     person.presses("I can write now")
     assert HIDING not in written(hotline, case)
@@ -184,6 +185,28 @@ def test_alarming_words_after_stopping_reach_the_caseworker_who_asks(
     person, _mei, case = stopped_and_taken_over(hotline)
     person.says("help, he is killing me")
     assert written(hotline, case)[-1] == "help, he is killing me"
+
+
+@pytest.mark.both_databases
+def test_what_waited_stands_in_the_order_in_which_it_was_written(hotline: HotlineHarness) -> None:
+    """Also with alarming words between, all of one batch, as after an outage."""
+    person, _mei, case = stopped_and_taken_over(hotline)
+    lines = ["one", "help he has a knife", "three", "he will kill me tonight", "five"]
+    begin = len(messages(hotline, case))
+    person.send_update(*map(person.words, lines))
+    assert written(hotline, case)[-2:] == [lines[1], lines[3]]
+    person.send_update(
+        person.press(person.token("I can write now")), *map(person.words, ("six", "seven"))
+    )
+    shown = sorted(messages(hotline, case)[begin:], key=lambda it: (it.seen_at, it.id))
+    said = [it.content.text for it in shown if it.side is MessageSide.PERSON]
+    assert said == [*lines, "", "six", "seven"]  # a press has no words
+
+
+def test_a_no_to_the_opener_is_shown_to_the_caseworker_who_asked(hotline: HotlineHarness) -> None:
+    person, _mei, case = stopped_and_taken_over(hotline)
+    person.presses("Not now")
+    assert messages(hotline, case)[-1].content.code == OPENER_REFUSED
 
 
 @pytest.mark.both_databases

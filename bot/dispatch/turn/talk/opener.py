@@ -178,9 +178,16 @@ class OpenerDialog:
         if self._can_answer(found[1], update) and self._is_good_moment(update) is not False:
             found[1].answered_at = self.turn.now
 
+    def is_reply_below(self, update: Update) -> bool:
+        """Tell whether an update presses a button below an opener."""
+        return bool(self._opener_reply(update))
+
     def is_answered_by(self, takeover: TakeoverState, update: Update) -> bool:
         """Tell whether an update says that this is a good moment, to an opener that was seen."""
-        if takeover.opener_state != OpenerState.SENT or not self._can_answer(takeover, update):
+        is_asked = takeover.opener_state == OpenerState.SENT
+        if not is_asked or self.turn.conversation.wants_silence:
+            return False
+        if not self._can_answer(takeover, update):
             return False
         return bool(self._is_good_moment(update))
 

@@ -112,11 +112,11 @@ class Relay:
 
         What a person who had stopped writes before that waits until they answer.
         """
+        if takeover.held and self.opener.is_answered_by(takeover, update):
+            self._pass_on_held(takeover)
         if not self._holds(takeover, update):
             self.store(takeover, update)
         self.opener.handle_reply(takeover, update)
-        if takeover.reads_on and takeover.held:
-            self._pass_on_held(takeover)
 
     def _holds(
         self, takeover: TakeoverState, update: Update, *, is_unconfirmed: bool = False
@@ -124,21 +124,31 @@ class Relay:
         """Keep an update from staff if the person stopped and has not agreed since; whether it was.
 
         Words that alarm are passed on: a caseworker is there, and the person may not write again.
+        So is an answer to the opener, which says nothing else.
         """
         turn = self.turn
-        if takeover.reads_on or turn.services.texts.find_alarms(update.text):
+        if takeover.reads_on or self.opener.is_answered_by(takeover, update):
+            return False
+        if self.opener.is_reply_below(update) or turn.services.texts.find_alarms(update.text):
             return False
         content = self._read(update)
         if content is None or not turn.hotline.is_reading_taken_back(takeover.case):
             return False
         kind, said = content
         said = replace(said, unconfirmed=is_unconfirmed)
-        takeover.held = [*takeover.held, HeldWords(kind, said, turn.now)][-MAX_HELD:]
+        held = HeldWords(kind, said, self._written_at(takeover))
+        takeover.held = [*takeover.held, held][-MAX_HELD:]
+        takeover.last_written_at = held.at
         if not is_unconfirmed:
             self._say_what_is_not_kept(update)
         return True
 
+    def _written_at(self, takeover: TakeoverState) -> int:
+        """Return the moment of what comes now: after all that was held, also in one batch."""
+        return max(self.turn.now, takeover.last_written_at + 1)
+
     def _pass_on_held(self, takeover: TakeoverState) -> None:
+        takeover.reads_on = True
         for it in takeover.held:
             message = CaseMessage(takeover.case, MessageSide.PERSON, it.kind, it.content, it.at)
             self._add(message, UNCONFIRMED if it.content.unconfirmed else "")
@@ -150,7 +160,10 @@ class Relay:
         if content is None:
             self.replies.show_toast(update, turn.services.texts.caseworker_reads)
         else:
-            message = CaseMessage(takeover.case, MessageSide.PERSON, *content, turn.now)
+            at = self._written_at(takeover) if takeover.last_written_at else turn.now
+            message = CaseMessage(takeover.case, MessageSide.PERSON, *content, at)
+            if takeover.last_written_at:
+                takeover.last_written_at = at
             turn.effects.staff.messages.append(message)
             if self._is_shown_at_desks():
                 self.talk.show(EventKind.PERSON_WROTE, message)
@@ -187,7 +200,6 @@ class Relay:
     def _holds_unconfirmed(self, takeover: TakeoverState, update: Update) -> bool:
         """Tell whether an update was kept from staff; one that answers the opener is not."""
         if self.opener.is_answered_by(takeover, update):
-            takeover.reads_on = True
             self._pass_on_held(takeover)
             return False
         return self._holds(takeover, update, is_unconfirmed=True)
