@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.asgi_server import EmbeddedServer, listen_for
+from bot.asgi_server.connection_limits import ConnectionLimits
 from bot.clock import SECOND
 from bot.monitoring.metrics import bot_metrics, metrics_text
 from bot.monitoring.readings import DatabaseReader, are_keys_usable, backup_age, has_key_holder
@@ -94,7 +95,8 @@ async def serve_until_cancelled(pages: WatchPages, host: str, port: int) -> None
     """
     listener = listen_for("HAVEN_WATCH_LISTEN", host, port, BACKLOG)
     config = uvicorn.Config(
-        pages.app(), ws="none", lifespan="off", log_config=None, access_log=False,
+        pages.app(), http=ConnectionLimits(max_waiting=MAX_CONNECTIONS).protocol,  # type: ignore[arg-type]
+        ws="none", lifespan="off", log_config=None, access_log=False,
         server_header=False, proxy_headers=False, timeout_graceful_shutdown=1,
         limit_concurrency=MAX_CONNECTIONS,
     )  # fmt: skip

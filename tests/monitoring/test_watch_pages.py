@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -17,6 +18,7 @@ from bot.app.storage import open_vault
 from bot.app.web_desk import run_standalone_desk
 from bot.errors import SettingError
 from bot.monitoring.metrics import LEVEL, METRICS, ROLE, STANDBY_METRICS
+from bot.monitoring.server import MAX_CONNECTIONS
 from bot.sandbox import FaultKind
 from bot.settings import load_settings
 from bot.store.database import DataDirectory
@@ -176,3 +178,20 @@ async def test_a_port_that_is_taken_ends_the_start_with_the_fix(tmp_path: Path) 
         )
         with pytest.raises(SettingError, match=r"HAVEN_WATCH_LISTEN: .* name another port"):
             await run_bot(settings, RunOptions(disk=DiskSpace.unlimited(settings.data)))
+
+
+async def test_idle_connections_leave_the_port_open_to_a_request(tmp_path: Path) -> None:
+    """Without a limit they would take every file that the process may open, the desk's included."""
+    async with watched(tmp_path) as haven:
+        address = urlsplit(haven.address)
+        idle = [
+            await asyncio.open_connection(address.hostname, address.port)
+            for _ in range(3 * MAX_CONNECTIONS)
+        ]
+        health = await haven.get("/healthz")
+        async with asyncio.timeout(10):
+            ended = [await reader.read() for reader, _ in idle[: 2 * MAX_CONNECTIONS]]
+        for _, writer in idle:
+            writer.close()
+    assert health.status_code == 200
+    assert ended == [b""] * (2 * MAX_CONNECTIONS)
