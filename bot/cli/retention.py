@@ -35,6 +35,10 @@ T = TypeVar("T")
 legal_hold_app = typer.Typer(no_args_is_help=True)
 MAX_HOLD_DAYS = 180
 _CASE = select_one(cases, "priority", "status", "opened_at", by="id")
+UNTRUSTED = (
+    "nothing was erased: a clock that is not trusted says what is due. Check it (date), then run: "
+    "haven retention --trust-clock"
+)
 ERASURE_REASONS = (ErasureReason.WITHDRAWN, ErasureReason.ABUSE, ErasureReason.MISTAKE)
 
 
@@ -47,7 +51,9 @@ def retention(
     trust_clock: Annotated[
         bool, typer.Option("--trust-clock", help="You checked that this machine's clock is right.")
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Erase without asking.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask; the clock has to be trusted.")
+    ] = False,
     scheduled: Annotated[
         bool, typer.Option("--scheduled", help="For a timer: erase what the bot would by itself.")
     ] = False,
@@ -69,6 +75,8 @@ def retention(
         _print_plan(plan, deployment)
         if dry_run or trust_clock or not plan.due:
             return
+        if yes and not (plan.clock and plan.clock.is_trusted):
+            raise HavenError(UNTRUSTED)
         if not yes and not typer.confirm(f"Erase {len(plan.due)} of these cases for good?"):
             raise typer.Exit(1)
         _erase_due(deployment, rules, len(plan.due), now)

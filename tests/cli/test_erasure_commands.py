@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import CliRunner
 
+from bot.cli.cases.erasure import _request_line
 from bot.cli.main import app
 from bot.errors import HavenError
 from bot.hotline.commands.types import Verb
+from bot.hotline.erasure.requests import ErasureRequest
 from bot.hotline.events import EventKind
 from bot.vault import Vault
 from tests.cli.test_basic_commands import KEY
 from tests.hotline.referrals.test_revoke_referral_consent import agreed
 from tests.support.database.key_store_fixtures import key_store
 from tests.support.harnesses.hotline_harness import ROOT, HotlineHarness
+from tests.support.moved_clock import MIDDAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,9 +108,11 @@ def test_erasure_requests_are_listed_with_their_outcome(deployed: Deployment) ->
     said = deployed.haven("cases", "erasure-requests")
     assert said.returncode == 0, said.said
     assert deployed.reference in said.said
-    assert "erased on" in said.said
+    assert "due since 2026-11-26 12:00, not erased: a legal hold" in said.said
     (found,) = json.loads(deployed.haven("cases", "erasure-requests", "--json").said)
     assert found["confirmed_by"] == ""
+    early = _request_line(ErasureRequest(**found), ZoneInfo("Asia/Taipei"), MIDDAY)
+    assert "erased on 2026-11-26 12:00" in early
 
 
 def test_only_a_caseworker_confirms_an_erasure_request(deployed: Deployment) -> None:
@@ -144,7 +150,7 @@ def test_two_objections_keep_a_case_one_does_not(deployed: Deployment) -> None:
     deployed.carry_out()
     again = deployed.haven(*typed, deployed.mei)
     assert (again.returncode, "already" in again.said) == (1, True)
-    assert "erased on" in deployed.haven("cases", "erasure-requests").said
+    assert "due since" in deployed.haven("cases", "erasure-requests").said
     second = deployed.haven(*typed, deployed.jun)
     assert second.returncode == 0, second.said
     deployed.carry_out()

@@ -85,6 +85,18 @@ def test_retention_asks_and_then_erases(shelf: RetentionHarness, haven: Haven) -
     assert "Closed more than 90 days ago: 0" in nothing.stdout
 
 
+def test_no_script_erases_by_a_clock_that_is_not_trusted(
+    shelf: RetentionHarness, haven: Haven
+) -> None:
+    old = shelf.closed(KEPT + 1)
+    refused = haven("retention", "--yes")
+    assert refused.returncode == 1
+    assert "nothing was erased" in refused.stderr
+    assert shelf.cases() == {old}
+    haven("retention", "--trust-clock")
+    assert "Erased: 1 of 1." in haven("retention", "--yes").stdout
+
+
 def test_a_timer_erases_what_the_bot_would_and_names_no_case(
     shelf: RetentionHarness, haven: Haven
 ) -> None:

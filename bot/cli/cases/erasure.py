@@ -26,6 +26,8 @@ from bot.hotline.erasure.requests import ErasureRequest, ErasureRequests
 from bot.hotline.staff.staff import Caseworker
 from bot.store.writer import Work
 
+HELD = "a legal hold, an untrusted clock, or a bot that does not run"
+"""What keeps a case whose erasure is due."""
 Check = Callable[[Work, Deployment, str, Caseworker], str]
 """Returns why a command about a case will be refused; empty if it will not."""
 
@@ -42,7 +44,7 @@ def list_erasure_requests(*, as_json: AsJson = False) -> None:
         print_json([asdict(each) for each in requests])
         return
     for each in requests:
-        print_words(_request_line(each, deployment.settings.zone))
+        print_words(_request_line(each, deployment.settings.zone, deployment.now()))
     if not requests:
         typer.echo("There are no erasure requests.")
 
@@ -120,10 +122,11 @@ def _send(reference: str, by: str, command: Command, check: Check) -> None:
     typer.echo(f"{reference}: the bot carries it out within a second, or when it next runs.")
 
 
-def _request_line(request: ErasureRequest, zone: ZoneInfo) -> str:
-    due = (
-        "not erased" if request.due_at is None else f"erased on {format_time(request.due_at, zone)}"
-    )
+def _request_line(request: ErasureRequest, zone: ZoneInfo, now: int) -> str:
+    due = "not erased"
+    if request.due_at is not None:
+        at = format_time(request.due_at, zone)
+        due = f"erased on {at}" if request.due_at > now else f"due since {at}, not erased: {HELD}"
     state = f"confirmed by {request.confirmed_by}" if request.confirmed_by else due
     parts = [f"{request.reference}  requested {format_time(request.asked_at, zone)}", state]
     objectors = [who for who in (request.objected_by, request.seconded_by) if who]

@@ -17,6 +17,7 @@ from bot.cli.output import make_table, print_json, print_table
 from bot.dispatch.on_call import CallLetters, CallSenders
 from bot.errors import HavenError
 from bot.hotline.on_call.roster import CallChannel, OnCallRoster, OnCallSettings
+from bot.hotline.staff.approved_keys import as_approved
 from bot.languages import STAFF_LANGUAGES
 from bot.mailbox.outbox import Outbox
 from bot.settings.formats import EMAIL_PATTERN, HOURS_PATTERN
@@ -86,6 +87,8 @@ def set_on_call(
             typer.echo(
                 f"They have no Telegram account here: haven staff account {who} NUMBER", err=True
             )
+        if as_approved(deployment.vault, caseworker) is None:
+            typer.echo("Until a colleague approves their key they are not called.", err=True)
         if email and deployment.settings.smtp_url is None:
             typer.echo("HAVEN_SMTP_URL is not set: no e-mail can be sent.", err=True)
         if CallChannel.PUSH in channels:
