@@ -15,12 +15,14 @@ import pytest
 
 from bot.app.keys import load_host_key
 from bot.settings import load_settings
+from bot.settings.env_file import read_env_file
 from bot.settings.missing import CREDENTIAL
 from bot.setup.credentials import CredentialFolder, new_host_key, run_as_owner
 from bot.setup.files import CREDENTIALS, Target
 from bot.vault import HostKey
 from bot.vault.backup.offline_key import OfflineKey
 from tests.setup.test_setup_files import in_a_child
+from tests.setup.test_setup_interview import RARE, end, give_accounts, up_to_backups
 from tests.support.cli_runner import is_user_message
 from tests.support.harnesses.setup_harness import RECIPIENT, BareMachine, bare_machine
 
@@ -104,6 +106,30 @@ async def test_data_of_another_host_key_are_refused_with_the_way_out(
     own.rename(moved.folder / "elsewhere")
     assert (await moved.sets_up_as_usual(**given)).returncode == 0
     assert own.read_bytes() == key.read_bytes()
+
+
+async def test_data_in_a_folder_that_is_answered_last_get_their_host_key_at_the_terminal(
+    moved: BareMachine,
+) -> None:
+    other, key = "/var/lib/other", moved.folder / "stick" / "host.key"
+    moved.at("/var/lib/haven").rename(moved.at(other))
+    shown = await asyncio.to_thread(answer_folder_last, moved, other, key)
+    assert "There are data in" in shown
+    assert "Recovery key" not in shown  # their accounts stay
+    assert moved.at(f"{CREDENTIALS}/haven-host-key").read_bytes() == key.read_bytes()
+    assert read_env_file(moved.at("/etc/haven/haven.env"))["HAVEN_DATA"] == other
+
+
+def answer_folder_last(machine: BareMachine, folder: str, key: Path) -> str:
+    terminal = up_to_backups(machine)
+    terminal.answers("Folder of backups", "")
+    give_accounts(terminal)
+    terminal.answers("other details?", "y")
+    terminal.answers("\nFolder of the data", folder)
+    for question in (*RARE[1:], "File for a copy", "Program"):
+        terminal.answers(f"\n{question}", "")
+    terminal.answers("File with the host key of the data", str(key))
+    return end(terminal)
 
 
 async def test_the_token_of_another_bot_is_told_at_setup_with_what_to_do(
