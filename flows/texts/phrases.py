@@ -371,6 +371,11 @@ CHAT_CLEARED = _(
 )
 """After /bye. This message is deleted too."""
 
+# Translators: "word": the secret word, here a whole sentence. "It": what they wrote.
+PASSPHRASE_IS_SENTENCE = _(
+    "What you wrote is your word now. No one reads it. If it was meant for us, please write it "
+    "again after this."
+)
 PASSPHRASE_TOO_SHORT = _("Please choose a longer one: four letters or more.")
 """For a passphrase that is easy to guess."""
 

@@ -8,8 +8,8 @@ Why, where the promises conflict:
   says something staff should know, or has a question mark, is kept like any other words. A no,
   thanks, or a question that may be meant as the word is kept nowhere: the next try may be close to
   it. It is asked again, so that no one believes that a word was kept.
-- A text that may be a passphrase is one. So a rare sentence for staff is lost there, and a word
-  that a person chose is never read by anyone.
+- A text that may be a passphrase is one. So a sentence for staff can be lost there, and a word that
+  a person chose is never read by anyone. Who writes a whole sentence is told that no one reads it.
 - Where a passphrase is compared (`identify`), only alarming words are no passphrase. A word may
   have been chosen before this rule; a wrong try locks no one out, and all texts are answered alike.
 """
@@ -35,6 +35,7 @@ from bot.dispatch.turn.session import session_cases
 from bot.hotline.chat.passphrases import PassphraseResult
 from bot.hotline.check_ins import store as check_ins
 from bot.hotline.events import EventKind
+from bot.languages.typed.not_a_passphrase import is_as_long_as_sentence
 from bot.mailbox.passphrase_jobs import PassphraseToHash
 from bot.messages import DeleteMessages, SendText, UpdateKind
 from bot.vault.passphrase_hash import MIN_PASSPHRASE_LENGTH, normalize_passphrase
@@ -106,6 +107,8 @@ class PassphraseHandler:
             elif frame.flow == CHECK_IN_FLOW:
                 chosen.check_in = check_ins.DURESS if is_duress else check_ins.ANSWER
             effects.passphrases.append(chosen)
+        if is_as_long_as_sentence(update.text):
+            self.replies.send_text(turn.services.texts.sentence_as_passphrase)
         self.engine.answer_question(TextInput(REDACTED))
 
     def _ask_for_longer(self) -> None:

@@ -74,6 +74,8 @@ LEAST_WORDS, LEAST_SIGNS = 3, 8
 """Of a question without its mark: words, or characters of a script without spaces."""
 LEAST_HAN_SIGNS = 4
 """The same for Chinese and Japanese."""
+SENTENCE_WORDS, SENTENCE_SIGNS, SENTENCE_HAN_SIGNS = 6, 16, 8
+"""Words, or characters, from where on a text may be a sentence meant for staff."""
 
 _HAN_OR_KANA = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _REFUSALS = re.compile(
@@ -121,6 +123,15 @@ def find_not_a_passphrase(text: str, language: str) -> NotAPassphrase | None:
         return NotAPassphrase.LEAVE
     asks = kind is not None or _asks(plain, language)
     return NotAPassphrase.UNCLEAR if asks else None
+
+
+def is_as_long_as_sentence(text: str) -> bool:
+    """Tell whether what may be a passphrase is so long that it may tell something instead."""
+    plain = PlainText.of(plain_answer(text))
+    if not plain.is_unspaced:
+        return len(plain.words) >= SENTENCE_WORDS
+    is_han = _HAN_OR_KANA.search(plain.text) is not None
+    return len(plain.text) >= (SENTENCE_HAN_SIGNS if is_han else SENTENCE_SIGNS)
 
 
 def question_not_passphrase(text: str, language: str) -> str | None:

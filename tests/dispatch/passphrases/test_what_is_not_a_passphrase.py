@@ -11,6 +11,7 @@ from bot.messages import DeleteMessages
 from flows.own_data.passphrase import Passphrase
 from flows.texts import questions
 from flows.texts.phrasebook import PHRASES
+from flows.texts.phrases import PASSPHRASE_IS_SENTENCE
 from tests.support.dispatch_inspection import (
     current_step,
     messages_of_people,
@@ -122,6 +123,34 @@ def test_a_word_is_taken_in_every_language(
     person.says(word)
     assert current_step(person) == ("passphrase", "wants_second")
     assert word not in readable_text(stored_conversation(person))
+
+
+SENTENCES = {
+    "id": "majikan saya belum bayar gaji tiga bulan",
+    "vi": "chủ không trả lương cho tôi ba tháng rồi",
+    "en": "my boss has not paid me for three months",
+    "zh_Hant": "老闆三個月沒有付我薪水",
+    "fil": "hindi ako binayaran ng amo ko ng tatlong buwan",
+    "th": "นายจ้างไม่จ่ายเงินฉันสามเดือนแล้ว",
+    "km": "ថៅកែមិនបើកប្រាក់ខែឱ្យខ្ញុំបីខែហើយ",
+    "my": "သူဌေးက သုံးလ လစာမပေးဘူး",
+    "zh_Hans": "老板三个月没有付我工资",
+    "ja": "社長が三か月給料を払ってくれません",
+}
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+def test_who_writes_a_whole_sentence_as_word_reads_that_no_one_reads_it(
+    sqlite_hotline: HotlineHarness, language: str
+) -> None:
+    """It may have been meant for staff, and would be lost without a word."""
+    person = asked_for_a_word(sqlite_hotline, language)
+    told = PASSPHRASE_IS_SENTENCE.render(catalogue(language))
+    assert person.says(SENTENCES[language])[0] == told
+    assert current_step(person) == ("passphrase", "wants_second")
+    for word in WORDS[language]:  # the control
+        person = asked_for_a_word(sqlite_hotline, language)
+        assert told not in person.says(word)
 
 
 @pytest.mark.parametrize(
