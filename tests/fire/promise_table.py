@@ -67,7 +67,12 @@ CHECKS = (
     PromiseCheck("P23", tests=("languages/test_voice_files.py", "app/test_safety_sentences.py")),
     PromiseCheck("P24", tests=("hotline/referrals/test_referrals_stateful.py",)),
     PromiseCheck("P25", tests=("vault/keys/test_key_requests.py",)),
-    PromiseCheck("P27", tests=("cases/evidence/test_evidence_arrival.py",)),
+    PromiseCheck(
+        "P27",
+        tests=(
+            "cases/evidence/test_evidence_arrival.py", "cases/evidence/test_custody_comparison.py"
+        ),
+    ),
     PromiseCheck("P28", "sockets", ("sockets", "colleagues", "answered", "left_open")),
     PromiseCheck("P29", tests=("fire/test_desk_on_a_full_disk.py",)),
     PromiseCheck(
