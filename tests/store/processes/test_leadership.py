@@ -180,9 +180,11 @@ def heard(database: Database) -> tuple[Any, Any]:
     """Return when the server began the last statement of a session, and when it heard it last."""
     ask = (
         "SELECT query_start, state_change FROM pg_stat_activity WHERE datname = current_database()"
-        " AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        " AND application_name <> 'heard' AND backend_type = 'client backend'"
     )
     with closing(database.connect()) as connection:
+        # The server may still be ending the connection that asked before this one.
+        connection.execute("SET application_name TO 'heard'")
         (session,) = connection.execute(ask).fetchall()
         return tuple(session)
 
