@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
 IGNORABLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 """Invisible characters: zero-width spaces and joiners, the byte order mark."""
+VIETNAMESE_RIGHT = "\u0111\u00fang"
+"""Without its accents it would be "do not": both are "dung" then."""
+_RIGHT = re.compile(rf"\b{VIETNAMESE_RIGHT}\b")
+_KEPT_SIGN = "\ue000"
+"""Of no script: it stands for that word while accents are taken away."""
 
 _ZAWGYI = re.compile(
     "\u1039(?![\u1000-\u1021])|[\u1004\u101a\u101b\u101d\u101f\u1021]\u1039|(?<![\u1000-\u1021\u103b-\u103f])\u1031[\u1000-\u1021]"
@@ -128,6 +133,17 @@ def fold_accents(text: str) -> str:
         return folded
     decomposed = unicodedata.normalize("NFD", folded.replace("\u0111", "d"))
     return "".join(char for char in decomposed if not "\u0300" <= char <= "\u036f")
+
+
+def fold_typed(text: str) -> str:
+    """Return what a person typed without accents, but for a word that would become its opposite.
+
+    The lists with which this is compared have no accents.
+    """
+    folded = fold(text).replace("\u2019", "'")
+    if VIETNAMESE_RIGHT not in folded:
+        return fold_accents(folded)
+    return fold_accents(_RIGHT.sub(_KEPT_SIGN, folded)).replace(_KEPT_SIGN, VIETNAMESE_RIGHT)
 
 
 def fold(text: str) -> str:

@@ -26,7 +26,7 @@ from bot.errors import QuestionListError
 from bot.languages import FALLBACK, LANGUAGES, LOCALES
 from bot.languages.answer_model import load_answer_model
 from bot.languages.compiled_lists import compiled
-from bot.text import fold_accents
+from bot.text import fold_accents, fold_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -197,7 +197,7 @@ def _listed_kinds(text: str, language: str) -> set[str]:
 
 def _plain(text: str) -> str:
     """Return text without case, accents and drawn-out letters."""
-    return _DRAWN_OUT.sub(r"\1", fold_accents(text).replace("\u2019", "'"))
+    return _DRAWN_OUT.sub(r"\1", fold_typed(text))
 
 
 # --- scripts with spaces ---------------------------------------------------------------------

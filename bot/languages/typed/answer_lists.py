@@ -40,7 +40,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from bot.errors import TypedAnswersError
 from bot.languages import LANGUAGES, LOCALES
 from bot.languages.compiled_lists import compiled
-from bot.text import fold, fold_accents
+from bot.text import fold, fold_accents, fold_typed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -339,7 +339,7 @@ def all_lists() -> tuple[dict[str, AnswerList], AllLists]:
 
 def plain_answer(typed: str) -> str:
     """Return an answer without case, accents and punctuation; thumbs up alone stay."""
-    folded = fold_accents(typed.replace("\u2019", "'"))
+    folded = fold_typed(typed)
     if _THUMBS_UP.fullmatch(folded):
         return THUMB_UP
     return ("" if _UNSPACED.search(folded) else " ").join(folded.translate(_KEPT).split())
@@ -465,18 +465,19 @@ def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerL
                 if meant[1] == ">=":
                     ages[label] = numbers[label].start
                 continue
-            plain = sys.intern(known.respell(PlainText.of(plain_answer(synonym.lstrip("=")))).text)
-            if not plain:
-                raise TypedAnswersError(f"{label!r} has an empty synonym")
-            if synonym.startswith("=="):
-                own.setdefault(plain, set()).update(meanings)
-            elif synonym.startswith("="):
-                exact.setdefault(plain, set()).update(meanings)
-            else:
-                polite = sys.intern(known.particles.strip(plain))
-                labels.setdefault(polite, set()).update(meanings)
-                for meaning in meanings:
-                    by_label.setdefault(meaning, set()).add(polite)
+            for spelling in _spellings(synonym.lstrip("="), label):
+                plain = sys.intern(known.respell(PlainText.of(spelling)).text)
+                if not plain:
+                    raise TypedAnswersError(f"{label!r} has an empty synonym")
+                if synonym.startswith("=="):
+                    own.setdefault(plain, set()).update(meanings)
+                elif synonym.startswith("="):
+                    exact.setdefault(plain, set()).update(meanings)
+                else:
+                    polite = sys.intern(known.particles.strip(plain))
+                    labels.setdefault(polite, set()).update(meanings)
+                    for meaning in meanings:
+                        by_label.setdefault(meaning, set()).add(polite)
     urging = (known.respell(PlainText.of(it)).text for it in known.urging_words)
     taking_back = (known.respell(PlainText.of(it)).text for it in known.taking_back)
     return known._replace(
@@ -491,6 +492,17 @@ def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerL
         numbers=numbers,
         ages=ages,
     )
+
+
+def _spellings(synonym: str, label: str) -> tuple[str, ...]:
+    """Return a synonym as it is compared: with an accent that is kept, and typed without it.
+
+    Without it a yes to consent may be a no.
+    """
+    plain = plain_answer(synonym)
+    if label in CONSENT_LABELS:
+        return (plain,)
+    return tuple(dict.fromkeys((plain, fold_accents(plain))))
 
 
 def _frozen(labels: dict[str, set[str]]) -> dict[str, frozenset[str]]:

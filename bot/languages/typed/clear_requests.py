@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.languages import LANGUAGES, LOCALES
 from bot.languages.typed.word_file import load_words
-from bot.text import fold_accents
+from bot.text import fold_accents, fold_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,7 +59,7 @@ def find_clear_request(text: str) -> ClearRequest | None:
     """
     if len(text) > LONGEST or "?" in text or "\uff1f" in text:
         return None
-    folded = fold_accents(text.replace("\u2019", "'"))
+    folded = fold_typed(text)
     if not any(it in folded for it in _stems()) or not _any_verb().search(folded):
         return None
     clauses = [" ".join(_NO_SIGN.sub(" ", it).split()) for it in _CLAUSE.split(folded)]
@@ -71,7 +71,7 @@ def find_clear_request(text: str) -> ClearRequest | None:
 
 def says_arrival(text: str) -> bool:
     """Tell whether a text with alarming words says only that a person is coming, or looks."""
-    folded = fold_accents(text.replace("\u2019", "'"))
+    folded = fold_typed(text)
     clauses = [it for it in map(str.strip, _CLAUSE.split(folded)) if it]
     return len(text) <= LONGEST and any(
         all(_patterns(tag).arrival.fullmatch(it) for it in clauses) for tag in LANGUAGES

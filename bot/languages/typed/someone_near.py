@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.languages import LANGUAGES, LOCALES
 from bot.languages.typed.word_file import load_words
-from bot.text import fold_accents
+from bot.text import fold_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +50,7 @@ def find_someone_near(text: str) -> SomeoneNear | None:
     """Return what a line says of someone near; None for nearly all texts, and for a question."""
     if len(text) > LONGEST or "?" in text or "\uff1f" in text:
         return None
-    folded = fold_accents(text.replace("\u2019", "'"))
+    folded = fold_typed(text)
     if not any(it in folded for it in _stems()):
         return None
     found = [(it, _match(it)) for it in clauses_of(text)]
@@ -64,7 +64,7 @@ def find_someone_near(text: str) -> SomeoneNear | None:
 
 def clauses_of(text: str) -> list[str]:
     """Return the clauses of a text, folded, without signs."""
-    folded = fold_accents(text.replace("\u2019", "'"))
+    folded = fold_typed(text)
     clauses = (" ".join(_NO_SIGN.sub(" ", it).split()) for it in _CLAUSE.split(folded))
     return [it for it in clauses if it]
 

@@ -68,6 +68,8 @@ SAID = {
     "id": {"bisa": "yes", "y": "yes", "kasih tau aja": "yes", "ga usah deh": "no",
            "gak jadi": "no"},
     "vi": {"ừ đọc đi chị": "yes", "báo giùm em với": "yes", "có ạ, báo đi ạ": "yes",
+           "đúng, báo cho họ đi": "yes", "đúng rồi": "yes", "đúng báo đi ạ": "yes",
+           "đừng báo cho họ": "no", "đừng": "no", "dung bao": "no",
            "chưa, để tôi hỏi đã": "no", "thôi để coi": "no", "em không muốn": "no"},
     "th": {"บอกได้เลยค่ะ": "yes", "แจ้งเจ้าหน้าที่ด้วย": "yes", "ยังไม่ต้องบอกใคร": "no",
            "ไม่เอาแล้วค่ะ": "no", "อย่าแจ้ง": "no"},
