@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import socket
@@ -12,7 +13,7 @@ import uvicorn
 from bot.errors import SettingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
 
 
 _FIXES = {
@@ -29,6 +30,21 @@ class EmbeddedServer(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Install no signal handler."""
         yield
+
+
+@contextlib.asynccontextmanager
+async def serving(
+    config: uvicorn.Config, listener: socket.socket
+) -> AsyncIterator[asyncio.Task[None]]:
+    """Serve on a listening socket while the context lasts, then close it; yield the task."""
+    server = EmbeddedServer(config)
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield running
+    finally:
+        server.should_exit = True
+        await asyncio.wait({running})
+        listener.close()
 
 
 def listen(host: str, port: int, backlog: int) -> socket.socket:

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from bot.asgi_server import EmbeddedServer, listen_for
+from bot.asgi_server import listen_for, serving
 from bot.asgi_server.connection_limits import ConnectionLimits
 from bot.clock import SECOND
 from bot.monitoring.metrics import bot_metrics, metrics_text
@@ -100,11 +100,5 @@ async def serve_until_cancelled(pages: WatchPages, host: str, port: int) -> None
         server_header=False, proxy_headers=False, timeout_graceful_shutdown=1,
         limit_concurrency=MAX_CONNECTIONS,
     )  # fmt: skip
-    server = EmbeddedServer(config)
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
+    async with serving(config, listener) as running:
         await asyncio.shield(running)
-    finally:
-        server.should_exit = True
-        await asyncio.wait({running})
-        listener.close()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import uvicorn
 
-from bot.asgi_server import EmbeddedServer, listen
+from bot.asgi_server import listen, serving
 from bot.asgi_server.connection_limits import ConnectionLimits
 from tests.fire.drills.sockets_drill import FullLimits
 
@@ -53,14 +53,8 @@ async def served(app: Application, limits: ConnectionLimits) -> AsyncIterator[in
         ws="none", lifespan="off", log_config=None, limit_concurrency=MOST,
         timeout_graceful_shutdown=0,
     )  # fmt: skip
-    server = EmbeddedServer(config)
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
+    async with serving(config, listener):
         yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        await asyncio.wait({running})
-        listener.close()
 
 
 async def opened(port: int, address: str, first: bytes = b"") -> Connection:

@@ -5,7 +5,6 @@ The server listens on this computer only, unless the settings say otherwise.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.routing import Route as StarletteRoute
 
-from bot.asgi_server import EmbeddedServer, listen_for
+from bot.asgi_server import listen_for, serving
 from bot.asgi_server.connection_limits import ConnectionLimits
 from bot.asgi_server.open_files import connections_with_files
 from bot.desks.web import static_files
@@ -165,11 +164,5 @@ async def serve(
         timeout_graceful_shutdown=1, limit_concurrency=connections_with_files(MAX_CONNECTIONS),
         h11_max_incomplete_event_size=16384,
     )  # fmt: skip
-    server = EmbeddedServer(config)
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
+    async with serving(config, listener):
         yield listener.getsockname()[1]
-    finally:
-        server.should_exit = True
-        await asyncio.wait({running})
-        listener.close()

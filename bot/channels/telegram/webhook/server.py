@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from bot.asgi_server import EmbeddedServer, listen_for
+from bot.asgi_server import listen_for, serving
 from bot.asgi_server.connection_limits import ConnectionLimits
 from bot.asgi_server.open_files import connections_with_files
 from bot.channels.telegram.parsing.split_batch import RawUpdate, read_update
@@ -136,14 +136,8 @@ class WebhookServer:
             timeout_keep_alive=KEEP_ALIVE, timeout_graceful_shutdown=2,
             limit_concurrency=connections_with_files(MAX_CONNECTIONS),
         )  # fmt: skip
-        server = EmbeddedServer(config)
-        running = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
+        async with serving(config, listener) as running:
             await asyncio.shield(running)
-        finally:
-            server.should_exit = True
-            await asyncio.wait({running})
-            listener.close()
 
 
 async def _read_body(receive: Receive) -> bytes:
