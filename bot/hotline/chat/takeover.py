@@ -111,7 +111,7 @@ class TakeoverState(msgspec.Struct, array_like=True):
     held: list[HeldWords] = []
     """What a person who had stopped wrote before that: it reaches the case once they answer."""
     last_written_at: int = 0
-    """The moment that the last message has which the person wrote meanwhile, held or not."""
+    """The moment of the last message since something was held; 0 if nothing was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,16 +136,16 @@ class Relay:
             return False
         kind, said = content
         said = replace(said, unconfirmed=is_unconfirmed)
-        held = HeldWords(kind, said, self._written_at(takeover))
+        held = HeldWords(kind, said, self._next_moment(takeover))
         takeover.held = [*takeover.held, held][-MAX_HELD:]
-        takeover.last_written_at = held.at
         if not is_unconfirmed:
             self._say_what_is_not_kept(update)
         return True
 
-    def _written_at(self, takeover: TakeoverState) -> int:
-        """Return the moment of what comes now: after all that was held, also in one batch."""
-        return max(self.turn.now, takeover.last_written_at + 1)
+    def _next_moment(self, takeover: TakeoverState) -> int:
+        """Return a moment after all that was held: the messages of one batch have the same."""
+        takeover.last_written_at = max(self.turn.now, takeover.last_written_at + 1)
+        return takeover.last_written_at
 
     def _pass_on_held(self, takeover: TakeoverState) -> None:
         takeover.reads_on = True
@@ -160,10 +160,8 @@ class Relay:
         if content is None:
             self.replies.show_toast(update, turn.services.texts.caseworker_reads)
         else:
-            at = self._written_at(takeover) if takeover.last_written_at else turn.now
+            at = self._next_moment(takeover) if takeover.last_written_at else turn.now
             message = CaseMessage(takeover.case, MessageSide.PERSON, *content, at)
-            if takeover.last_written_at:
-                takeover.last_written_at = at
             turn.effects.staff.messages.append(message)
             if self._is_shown_at_desks():
                 self.talk.show(EventKind.PERSON_WROTE, message)
