@@ -58,17 +58,11 @@ def set_on_call(
     ] = 1,
 ) -> None:
     """Put a caseworker on call, or change how they are called."""
-    channels = tuple(
-        CallChannel(one_of("--channel", it, list(CallChannel)))
-        for it in channel or [CallChannel.TELEGRAM.value]
-    )
-    if not re.match(EMAIL_PATTERN, email) or bool(email) != (CallChannel.EMAIL in channels):
-        raise typer.BadParameter("--channel email needs --email ADDRESS, and only it does")
+    channels = _chosen_channels(channel or [CallChannel.TELEGRAM.value], email)
     if not re.match(HOURS_PATTERN, hours):
         raise typer.BadParameter("--hours are written like 21:00-09:00")
     if language:
         one_of("--language", language, STAFF_LANGUAGES)
-    channels = tuple(dict.fromkeys(channels))
     with open_deployment() as deployment:
         roster = _roster(deployment)
 
@@ -82,18 +76,33 @@ def set_on_call(
             deployment.record(work, "on_call_set", who, detail)
             return found
 
-        caseworker = deployment.run(store)
-        if CallChannel.TELEGRAM in channels and not caseworker.account:
-            typer.echo(
-                f"They have no Telegram account here: haven staff account {who} NUMBER", err=True
-            )
-        if as_approved(deployment.vault, caseworker) is None:
-            typer.echo("Until a colleague approves their key they are not called.", err=True)
-        if email and deployment.settings.smtp_url is None:
-            typer.echo("HAVEN_SMTP_URL is not set: no e-mail can be sent.", err=True)
-        if CallChannel.PUSH in channels:
-            typer.echo("They choose the browser themselves: My account, at the desk.", err=True)
+        _tell_what_is_missing(deployment, deployment.run(store), channels)
     typer.echo(f"{who} is on call: {', '.join(channels)}, {hours or 'at every hour'}.")
+
+
+def _chosen_channels(named: list[str], email: str) -> tuple[CallChannel, ...]:
+    """Return channels, each once; raise BadParameter for an unknown one, or without its address."""
+    found = dict.fromkeys(CallChannel(one_of("--channel", it, list(CallChannel))) for it in named)
+    if not re.match(EMAIL_PATTERN, email) or bool(email) != (CallChannel.EMAIL in found):
+        raise typer.BadParameter("--channel email needs --email ADDRESS, and only it does")
+    return tuple(found)
+
+
+def _tell_what_is_missing(
+    deployment: Deployment, caseworker: Caseworker, channels: tuple[CallChannel, ...]
+) -> None:
+    """Say what else has to be done before a caseworker can be called."""
+    if CallChannel.TELEGRAM in channels and not caseworker.account:
+        typer.echo(
+            f"They have no Telegram account here: haven staff account {caseworker.id} NUMBER",
+            err=True,
+        )
+    if as_approved(deployment.vault, caseworker) is None:
+        typer.echo("Until a colleague approves their key they are not called.", err=True)
+    if CallChannel.EMAIL in channels and deployment.settings.smtp_url is None:
+        typer.echo("HAVEN_SMTP_URL is not set: no e-mail can be sent.", err=True)
+    if CallChannel.PUSH in channels:
+        typer.echo("They choose the browser themselves: My account, at the desk.", err=True)
 
 
 @on_call_app.command("remove")
