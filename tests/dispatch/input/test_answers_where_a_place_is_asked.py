@@ -95,11 +95,15 @@ def test_good_news_is_kept_as_words_and_the_place_is_asked_again(
     sqlite_hotline: HotlineHarness, language: str
 ) -> None:
     for text in GOOD_NEWS[language]:
-        person = asked_where(sqlite_hotline, language)
-        person.says(text)
-        assert current_step(person) == WHERE, text
-        assert "where" not in frames(person)[-1].answers, text
-        assert text in str(messages_of_people(sqlite_hotline))
+        assert_kept_and_asked_again(sqlite_hotline, language, text)
+
+
+def assert_kept_and_asked_again(home: HotlineHarness, language: str, text: str) -> None:
+    person = asked_where(home, language)
+    person.says(text)
+    assert current_step(person) == WHERE, text
+    assert "where" not in frames(person)[-1].answers, text
+    assert text in str(messages_of_people(home))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -123,11 +127,7 @@ LATE_YES = {
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_yes_that_comes_late_is_no_place(sqlite_hotline: HotlineHarness, language: str) -> None:
     for text in LATE_YES[language]:
-        person = asked_where(sqlite_hotline, language)
-        person.says(text)
-        assert current_step(person) == WHERE, text
-        assert "where" not in frames(person)[-1].answers, text
-        assert text in str(messages_of_people(sqlite_hotline))
+        assert_kept_and_asked_again(sqlite_hotline, language, text)
 
 
 def test_a_yes_with_a_place_in_it_is_the_place(sqlite_hotline: HotlineHarness) -> None:
