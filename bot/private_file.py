@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pwd
 import stat
+import struct
+import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -13,11 +15,48 @@ from bot.errors import HavenError
 if TYPE_CHECKING:
     from pathlib import Path
 
+ACCESS_LIST = "system.posix_acl_access"
+ENTRY = struct.Struct("<HHI")
+"""Of an access list: the kind of an entry, what it permits, and whom it names (acl(5))."""
+NAMED_USER, OWNING_GROUP, NAMED_GROUP = 0x02, 0x04, 0x08
+
+
+def others_may_use(path: Path) -> bool:
+    """Tell whether a file is open to more than its owner, root and this user.
+
+    systemd hands credentials over as files of root, with an access list that names the user of the
+    service. The bits of the group are then the bounds of that list, and permit no one anything.
+
+    Raises:
+        OSError: the file is missing, or in a folder that is closed to this user.
+    """
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if not mode & 0o070:
+        return bool(mode & 0o007)
+    entries = _access_list(path)
+    return bool(mode & 0o007) or not entries or any(it for it in entries if _is_of_others(*it))
+
+
+def _access_list(path: Path) -> list[tuple[int, int, int]]:
+    """Return the entries of a file's access list; none if it has no list."""
+    if sys.platform != "linux":
+        return []
+    try:
+        return list(ENTRY.iter_unpack(os.getxattr(path, ACCESS_LIST)[4:]))  # after its version
+    except (OSError, struct.error):
+        return []
+
+
+def _is_of_others(kind: int, permitted: int, named: int) -> bool:
+    if kind == NAMED_USER:
+        return bool(permitted) and named not in {0, os.geteuid()}
+    return bool(permitted) and kind in {OWNING_GROUP, NAMED_GROUP}
+
 
 def read_private_line(path: Path) -> str:
     """Return the first line of a file; raise HavenError if it is empty, or others can read it."""
     try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        if others_may_use(path):
             raise HavenError(f"others can read {path}; chmod 0400 {path}")
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, ValueError):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import stat
 import textwrap
 import tomllib
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from bot.errors import HavenError
+from bot.private_file import others_may_use
 from bot.setup.questions import QUESTIONS, SECTIONS, SetupQuestion
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def read_answers(path: Path) -> dict[str, str]:
         HavenError: it cannot be read, others can read it, or a key or a value is not understood.
     """
     try:
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        if others_may_use(path):
             raise HavenError(f"others can read {path}, which holds secrets; chmod 0600 {path}")
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:

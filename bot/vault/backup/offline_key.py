@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import IO, TYPE_CHECKING
 import pyrage
 
 from bot.errors import BackupError, SettingError
+from bot.private_file import others_may_use
 from bot.vault.keys.host_key import write_key_file
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class OfflineKeys:
             if data.startswith(LOCKED_BEGINNINGS):
                 locked.append(path)
                 continue
-            if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            if others_may_use(path):
                 raise BackupError(
                     f"{path}: others can read it; chmod 0400 {path} (from a stick, copy it first)"
                 )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-import stat
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -19,7 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from bot.errors import SettingError, WrongHostKeyError
-from bot.private_file import user_name
+from bot.private_file import others_may_use, user_name
 from bot.store.blobs.durable_files import sync_file, sync_folder
 from bot.vault.keys.hpke import derive_subkey
 from bot.vault.keys.passwords import DEFAULT_COST, SALT_LENGTH, PasswordCost, derive_key
@@ -69,7 +68,7 @@ class HostKey:
             )
         try:
             is_file = path.is_file()
-            is_open = is_file and stat.S_IMODE(path.stat().st_mode) & 0o077
+            is_open = is_file and others_may_use(path)
         except OSError as error:  # its folder is closed to this user
             raise _unreadable(path, error) from None
         if not is_file:
