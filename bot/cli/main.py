@@ -23,8 +23,8 @@ INSTALLED = Path("/etc/haven/haven.env")
 """What `haven setup` writes on a machine."""
 PROGRAM = Path(__file__).resolve().parents[2]
 """The folder in which this release is installed."""
-AS_TYPED = frozenset({"setup", "source", "demo", "train", "fleet"})
-"""Commands that are no matter of the deployment on this machine."""
+AS_TYPED = frozenset({"setup", "source", "demo", "train", "fleet", "logs"})
+"""Commands that use no data of this machine's deployment; the journal is closed to its user."""
 KEEPS_USER = frozenset({"keys", "restore"})
 """Commands that root runs as root: they write keys and folders where they are told to."""
 
