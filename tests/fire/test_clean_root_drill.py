@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fire.drills.clean_root_drill import drill, lines_of_page
+from tests.support.booted_root import no_boot
 from tests.support.clean_root import missing
 
 
@@ -14,6 +15,7 @@ def test_the_page_leads_from_a_bare_machine_to_a_hotline_and_to_another_machine(
         pytest.skip(why)
     found = drill()
     assert found["faults"] == {}
+    assert found["started_by"] == ("haven start" if no_boot() else "systemd")
     assert found["upgraded"] == ["0.3.0"]
     assert len(found["steps"]) == 8, found["steps"]
 

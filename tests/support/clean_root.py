@@ -33,6 +33,7 @@ mount -t proc proc "$0/proc" && mount --rbind /dev "$0/dev"
 if [ -n "$CACHE" ]; then mkdir -p "$0$CACHE" && mount --bind "$CACHE" "$0$CACHE"; fi
 cd / && exec chroot "$0" sh -c "cd /srv/haven && $1"
 """
+INSIDE = ("--mount", "--pid", "--uts", "--ipc", "--cgroup", "--root", "--wd")
 ENVIRONMENT = {
     "HOME": "/root", "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "LANG": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", "NO_COLOR": "1", "COLUMNS": "200",
@@ -61,6 +62,8 @@ class CleanRoot:
     """A Debian in a folder."""
 
     folder: Path
+    init: int = 0
+    """The process of its systemd, where it was booted (`booted_root.py`)."""
 
     def at(self, path: Path | str) -> Path:
         """Return where a path of the root is found from here."""
@@ -69,10 +72,17 @@ class CleanRoot:
     def tries(self, line: str, **more: str) -> TypedCommand:
         """Type a line in the checkout, as root; `more` are variables of the environment."""
         done = subprocess.run(  # noqa: S603 - what a test or a page says
-            enter(self.folder, line), env=environment() | more, text=True, check=False,
+            self.entering(line), env=environment() | more, text=True, check=False,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         return TypedCommand(done.stdout, done.returncode)
+
+    def entering(self, line: str) -> list[str]:
+        """Return the command that runs a line in this root."""
+        if self.init:
+            inside = ["nsenter", f"--target={self.init}", *INSIDE]
+            return [*inside, "sh", "-c", f"cd {CHECKOUT} && {line}"]
+        return enter(self.folder, line)
 
     def types(self, line: str, **more: str) -> str:
         """Type a line; return what it printed, or raise CleanRootError if it fails."""
@@ -86,7 +96,7 @@ class CleanRoot:
         """Run a line until the context ends; what it prints is in a file of this machine."""
         with log.open("wb") as out:
             process = subprocess.Popen(  # noqa: S603 - what a test or a page says
-                enter(self.folder, f"exec {line}"), env=environment() | more,
+                self.entering(f"exec {line}"), env=environment() | more,
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
         try:

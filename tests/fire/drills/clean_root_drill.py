@@ -3,7 +3,10 @@
 `python -m tests.fire.drills.clean_root_drill` writes what it found as one line of JSON; it ends
 with 1 when a line of the page fails, no one is answered, or the other machine lacks something.
 Packages come from where this machine has them. The lines are the page's own: what it says to edit
-is edited, and its folders on a stick are folders of the root.
+is edited, and its folders on a stick are folders of the root. Each machine boots its own systemd,
+which starts the service as the page says, and whose power is cut in the end; where no systemd can
+be booted, `haven start` is typed instead, and the row says so. With `--flaw` the service gets no
+credentials: it must be found.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ import json
 import shutil
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,6 +27,7 @@ import httpx
 from tests.fire.drill_command import run_command
 from tests.fire.drills.letters_drill import FIRST, Correspondent
 from tests.fire.processes.started_deployment import wait_for
+from tests.support.booted_root import booted, no_boot
 from tests.support.bot_api.server import TOKEN, serve_bot_api
 from tests.support.clean_root import CHECKOUT, CleanRoot, CleanRootError, clean_root
 from tests.support.content.shell_blocks import shell_blocks
@@ -34,8 +38,7 @@ from tests.support.free_ports import free_port
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from tests.support.bot_api.server import BotApiServer
 
@@ -70,6 +73,8 @@ class CleanRootFindings:
     """Seconds from the first line on the other machine until the person was answered there."""
     upgraded: list[str] = field(default_factory=list)
     """Releases whose data were upgraded."""
+    started_by: str = "haven start"
+    """What starts the service: systemd, or this command typed where none can be booted."""
     faults: dict[str, str] = field(default_factory=dict)
 
     @contextmanager
@@ -85,29 +90,45 @@ class CleanRootDrill:
 
     def __init__(
         self, root: CleanRoot, api: BotApiServer, folder: Path, tell: Callable[[int], None],
-        releases: int,
+        releases: int, flaw: bool,
     ) -> None:  # fmt: skip
+        self._flaw = flaw
         self.root, self.api, self.folder = root, api, folder
         self.found, self._tell, self._releases = CleanRootFindings(), tell, releases
         self.person = Correspondent(api, FIRST)
+        self._start = ""
 
     async def run(self) -> None:
         """Take every step; the first that fails is the fault."""
         began = time.monotonic()
         await self._do("installed", self.install)
-        other = await asyncio.to_thread(self.root.copied, "other")
-        await self._do("set up", self.set_up)
-        await self._do("answered", self.answer)
+        first, other = self.root, await asyncio.to_thread(self.root.copied, "other")
+        with self._machine(first):
+            await self._do("set up", self.set_up)
+            await self._do("answered", self.answer)
         self.found.answered_after = round(time.monotonic() - began, 1)
         await self._do("demo", self.demo)
         for dump in DUMPS[:-1][-self._releases :]:
             await asyncio.to_thread(self.upgrade, dump)
         shutil.copytree(self.root.at(STICK), other.at(STICK), dirs_exist_ok=True)
-        self.root, began = other, time.monotonic()
-        await self._do("restored", self.restore)
-        await self._do("answered there", self.go_on)
+        began = time.monotonic()
+        with self._machine(other):
+            await self._do("restored", self.restore)
+            await self._do("answered there", self.go_on)
         installing = self.found.seconds["installed"]
         self.found.restored_after = round(time.monotonic() - began + installing, 1)
+
+    @contextmanager
+    def _machine(self, root: CleanRoot) -> Iterator[None]:
+        """Boot a machine, where that can be; in the end its power is cut."""
+        if no_boot():
+            self.root = root
+            yield
+            return
+        with booted(root) as self.root:
+            self.found.started_by = "systemd"
+            yield
+        self.root = root
 
     async def _do(self, name: str, step: Callable[[], Any]) -> None:
         self._tell(len(self.found.seconds))
@@ -136,6 +157,8 @@ class CleanRootDrill:
             host_key_copy=f"{STICK}/haven-host.key",
         )  # fmt: skip
         self._sets_up()
+        (line,) = lines_of_page("systemctl daemon-reload") if self.root.init else ("haven start",)
+        assert sorted(self._start.split()) == sorted(line.split()), self._start
 
     def _answers(self, **given: str) -> None:
         """Print the example of a file of answers, and answer at its end."""
@@ -145,39 +168,61 @@ class CleanRootDrill:
             file.writelines(f'{key} = "{answer}"\n' for key, answer in given.items())
 
     def _sets_up(self) -> None:
-        findings = self.root.types("haven setup --answers answers.toml").partition("Findings")[2]
+        said = self.root.types("haven setup --answers answers.toml")
+        findings = said.partition("Findings")[2]
+        self._start = findings.rpartition("\nNow: ")[2].partition("\n")[0]
         wrong = [it for it in findings.splitlines() if it.startswith("wrong")]
         assert "fine   telegram token" in findings
         assert [it for it in wrong if not it.startswith(NO_FAULT_OF_OURS)] == []
 
     async def answer(self) -> None:
         """Start it; a person opens a case; back up while it runs, onto the stick."""
-        with self._started() as process:
-            await self._says(process, "/start")
+        async with self._started():
+            await self._says("/start")
             await self.person.presses("English", "Talk to a person", "I am safe here")
-            await self._says(process, SAID)
+            await self._says(SAID)
             await self.person.presses("Send")
             listed = json.loads(await asyncio.to_thread(self.root.types, "haven cases list --json"))
             self.person.reference = listed[0]["reference"]
-            await asyncio.to_thread(self.root.types, "haven backup")
+            backup = "systemctl start haven-backup" if self.root.init else "haven backup"
+            await asyncio.to_thread(self.root.types, backup)
         shutil.copytree(self.root.at("/var/backups/haven"), self.root.at(f"{STICK}/backups"))
 
-    @contextmanager
-    def _started(self) -> Iterator[subprocess.Popen[bytes]]:
-        log = self.folder / "log"
-        with self.root.running("haven start", log) as process:
-            yield process
+    @asynccontextmanager
+    async def _started(self) -> AsyncIterator[None]:
+        """Start the service as setup says, and read in the end what it logged."""
+        if not self.root.init:
+            with self.root.running(self._start, self.folder / "log"):
+                yield
+            return
+        if self._flaw:
+            drop_in = self.root.at("/etc/systemd/system/haven.service.d/flaw.conf")
+            drop_in.parent.mkdir()
+            drop_in.write_text("[Service]\nLoadCredentialEncrypted=\n")
+        await asyncio.to_thread(self.root.types, self._start)
+        yield
+        logged = await asyncio.to_thread(self.root.types, "haven logs")
+        assert "polling" in logged, logged[-2000:]
+        assert SAID not in logged
+        await asyncio.to_thread(self.root.types, "systemctl start haven-retention")
 
-    async def _says(self, process: subprocess.Popen[bytes], words: str) -> None:
-        """Let the person write, and wait for an answer as long as Haven runs."""
+    async def _says(self, words: str) -> None:
+        """Let the person write, and wait for an answer."""
         texts = self.api.record.texts
         before = len(texts(self.person.number))
         self.api.say(self.person.number, words)
-        await wait_for(
-            lambda: len(texts(self.person.number)) > before or process.poll() is not None,
-            f"an answer to {words}", PATIENCE,
-        )  # fmt: skip
-        assert process.poll() is None, (self.folder / "log").read_text()[-2000:]
+        try:
+            await wait_for(
+                lambda: len(texts(self.person.number)) > before, f"an answer to {words}", PATIENCE
+            )
+        except TimeoutError:
+            raise AssertionError(await asyncio.to_thread(self._log)) from None
+
+    def _log(self) -> str:
+        """Return the end of what the service logged."""
+        if self.root.init:
+            return self.root.tries("journalctl --unit=haven --output=cat").printed[-2000:]
+        return (self.folder / "log").read_text()[-2000:]
 
     async def demo(self) -> None:
         """Let the demo answer a made-up person."""
@@ -225,8 +270,8 @@ class CleanRootDrill:
         """Start it there: the person is answered, and a colleague opens the case."""
         assert self.person.reference in self.root.types("haven cases list")
         assert "Mei" in self.root.types("haven staff list")
-        with self._started() as process:
-            await self._says(process, "/start")
+        async with self._started():
+            await self._says("/start")
         assert SAID in self.root.types(
             f"haven cases show {self.person.reference} --as {self._id_of_mei()} "
             f"--password-file {self._password_file()}"
@@ -243,14 +288,14 @@ class CleanRootDrill:
         return f"{STICK}/mei.password"
 
 
-async def run(tell: Callable[[int], None], releases: int) -> CleanRootFindings:
+async def run(tell: Callable[[int], None], releases: int, *, flaw: bool) -> CleanRootFindings:
     """Make the root, and take every step."""
     began = time.monotonic()
     with clean_root() as root, TemporaryDirectory() as folder:
         made = round(time.monotonic() - began, 1)
         root.at(STICK).mkdir(parents=True)
         async with serve_bot_api() as api:
-            drilled = CleanRootDrill(root, api, Path(folder), tell, releases)
+            drilled = CleanRootDrill(root, api, Path(folder), tell, releases, flaw)
             found = drilled.found
             found.seconds["bare Debian"] = made
             try:
@@ -263,15 +308,17 @@ async def run(tell: Callable[[int], None], releases: int) -> CleanRootFindings:
     return found
 
 
-def drill(*, releases: int = 1, tell: Callable[[int], None] = lambda _: None) -> dict[str, Any]:
+def drill(
+    *, releases: int = 1, flaw: bool = False, tell: Callable[[int], None] = lambda _: None
+) -> dict[str, Any]:
     """Follow the page once; return one row of figures, with what is wrong under `faults`.
 
     Data of so many earlier releases are upgraded, the newest of them.
     """
-    began, found = time.monotonic(), asyncio.run(run(tell, releases))
+    began, found = time.monotonic(), asyncio.run(run(tell, releases, flaw=flaw))
     return {
         "answered_after": found.answered_after, "restored_after": found.restored_after,
-        "upgraded": found.upgraded, "steps": found.seconds,
+        "started_by": found.started_by, "upgraded": found.upgraded, "steps": found.seconds,
         "seconds": round(time.monotonic() - began, 1), "faults": found.faults,
     }  # fmt: skip
 
