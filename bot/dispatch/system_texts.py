@@ -73,6 +73,8 @@ class SystemTexts:
     """The digits alone, in one short line."""
     danger_numbers: Text
     """The phone numbers that answer in danger."""
+    who_may_write: Text
+    """For "Who is this?" before a caseworker is shown: true of every chat."""
     caseworker_joined: Text
     """Who writes now: {title} of {organisation}."""
     caseworker_changed: Text

@@ -11,6 +11,9 @@ from flows.texts import phrases
 
 # --- A person takes over from the bot, and leaves ------------------------------------------
 
+# Translators: an answer to "Who is this?", also to another who holds the phone. It does not say
+# that a person wrote before.
+WHO_MAY_WRITE = _("Anyone can write to us in this chat. If it was not you, you need not answer.")
 # Translators: safety sentence [l]. {title} is a role from the list of titles, e.g. a social worker;
 # {organisation} e.g. Garden of Light Foundation. Leave the words with / as they are.
 CASEWORKER_JOINED = _(

@@ -40,6 +40,7 @@ from bot.hotline.commands.types import Verb
 from bot.hotline.events import Event, EventKind
 from bot.hotline.origins.model import CALL_OUTCOMES, TOLD, CallOutcome
 from bot.hotline.queue.alerts import CaseAlert, alert_recipients
+from bot.languages.typed.other_hands import says_other_hands
 from bot.languages.typed.someone_near import find_someone_near
 from bot.messages import Body, Mention, OpenTopic, RenderPost, SendText, SetReaction
 
@@ -255,6 +256,8 @@ class EventRenderer:
         self._add(event.case, *person_messages(self._context, summary, event.message, at))
         if find_someone_near(content.text) is not None:
             self._add_line(event, texts.SAYS_SOMEONE_NEAR)
+        if says_other_hands(content.text):
+            self._add_line(event, texts.OTHER_HANDS)
 
     def _caseworker_wrote(self, event: Event) -> None:
         it, here = event.message, parse_location(event.reply_to)

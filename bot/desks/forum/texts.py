@@ -56,6 +56,10 @@ READING_ENDED = _(
 REPLY_TO_BOT = _("In reply to a question of the bot: {question}")
 PERSON_WROTE = _("The person wrote. In this group their words are not shown.")
 SAYS_SOMEONE_NEAR = _("The person says that someone is near, or cannot write. Do not write now.")
+OTHER_HANDS = _(
+    "Someone else may hold the phone. What waits is not shown to them; once you write again, they "
+    "are asked whether this is a good moment."
+)
 IDENTITY_UNCONFIRMED = _(
     "Not confirmed who writes: the chat was quiet, or begins again after a restore, and the bot "
     "answers as to a newcomer. Ask in neutral words (/phrase opener). When they answer and you are "

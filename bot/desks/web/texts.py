@@ -259,6 +259,10 @@ BOT_ASKED = _("The bot asked: {question}")
 IN_REPLY_TO = _("In reply to: {words} ({name})")
 CHANGED_EARLIER = _("Changed words from before to:")
 SOMEONE_NEAR = _("The person says that someone is near, or cannot write. Do not write now.")
+OTHER_HANDS = _(
+    "Someone else may hold the phone. What waits is not shown to them; once you write again, they "
+    "are asked whether this is a good moment."
+)
 EDITED_AT = _("edited {time}")
 WRITTEN_AT = _("written {time}")
 BEFORE_EDIT = _("before the edit")

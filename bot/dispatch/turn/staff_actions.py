@@ -317,8 +317,15 @@ class StaffActions:
         if self._can_talk(takeover):
             self.relay.talk.send_staff_message(parts, message)
             return
+        self._ask_after_other_hands(takeover)
         self._see_that_opener_comes(takeover)
         self.relay.talk.send_staff_message(parts, message, NO_TIME_LIMIT, UNTIL_OPENER_ANSWERED)
+
+    def _ask_after_other_hands(self, takeover: TakeoverState) -> None:
+        """Ask once more where someone else held the phone: a caseworker has read it, and writes."""
+        if takeover.is_in_other_hands:
+            takeover.is_in_other_hands = False
+            takeover.opener_state = OpenerState.TO_SEND
 
     def _see_that_opener_comes(self, takeover: TakeoverState) -> None:
         """Send the opener that a message waits for, unless one is on its way."""

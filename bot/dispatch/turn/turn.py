@@ -67,7 +67,7 @@ class TurnHandler:
         self._replies = replies = Replies(turn)
         drafts = Drafts(turn)
         self._talk = talk = CaseworkerTalk(turn, replies)
-        self._opener = opener = OpenerDialog(turn, talk)
+        self._opener = opener = OpenerDialog(turn, talk, replies)
         self._relay = relay = Relay(turn, replies, talk, opener)
         self._session = session = Session(turn, drafts, talk)
         self._engine = engine = EngineDriver(turn, replies, drafts, relay, session)

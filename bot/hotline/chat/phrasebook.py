@@ -20,6 +20,7 @@ from bot.conversation import Phrase
 from bot.hotline.chat.phrase_edits import EditedPhrases
 from bot.languages import FALLBACK, catalogue
 from bot.languages.format_date import format_moment
+from bot.languages.typed.answer_lists import plain_answer
 from bot.messages import Button, SendText
 from bot.text import Catalogue, Text, fold_accents
 
@@ -234,6 +235,18 @@ class Phrasebook:
         The caller has authenticated the token's prefix for this chat.
         """
         return self._by_token.get(end)
+
+    def typed_reply(self, code: str, text: str, language: str) -> str:
+        """Return the reply whose number or whole label was typed below a phrase; else empty."""
+        replies = self._phrases[code].replies
+        typed, words = plain_answer(text), catalogue(language)
+        if typed.isdecimal():
+            return next((it for at, it in enumerate(replies, 1) if at == int(typed)), "")
+        for place, (reply, label) in enumerate(replies.items(), 1):
+            shown = label.render(words)
+            if typed in {plain_answer(shown), plain_answer(f"{place} {shown}")}:
+                return reply
+        return ""
 
     def text_for_staff(self, content: CaseMessageContent, language: str) -> str:
         """Return a sentence that was sent, or a reply that was pressed, in a reader's language.

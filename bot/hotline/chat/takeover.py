@@ -29,9 +29,9 @@ OPENER: Final = "opener"
 """The phrase that asks in neutral words whether this is a good moment."""
 NEUTRAL_PHRASES: Final = frozenset({OPENER})
 """Phrases that may come first after a gap: they reveal nothing to another who holds the phone."""
-OPENER_REFUSED = f"{OPENER}.not_now"
-OPENER_REFUSALS: Final = frozenset({OPENER_REFUSED, f"{OPENER}.who"})
-"""Replies to it after which nothing is sent: who asks who this is may hold another's phone."""
+OPENER_REFUSED, OPENER_WHO = f"{OPENER}.not_now", f"{OPENER}.who"
+OPENER_REFUSALS: Final = frozenset({OPENER_REFUSED, OPENER_WHO})
+"""Replies to it that show no caseworker: who asks who this is may hold another's phone."""
 UNTIL_OPENER_ANSWERED, UNTIL_HOURS = "until_met", "until_hours"
 """Why a letter waits: the opener is not answered yet; it is not the person's hour."""
 UNTIL_PERSON_WRITES, UNTIL_CLOCK_STEADY = "until_written", "until_steady"
@@ -112,6 +112,8 @@ class TakeoverState(msgspec.Struct, array_like=True):
     """What a person who had stopped wrote before that: it reaches the case once they answer."""
     last_written_at: int = 0
     """The moment of the last message since something was held; 0 if nothing was."""
+    is_in_other_hands: bool = False
+    """Whether someone else said that they hold the phone, and no caseworker has written since."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def test_nothing_of_a_caseworker_is_shown_before_the_opener_was_answered(
 
 NO_GOOD_MOMENT = [
     ("en", "no"), ("en", "not now"), ("en", "gtg, boss is here"), ("en", "he is still here"),
-    ("en", "not now, he is here"), ("en", "who is this"), ("en", "yes but he is here"),
+    ("en", "not now, he is here"), ("en", "yes but he is here"),
     ("en", "9 harbor road"), ("vi", "Chưa, bây giờ không tiện"),
     ("vi", "Đừng nhắn bây giờ, ông chủ đang ở đây"), ("id", "jangan sekarang"),
     ("id", "Majikan masih di sini"), ("th", "ตอนนี้ไม่ได้"), ("th", "อย่าเพิ่งพิมพ์ นายจ้างอยู่ตรงนี้"),
@@ -182,6 +182,13 @@ def test_a_button_below_the_opener_answers_it_before_its_delivery_is_recorded(
 
 def asked_whether_to_write(hotline: HotlineHarness, language: str) -> ChatPerson:
     """Return a person in danger who was asked by the opener; a caseworker's words wait."""
+    return asked_whether_to_write_by(hotline, language)[0]
+
+
+def asked_whether_to_write_by(
+    hotline: HotlineHarness, language: str
+) -> tuple[ChatPerson, CaseworkerDriver, str]:
+    """Return such a person, the caseworker and the case."""
     person = hotline.person(language)
     place_at(person, reachable_positions()["danger", "tell"], language=language)
     person.presses(DangerFlow.tell.choices["now"].render(catalogue(language), {}))
@@ -189,7 +196,7 @@ def asked_whether_to_write(hotline: HotlineHarness, language: str) -> ChatPerson
     case = mei.claims()
     mei.take_over(case)
     mei.says(case, "We can come tonight.")
-    return person
+    return person, mei, case
 
 
 @pytest.mark.parametrize("is_met", [True, False])

@@ -18,6 +18,7 @@ from bot.desks.web import texts
 from bot.hotline.chat.messages import AGREED_WORD, FORWARDED_MARK, CaseMessageKind, MessageSide
 from bot.hotline.chat.takeover import OPENER
 from bot.hotline.origins.model import CALL_OUTCOMES, TOLD, CallOutcome
+from bot.languages.typed.other_hands import any_says_other_hands
 from bot.languages.typed.someone_near import any_says_someone_near
 from bot.store.statements import select_in
 from bot.store.tables.main import outbox
@@ -175,9 +176,17 @@ class MessageView:
     @property
     def says_someone_near(self) -> bool:
         """Whether the person writes that someone is near, or that nothing should be written."""
+        return self._is_own_words and any_says_someone_near(self.text)
+
+    @property
+    def says_other_hands(self) -> bool:
+        """Whether the words say that someone else holds the phone."""
+        return self._is_own_words and any_says_other_hands(self.text)
+
+    @property
+    def _is_own_words(self) -> bool:
         is_theirs = self.side == MessageSide.PERSON.value and not self.forwarded_from
-        is_written = is_theirs and not self.is_choice
-        return is_written and any_says_someone_near(self.text)
+        return is_theirs and not self.is_choice
 
     @property
     def has_failed(self) -> bool:

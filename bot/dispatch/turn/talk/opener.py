@@ -16,17 +16,20 @@ from bot.hotline.chat.takeover import (
     OPENER,
     OPENER_REFUSALS,
     OPENER_UNSENT,
+    OPENER_WHO,
     UNTIL_HOURS,
     OpenerState,
 )
 from bot.hotline.contact_rule import LONG_AGO, is_present, received_at
 from bot.languages.questions import LEAVING
-from bot.languages.typed.opener_answer import says_good_moment
+from bot.languages.typed.opener_answer import asks_who_writes, says_good_moment
+from bot.languages.typed.other_hands import says_other_hands
 from bot.messages import UpdateKind
 
 if TYPE_CHECKING:
     from bot.dispatch.conversation_store import Conversation
     from bot.dispatch.turn.context import TurnContext
+    from bot.dispatch.turn.replies import Replies
     from bot.dispatch.turn.talk.caseworker_talk import CaseworkerTalk
     from bot.hotline.chat.takeover import TakeoverState
     from bot.messages import Update
@@ -55,6 +58,7 @@ class OpenerDialog:
 
     turn: TurnContext
     talk: CaseworkerTalk
+    replies: Replies
 
     def record_last_seen(self, update: Update) -> None:
         """Note when the person wrote; after a gap they are asked again with an opener."""
@@ -129,9 +133,11 @@ class OpenerDialog:
         """Ask whether this is a good moment; once that is answered, say who writes.
 
         Where someone is near, nothing is asked: it waits for what the person writes next, and so
-        does all that a caseworker says, in a talk as well.
+        does all that a caseworker says, in a talk as well. Where someone else said that they hold
+        the phone, it waits for a caseworker who has read that.
         """
-        if self.turn.conversation.wants_silence:
+        self._note_other_hands(takeover, update)
+        if takeover.is_in_other_hands or self.turn.conversation.wants_silence:
             if takeover.opener_state == OpenerState.ANSWERED:
                 takeover.opener_state = OpenerState.TO_SEND
             return
@@ -144,6 +150,22 @@ class OpenerDialog:
                 self._let_talk_begin(takeover)
             elif is_good is None:
                 self._repeat_opener(takeover, is_file=update.kind in FILE_KINDS)
+            elif self._asks_who(update):
+                self._say_who_may_write()
+
+    def _note_other_hands(self, takeover: TakeoverState, update: Update) -> None:
+        if update.kind is UpdateKind.TEXT and says_other_hands(update.text):
+            takeover.is_in_other_hands = True
+
+    def _asks_who(self, update: Update) -> bool:
+        """Tell whether the person asks who this is."""
+        if update.kind is not UpdateKind.TEXT:
+            return self._opener_reply(update) == OPENER_WHO
+        return self._typed_reply(update.text) == OPENER_WHO
+
+    def _say_who_may_write(self) -> None:
+        """Say no more than is true of every chat: who asks may hold another's phone."""
+        self.replies.send_text(self.turn.services.texts.who_may_write)
 
     def _let_talk_begin(self, takeover: TakeoverState) -> None:
         turn, conversation = self.turn, self.turn.conversation
@@ -175,6 +197,10 @@ class OpenerDialog:
         found = self.turn.find_takeover()
         if found is None or found[1].opener_state != OpenerState.SENT:
             return
+        self._note_other_hands(found[1], update)
+        if found[1].is_in_other_hands:
+            found[1].answered_at = 0
+            return
         if self._can_answer(found[1], update) and self._is_good_moment(update) is not False:
             found[1].answered_at = self.turn.now
 
@@ -184,7 +210,7 @@ class OpenerDialog:
 
     def is_answered_by(self, takeover: TakeoverState, update: Update) -> bool:
         """Tell whether an update says that this is a good moment, to an opener that was seen."""
-        is_asked = takeover.opener_state == OpenerState.SENT
+        is_asked = takeover.opener_state == OpenerState.SENT and not takeover.is_in_other_hands
         if not is_asked or self.turn.conversation.wants_silence:
             return False
         if not self._can_answer(takeover, update):
@@ -210,10 +236,19 @@ class OpenerDialog:
         if update.kind is not UpdateKind.TEXT:
             return None
         language = self.turn.conversation.language
+        if reply := self._typed_reply(update.text):
+            return reply not in OPENER_REFUSALS
         if (said := says_good_moment(update.text, language)) is not None:
             return said
         is_leaving = self.turn.services.texts.find_question(update.text, language) == LEAVING
         return False if is_leaving else None
+
+    def _typed_reply(self, text: str) -> str:
+        """Return the reply whose number, label or other words were typed; empty for none."""
+        language = self.turn.conversation.language
+        if reply := self.turn.services.phrasebook.typed_reply(OPENER, text, language):
+            return f"{OPENER}.{reply}"
+        return OPENER_WHO if asks_who_writes(text, language) else ""
 
     def _opener_reply(self, update: Update) -> str:
         """Return the reply of a button below an opener; empty for anything else."""
