@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
@@ -56,6 +57,26 @@ async def test_a_message_can_be_undone_on_the_next_page(browser: Browser, tmp_pa
         await page.locator("a.toast").click()
         await expect(page.locator("#say-words")).to_have_value(WORDS)
         await expect(said_in(page)).to_have_count(0)
+
+
+async def test_an_undo_that_does_not_reach_the_desk_says_so_and_is_tried_again(
+    browser: Browser, tmp_path: Path
+) -> None:
+    """It was silent, and the letter went out."""
+    async with mei_at_the_desk(browser, tmp_path) as (office, page):
+        _person, reference = await held(page, office)
+        await sends(page)
+        await page.locator('[data-tab="waiting"]').first.click()
+        await expect(bar(page, reference)).to_contain_text(f"Sending to {reference} in")
+        await page.route("**/undo", lambda route: route.abort())
+        await page.keyboard.press("u")
+        toast = page.locator(".toast.refused")
+        await expect(toast).to_contain_text("Not undone yet: the desk cannot be reached.")
+        await page.unroute("**/undo")
+        told = page.locator(".toast").filter(has_text=re.compile("Not sent|gone out already"))
+        await expect(told).to_be_visible()
+        is_undone = "Not sent" in await told.inner_text()
+        assert commands(office) == ([] if is_undone else ["done"])
 
 
 async def test_words_undone_after_coming_back_are_before_newer_ones(

@@ -108,6 +108,10 @@ ATTACH_AGAIN = _("Nothing was sent. Confirm, and attach the file again: {questio
 UNDONE = _("Undone in case {reference}.")
 UNDONE_IN_TAB = _("Not sent. It is in the tab of case {reference} again.")
 WORDS_UNDONE = _("Not sent. Your words are in the field of case {reference} again.")
+NOT_UNDONE_YET = _(
+    "Not undone yet: the desk cannot be reached. It is tried again, but what was sent may go out "
+    "first."
+)
 NOT_UNDONE = _("It has gone out already.")
 NOT_SENT_YET = _(
     "What you wrote in case {reference} was not sent: {question} Your words are in its field."

@@ -2,10 +2,11 @@
 // every page. Tabs tell each other that something waits and in which case, never its words.
 
 import { putBack } from "./drafts.js";
-import { post, root, shownCase, toast } from "./http.js";
+import { newNonce, post, root, shownCase, toast } from "./http.js";
 import { refresh } from "./panes.js";
 
 const COUNT = 250; // milliseconds
+const ASK_AGAIN = 1000; // milliseconds between two tries while the desk is not reached
 const delayedBar = document.getElementById("delayed");
 const tabsBar = document.getElementById("tab-delayed"); // what waits in other tabs
 const tabs = globalThis.BroadcastChannel ? new BroadcastChannel(`haven-undo ${root}`) : null;
@@ -83,8 +84,20 @@ export function undoDelayed() {
   return Boolean(newest);
 }
 
+/** Ask the desk to undo, again while it is not reached; the caseworker reads that it is not done yet. */
+async function undoOnceReached(address) {
+  const fields = { nonce: newNonce() };
+  let answer = await post(address, fields);
+  if (answer.offline) toast(delayedBar.dataset.unreached, true);
+  while (answer.offline) {
+    await new Promise((done) => setTimeout(done, ASK_AGAIN));
+    answer = await post(address, fields);
+  }
+  return answer;
+}
+
 async function takeBackDelayed(address) {
-  const { told, refused, words, reference } = await post(address, {});
+  const { told, refused, words, reference } = await undoOnceReached(address);
   refresh();
   if (!told) return;
   const field = reference === shownCase && words ? document.getElementById("say-words") : null;
