@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec.structs import replace
 
 from bot.cases.state_machine import CaseState
+from bot.desks.forum import texts
 from bot.desks.forum.cards import ButtonRows, card_buttons, card_text, topic_name
 from bot.desks.forum.topics import CLOSED, OPEN, ForumTopic, TopicContent
 from bot.errors import GroupForbiddenError, GroupMovedError, LetterRefusedError, TopicGoneError
@@ -72,6 +73,9 @@ class TopicManager:
             self._thread_ids.pop(case, None)
             await self.update(case, _set_deleted)
             thread = await self.open(case, with_card=with_card)
+            if thread:
+                line = self.context.locale(texts.TOPIC_WAS_LOST)
+                await self.put(SendText(line, thread=thread))
         return await post(thread) if thread else None  # 0: erased meanwhile
 
     async def open(self, case: str, *, with_card: bool = True) -> int:

@@ -12,6 +12,7 @@ import pytest
 from bot import log
 from bot.clock import SECOND
 from bot.desks.forum.context import ForumGroup
+from bot.desks.forum.texts import TOPIC_WAS_LOST
 from bot.desks.forum.topics import current_group
 from bot.errors import GroupForbiddenError
 from bot.hotline.commands.types import Command, Verb
@@ -65,6 +66,8 @@ async def test_a_deleted_topic_is_opened_again_under_its_card(kind: str, tmp_pat
         assert office.threads() == [second, third]
         assert office.card(third)["text"].startswith(reference)
         assert office.last(third) == "Note by Mei: still here"
+        assert TOPIC_WAS_LOST.source in office.texts(third)
+        assert TOPIC_WAS_LOST.source not in office.texts(second)
 
 
 async def test_a_deleted_topic_forgets_what_could_be_answered_in_it(tmp_path: Path) -> None:
