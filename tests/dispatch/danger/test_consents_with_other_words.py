@@ -149,7 +149,8 @@ def words_sent(home: HotlineHarness, place: int) -> list[str]:
 def names_place_or_hurry(text: str, language: str) -> bool:
     """Tell whether a sentence may follow a yes: it names a place, or is one of `HARMLESS`."""
     names = (*answers_in(language).place_names, *answers_in("en").place_names)
-    return text in HARMLESS or any(it in plain_answer(text) for it in names)
+    plain = plain_answer(text)
+    return text in HARMLESS or any(it in plain for it in names)
 
 
 def follows(language: str) -> list[str]:
