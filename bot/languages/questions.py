@@ -33,10 +33,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PERSON, LEAVING, NO_POLICE = "person", "leaving", "no_police"
+EMPLOYER, READERS = "employer", "readers"
 KINDS = (
     LEAVING,
     "checked",
-    "employer",
+    EMPLOYER,
     NO_POLICE,
     "speaks",
     "deported",
@@ -47,7 +48,7 @@ KINDS = (
     "phone",
     "real",
     "trust",
-    "readers",
+    READERS,
     "how_long",
     "stop",
     "cost",

@@ -25,7 +25,14 @@ from bot.dispatch.turn.story_offer import is_story
 from bot.dispatch.turn.typed_text import PERSON_BUTTON
 from bot.languages import LANGUAGES, catalogue
 from bot.languages.alarms.find import ALSO_ASKED, find_whole_message
-from bot.languages.questions import BREAKS_OFF, LEAVING, NO_POLICE, PERSON
+from bot.languages.questions import (
+    BREAKS_OFF,
+    EMPLOYER,
+    LEAVING,
+    NO_POLICE,
+    PERSON,
+    READERS,
+)
 from bot.languages.typed.alone_again import says_alone_again
 from bot.languages.typed.clear_requests import says_arrival
 from bot.languages.typed.erasure_words import erasure_decision
@@ -34,6 +41,7 @@ from bot.languages.typed.not_a_passphrase import (
     find_not_a_passphrase,
     question_not_passphrase,
 )
+from bot.languages.typed.one_other import Other
 from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.taken_back import find_taken_back
 from bot.languages.typed.typed_answers import says_only
@@ -149,6 +157,7 @@ class MessageHandler:
         if not choice and (
             self._take_not_a_passphrase(update, alarms)
             or self._take_someone_near(update.text)
+            or self._take_plea_about_other(update.text, alarms)
             or self._take_no_place(update.text, alarms)
             or self._take_language(update.text, alarms)
             or self._answer_asked(update.text, alarms)
@@ -314,6 +323,18 @@ class MessageHandler:
         turn.conversation.has_left = turn.must_reply = True
         self._say_answers(LEAVING)
         self._note_explained()
+        return True
+
+    def _take_plea_about_other(self, text: str, alarms: frozenset[str]) -> bool:
+        """Say whom we tell nothing where consent is asked, and ask that again; tell if it was that.
+
+        "Do not tell my mother" refuses no caseworker, and agrees to none.
+        """
+        plea = None if alarms or not self._may_answer_asked() else self.typed.find_plea(text)
+        if plea is None:
+            return False
+        self._answer_kind(EMPLOYER if plea.other is Other.BOSS else READERS, text)
+        self.turn.must_reply = True
         return True
 
     def _take_alone_again(self, text: str) -> bool:

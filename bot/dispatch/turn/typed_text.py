@@ -42,6 +42,7 @@ from bot.languages.typed.answer_lists import plain_answer
 from bot.languages.typed.clear_requests import find_clear_request
 from bot.languages.typed.no_danger import denies_danger, label_beside_denial
 from bot.languages.typed.not_a_passphrase import find_not_a_passphrase
+from bot.languages.typed.one_other import Other, find_plea_about_other
 from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.taken_back import find_taken_back
 from bot.languages.typed.typed_answers import TypedAnswer
@@ -50,6 +51,8 @@ from bot.messages import UpdateKind
 if TYPE_CHECKING:
     from bot.conversation.inputs import Input
     from bot.dispatch.turn.context import TurnContext
+    from bot.languages.typed.one_other import PleaAboutOther
+    from bot.languages.typed.taken_back import TakenBack
     from bot.messages import Update
 
 LONGEST_LABEL = 60
@@ -315,6 +318,15 @@ class TypedText:
             return None
         return choice if choice.code in question.choices else None
 
+    def find_plea(self, text: str) -> PleaAboutOther | None:
+        """Return the plea that one other person is not told, where consent is asked for."""
+        frames = self.turn.frames
+        if not frames or frames[-1].step not in CONSENT_QUESTIONS:
+            return None
+        plea = find_plea_about_other(text)
+        is_answer = plea is not None and self.choice_of_synonym(text) is not None
+        return None if is_answer else plea
+
     def gives_consent(self, choice: PressInput) -> bool:
         """Tell whether a button of the open question agrees that staff read."""
         step = self.turn.frames[-1].step
@@ -424,12 +436,24 @@ class TypedText:
             return False
         found, is_said = find_taken_back(text), False
         if turn.read_case and turn.is_in_flow(URGENT_DETAILS_FLOW):
-            is_said = found is not None or self._typed(text).takes_back(turn.conversation.language)
+            is_said = self._takes_back_now(text, found)
         elif found is not None and found.is_reading:
             is_said = self.command_meant(text) is None
         if not is_said or self.choice_of_label(text):
             return False
         return self.choice_of_synonym(text, whole=True) is None
+
+    def _takes_back_now(self, text: str, found: TakenBack | None) -> bool:
+        """Tell whether a text takes back what was agreed to just now.
+
+        "Do not tell my brother" does not; "do not tell him" may mean the caseworker.
+        """
+        if found is not None and found.is_reading:
+            return True
+        plea = find_plea_about_other(text)
+        if plea is not None and plea.other is not Other.UNNAMED:
+            return False
+        return found is not None or self._typed(text).takes_back(self.turn.conversation.language)
 
     def says_someone_near(self, text: str) -> bool:
         """Tell whether a text says that someone is near or reads along, and answers nothing.

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from bot.languages import FALLBACK, LANGUAGES
 from bot.languages.typed.answer_lists import DIGITS, PlainText, all_lists, answers_in, plain_answer
 from bot.languages.typed.consent_words import holds_only
+from bot.languages.typed.one_other import find_plea_about_other
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -109,8 +110,11 @@ class TypedAnswer:
         """Return the label of a yes or no to consent that a text says.
 
         A no may have other words around it, if it is clearly said: an offer of help does not end
-        because a cry begins with "not". The arguments are those of `whole_consent_label`.
+        because a cry begins with "not". Nor does it because one other person must not know. The
+        arguments are those of `whole_consent_label`.
         """
+        if find_plea_about_other(self.text) is not None:
+            return self._refusal_beside_plea(labels, language)
         said = self.whole_consent_label(labels, language, is_explained=is_explained)
         if said is not None or len(self.text) > LONGEST or self.asks(language):
             return said
@@ -134,6 +138,8 @@ class TypedAnswer:
         """
         if len(self.text) > LONGEST or self.has_question_mark:
             return None
+        if find_plea_about_other(self.text) is not None:
+            return self._refusal_beside_plea(labels, language)
         whole = self.label_of(labels.keys(), language, whole=True)
         for label in sorted(labels, key=labels.__getitem__):  # each no before a yes
             if not labels[label] and whole == label:
@@ -141,6 +147,20 @@ class TypedAnswer:
             if self._says_nothing_else(label, language, is_explained=is_explained):
                 return None if labels[label] and self.leaves_open(language) else label
         return whole if whole is not None and self._is_whole_elsewhere(whole, language) else None
+
+    def _refusal_beside_plea(self, labels: Mapping[str, bool], language: str) -> str | None:
+        """Return the refusal in a text by which one other person must not know.
+
+        "Not yet, do not tell my boss" refuses. A mere "no" may belong to the plea.
+        """
+        plea = find_plea_about_other(self.text)
+        if plea is None or not plea.rest:
+            return None
+        beside = TypedAnswer(plea.rest)
+        if beside.label_of({"No"}, language, whole=True) is not None:
+            return None
+        label = beside.whole_consent_label(labels, language)
+        return None if label is None or labels[label] else label
 
     def only_agrees(self, label: str, language: str) -> bool:
         """Tell whether a text is a yes that means this button, and names no place."""
