@@ -401,7 +401,7 @@ class MessageHandler:
     def _answer_likely_asked(self, text: str) -> bool:
         """Answer what is most likely asked in a text that answers nothing; tell whether it was."""
         kind = self.turn.services.texts.likely_question(text) if self._may_answer_asked() else None
-        if kind is None:
+        if kind is None or (kind == LEAVING and self.typed.only_acknowledges(text)):
             return False
         self._answer_kind(kind, text)
         return True

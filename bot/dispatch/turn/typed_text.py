@@ -34,7 +34,7 @@ from bot.hotline.check_ins.model import MAX_ANSWER_LENGTH
 from bot.hotline.contact_rule import LONG_AGO, received_at
 from bot.languages import LANGUAGES, catalogue
 from bot.languages.alarms.find import find_whole_message
-from bot.languages.answer_model import LIKELY, SURE, load_answer_model
+from bot.languages.answer_model import LIKELY, SURE
 from bot.languages.names import match_language
 from bot.languages.questions import LEAVING
 from bot.languages.typed.alone_again import says_alone_again
@@ -211,7 +211,8 @@ class TypedText:
 
         Nothing is agreed to in this way. What would let us worry less has to be surer, and no cry
         for help: "there are guards, and we cannot leave" is close to "I am safe here" in its words.
-        No number is guessed at: "almost 18" is close to "18" in all but what it means.
+        No number is guessed at: "almost 18" is close to "18" in all but what it means. "There is"
+        is a yes alone, so a guess must not rest on it: "there are many guards" hurts no one.
         """
         turn = self.turn
         if not turn.frames or turn.asks_passphrase() or text.lstrip().startswith("/"):
@@ -226,7 +227,7 @@ class TypedText:
             return None
         if self.place.birth_ages(offered, text) is not None or denies_danger(text, offered):
             return None
-        likely = load_answer_model().most_likely(text, offered.keys())
+        likely = self._typed(text).most_likely(offered.keys(), language)
         if likely is None:
             return None
         code = offered[likely.label]
@@ -402,6 +403,10 @@ class TypedText:
     def says_nothing(self, text: str) -> bool:
         """Tell whether a text only thanks or greets: it answers nothing, and is no story."""
         return self._typed(text).says_nothing(self.turn.conversation.language)
+
+    def only_acknowledges(self, text: str) -> bool:
+        """Tell whether a text is "ok" and words of politeness: no one goes away with it."""
+        return self._typed(text).only_acknowledges(self.turn.conversation.language)
 
     def is_beside_question(self, text: str) -> bool:
         """Tell whether only thanks, a yes, "wait" or good news came where a place or fact is asked.

@@ -20,10 +20,11 @@ but for `unsure_words` ("maybe"), `urging_words` ("yes, hurry"), `consent_words`
 `plea_words` ("yes, I cannot go on": need, never fear), and the name of a place (`place_names`),
 with or without `place_words`: "yes, I am in Taoyuan". `agreeing_words` ("I agree") have no object,
 so `titles` may follow: "I agree, sir", while "tell sir" agrees to nothing.
-`weak_words` are synonyms that count with no other. Nor is a refusal what only holds one: "not yet,
-he is hitting me", "không có tiền"; one of the `cries` says much though it is short. `taking_back`
-takes back a yes to staff that was just given. `waiting_words` are no place, and `empty_words` alone
-answer nothing.
+`weak_words` are synonyms that count with no other. `there_is` is a yes alone, and with words of
+politeness: with more behind it, it says what there is ("มียามเยอะ", many guards). Nor is a refusal
+what only holds one: "not yet, he is hitting me", "không có tiền"; one of the `cries` says much
+though it is short. `taking_back` takes back a yes to staff that was just given. `waiting_words` are
+no place, and `empty_words` alone answer nothing.
 
 The language the person chose is tried first, then English, then all others: people mix languages.
 """
@@ -155,6 +156,8 @@ class AnswerList(NamedTuple):
     """Words that may only say "I have read it": "ok" behind an answer to the person's question."""
     weak_words: tuple[str, ...]
     """Synonyms that say little among other words, though they are long: "right now"."""
+    there_is: frozenset[str]
+    """Synonyms that count as the whole text only, though they need no `=`: "มี", "meron"."""
     urging_words: tuple[str, ...]
     """Words that may follow a yes: "please hurry"."""
     place_words: tuple[str, ...]
@@ -403,6 +406,7 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         taking_back=tuple(map(plain_answer, content.get("taking_back", ()))),
         acknowledgments=tuple(map(plain_answer, content.get("acknowledgments", ()))),
         weak_words=tuple(map(plain_answer, content.get("weak_words", ()))),
+        there_is=_plain_and_accentless(content.get("there_is", ())),
         urging_words=tuple(map(plain_answer, content.get("urging_words", ()))),
         place_words=tuple(map(plain_answer, content.get("place_words", ()))),
         place_names=tuple(map(plain_answer, content.get("place_names", ()))),
@@ -429,6 +433,12 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         },
         negations=tuple(it if _UNSPACED.search(it) else f" {it}" for it in negations),
     )
+
+
+def _plain_and_accentless(written: Iterable[str]) -> frozenset[str]:
+    """Return words as they are compared, and typed without accents."""
+    plain = {plain_answer(it) for it in written}
+    return frozenset(plain | {fold_accents(it) for it in plain})
 
 
 def _accented_in(content: dict[str, Any]) -> frozenset[str]:

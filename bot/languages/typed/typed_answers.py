@@ -11,12 +11,15 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.languages import FALLBACK, LANGUAGES
+from bot.languages.answer_model import SURE, load_answer_model
 from bot.languages.typed.answer_lists import DIGITS, PlainText, all_lists, answers_in, plain_answer
 from bot.languages.typed.consent_words import holds_only
 from bot.languages.typed.one_other import find_plea_about_other
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from bot.languages.answer_model import LikelyAnswer
 
 LONGEST = 60
 """Characters of an answer that can be a synonym; a longer message is a story."""
@@ -227,6 +230,27 @@ class TypedAnswer:
         is_said = any(f"{edge}{it}{edge}" in plain.framed for it in back)
         return is_said and plain.holds_only(back | around)
 
+    def most_likely(self, labels: Collection[str], language: str) -> LikelyAnswer | None:
+        """Return which of these labels the learnt examples say a text means; None for none.
+
+        What is left without "there is" has to mean the same, and surely so where "there is" alone
+        would be that answer.
+        """
+        model, known, plain = (
+            load_answer_model(),
+            answers_in(language),
+            self._in_spelling_of(language),
+        )
+        likely, rest = model.most_likely(self.text, labels), plain.without(known.there_is)
+        if likely is None or rest == plain.text:
+            return likely
+        without = model.most_likely(rest, labels)
+        if without is None or without.label != likely.label:
+            return None
+        found = min(likely, without)
+        is_yes = any(likely.label in known.labels.get(it, ()) for it in known.there_is)
+        return None if is_yes and found.probability < SURE else found
+
     def says_nothing(self, language: str) -> bool:
         """Tell whether a text thanks, greets, excuses itself or asks "what", and says no more."""
         plain = self._in_spelling_of(language)
@@ -332,6 +356,8 @@ class TypedAnswer:
             for synonym in known.by_label.get(label, ()):
                 if len(synonym) < max(longest, least):
                     break  # the longest come first
+                if synonym in known.there_is:
+                    continue
                 place = within.find(synonym if respelled.is_unspaced else f" {synonym} ")
                 if place >= 0 and not known.before(within[:place]).endswith(known.negations):
                     if len(synonym) > longest:
