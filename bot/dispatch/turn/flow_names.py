@@ -58,6 +58,8 @@ LANGUAGE_QUESTION = (LANGUAGE_FLOW, "language")
 """The question (flow, step) in which a language is chosen."""
 GREETING_LANGUAGE = (WELCOME_FLOW, "language")
 """Where the greeting waits for that."""
+FIRST_MENUS = frozenset({(WELCOME_FLOW, "menu"), (WELCOME_FLOW, "then")})
+"""The questions (flow, step) of the greeting for what a person would like to do."""
 DANGER_ALARM = "danger_now"
 SUICIDE_ALARM = "self_harm"
 """The alarm that may mean that a person does not want to live; it comes before every other."""

@@ -160,6 +160,7 @@ class MessageHandler:
             or self._take_plea_about_other(update.text, alarms)
             or self._take_no_place(update.text, alarms)
             or self._take_language(update.text, alarms)
+            or self._take_refusal(update.text, alarms)
             or self._answer_asked(update.text, alarms)
         ):
             return
@@ -375,6 +376,16 @@ class MessageHandler:
         if alarms or not self._may_answer_asked() or self.typed.answers_question(text):
             return False
         return self.stories.speak_language_asked(text)
+
+    def _take_refusal(self, text: str, alarms: frozenset[str]) -> bool:
+        """Let a person leave who wants nothing where the conversation begins; tell if it was so."""
+        if alarms or not self._may_answer_asked() or self.typed.answers_question(text):
+            return False
+        if not self.stories.takes_refusal(text):
+            return False
+        self._answer_kind(LEAVING, text)
+        self.turn.must_reply = True
+        return True
 
     def _take_yes_of_other_language(self, text: str) -> bool:
         """Ask the open question again in the language of a yes; tell whether it was another."""

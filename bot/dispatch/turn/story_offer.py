@@ -10,6 +10,7 @@ from bot.conversation import keep_extra
 from bot.conversation.inputs import TextInput
 from bot.conversation.steps import PERSON
 from bot.dispatch.turn.flow_names import (
+    FIRST_MENUS,
     GREETING_LANGUAGE,
     LANGUAGE_QUESTION,
     OFFERING_FLOWS,
@@ -19,6 +20,7 @@ from bot.dispatch.turn.replies import REMEMBERED
 from bot.languages.detect import guess_language
 from bot.languages.function_words import language_of_yes
 from bot.languages.names import asked_language
+from bot.languages.typed.typed_answers import TypedAnswer
 
 if TYPE_CHECKING:
     from bot.conversation.inputs import Input
@@ -104,6 +106,24 @@ class StoryOffer:
             return False
         return self._speak(language)
 
+    def takes_refusal(self, text: str) -> bool:
+        """Go on in the language of a refusal at the languages or the first menu; tell if it is one.
+
+        Who wants nothing has told nothing, and need not be asked for a language again.
+        """
+        conversation = self.turn.conversation
+        if not (self.is_asked_for_language() or self._is_at_first_menu()):
+            return False
+        language = TypedAnswer(text).refusal_language(conversation.language)
+        if language is None:
+            return False
+        if self.is_asked_for_language():
+            if language in self.turn.services.languages and language != conversation.language:
+                self.engine.change_language(language)
+            conversation.is_language_known = True
+            self._leave_language_question()
+        return True
+
     def speak_language_of_yes(self, text: str) -> bool:
         """Ask again in the language of a bare yes with accents; tell whether it was another.
 
@@ -130,6 +150,10 @@ class StoryOffer:
         """Tell whether the open question is the one for a language."""
         frames = self.turn.frames
         return bool(frames) and (frames[-1].flow, frames[-1].step) == LANGUAGE_QUESTION
+
+    def _is_at_first_menu(self) -> bool:
+        frames = self.turn.frames
+        return bool(frames) and (frames[-1].flow, frames[-1].step) in FIRST_MENUS
 
     def _leave_language_question(self) -> None:
         """Close the question for a language: who has written in one is greeted in it afterwards."""

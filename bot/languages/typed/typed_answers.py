@@ -29,6 +29,8 @@ SHORTEST_DENIAL = 4
 """Signs of a word at the beginning that turns a text round: "no, a person please" is no denial."""
 LARGEST_SHARE = 5
 """A synonym is at least this part of its text (1/5): a "no" in a long sentence answers nothing."""
+REFUSALS = frozenset({"No", "Not yet"})
+"""English labels of buttons whose words refuse what is offered."""
 _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
 
 
@@ -164,6 +166,18 @@ class TypedAnswer:
             return None
         label = beside.whole_consent_label(labels, language)
         return None if label is None or labels[label] else label
+
+    def refusal_language(self, preferred: str) -> str | None:
+        """Return the language in which a whole text refuses; None if it does not, or only waits.
+
+        A single word of English is said in all languages: it speaks the preferred one. "K" is "no"
+        for those who chose Vietnamese, and elsewhere okay.
+        """
+        others = () if self.only_acknowledges(preferred) else (FALLBACK, *LANGUAGES)
+        for tag in dict.fromkeys((preferred, *others)):
+            if self._whole_meanings(tag, REFUSALS) and not self.only_puts_off(tag):
+                return tag if tag != FALLBACK or self.plain.is_phrase else preferred
+        return None
 
     def only_agrees(self, label: str, language: str) -> bool:
         """Tell whether a text is a yes that means this button, and names no place."""
