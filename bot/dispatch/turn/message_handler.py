@@ -42,6 +42,7 @@ from bot.languages.typed.not_a_passphrase import (
     question_not_passphrase,
 )
 from bot.languages.typed.one_other import Other
+from bot.languages.typed.opener_answer import asks_who_writes
 from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.taken_back import find_taken_back
 from bot.languages.typed.typed_answers import says_only
@@ -157,6 +158,7 @@ class MessageHandler:
         if not choice and (
             self._take_not_a_passphrase(update, alarms)
             or self._take_someone_near(update.text)
+            or self._take_asked_who_writes(update.text)
             or self._take_plea_about_other(update.text, alarms)
             or self._take_no_place(update.text, alarms)
             or self._take_language(update.text, alarms)
@@ -324,6 +326,22 @@ class MessageHandler:
         turn.conversation.has_left = turn.must_reply = True
         self._say_answers(LEAVING)
         self._note_explained()
+        return True
+
+    def _take_asked_who_writes(self, text: str) -> bool:
+        """Say what is true of every chat where any words are taken; tell if that was asked.
+
+        Another may hold the phone by now: our question does not follow, which says more.
+        """
+        turn = self.turn
+        if not (self._may_answer_asked() and self.typed.takes_any_words()):
+            return False
+        if not asks_who_writes(text, turn.conversation.language):
+            return False
+        if not turn.is_in_case:
+            turn.conversation.position.add_extra(text)
+        self.replies.send_text(turn.services.texts.who_may_write)
+        turn.must_reply = True
         return True
 
     def _take_plea_about_other(self, text: str, alarms: frozenset[str]) -> bool:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.languages import LANGUAGES, catalogue
 from flows.texts import questions
+from flows.texts.hotline import WHO_MAY_WRITE
 from tests.support.dispatch_inspection import (
     current_step,
     frames,
@@ -38,6 +39,30 @@ def asked_where(home: HotlineHarness, language: str) -> ChatPerson:
     assert current_step(person) == WHERE
     home.advance_time(LATER)
     return person
+
+
+ASKS_WHO = {
+    "en": ("who is this?", "who's this"), "id": ("siapa ini?", "ini siapa ya"),
+    "vi": ("ai vậy?", "cho hỏi ai vậy"), "fil": ("sino to?", "sino po kayo"),
+    "th": ("นี่ใคร", "ใครทักมาคะ"), "zh_Hant": ("請問是誰?", "你是誰"),
+    "zh_Hans": ("您是谁?", "这是谁"), "km": ("អ្នកណាហ្នឹង?", "តើនេះជានរណា"),
+    "my": ("ဘယ်သူလဲ", "ဒါဘယ်သူလဲ"), "ja": ("誰ですか?", "どなたですか"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_asks_who_writes_names_no_place_and_reads_nothing_of_the_report(
+    sqlite_hotline: HotlineHarness, language: str
+) -> None:
+    """It stood as the place, and the next question told another what it is about."""
+    for text in ASKS_WHO[language]:
+        person = asked_where(sqlite_hotline, language)
+        before = len(person.texts)
+        person.says(text)
+        assert person.texts[before:] == [shown(sqlite_hotline, WHO_MAY_WRITE, language)], text
+        assert current_step(person) == WHERE
+        assert "where" not in frames(person)[-1].answers
+        assert text in str(messages_of_people(sqlite_hotline))
 
 
 COMING = {
