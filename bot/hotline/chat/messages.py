@@ -49,12 +49,18 @@ class CaseMessageKind(StrEnum):
     """A sentence of the phrasebook: `code` and `values`; each side reads its own language."""
     REPLY = "reply"
     """A button under such a sentence: `code` is `phrase.reply`."""
+    GOOD_MOMENT = "good_moment"
+    """A typed answer to the opener that says yes and nothing else, as its button does."""
     CALL = "call"
     """A call, written down by a caseworker as a note: `code` says how it went, `text` what the
     person said, `told` in `values` what we said."""
     ANSWER = "answer"
     """An answer that a caseworker filled in for the person, as a note: `asked` is the question,
     `text` says question and answer, in English where they are ours."""
+
+
+ASK_NOTHING = (CaseMessageKind.REPLY, CaseMessageKind.GOOD_MOMENT)
+"""Messages of a person that ask nothing: what a caseworker wrote before them is still an answer."""
 
 
 class AnsweredMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -204,7 +210,7 @@ _FROM_PERSON_SINCE = select_by(
     by=(
         exchanges.c.letter == bindparam("of_letter"), _NEWER.c.id > exchanges.c.id,
         _NEWER.c.side == literal(MessageSide.PERSON.value),
-        _NEWER.c.kind != literal(CaseMessageKind.REPLY.value),  # "I can write now" asks nothing
+        *(_NEWER.c.kind != literal(it.value) for it in ASK_NOTHING),
     ),
     limit=literal(1),
 )  # fmt: skip
@@ -213,7 +219,7 @@ _FROM_PERSON = select_by(
     by=(
         "case_id", exchanges.c.at > bindparam("since"),
         exchanges.c.side == literal(MessageSide.PERSON.value),
-        exchanges.c.kind != literal(CaseMessageKind.REPLY.value),
+        *(exchanges.c.kind != literal(it.value) for it in ASK_NOTHING),
     ),
     limit=literal(1),
 )  # fmt: skip
@@ -246,11 +252,12 @@ class CaseMessages:
 
         Where several texts came at this moment it is not known which one it was: all stay.
         """
-        side, kind = MessageSide.PERSON, CaseMessageKind.TEXT
-        rows = work.rows(_WRITTEN_AT, case, side.value, kind.value, at)
+        side, kinds = MessageSide.PERSON, (CaseMessageKind.TEXT, CaseMessageKind.GOOD_MOMENT)
+        written = (work.rows(_WRITTEN_AT, case, side.value, kind.value, at) for kind in kinds)
+        rows = [row for found in written for row in found]
         if len(rows) == 1:
             content = CaseMessageContent(code=AGREED_WORD, unconfirmed=True)
-            sealed = self._seal(work, CaseMessage(case, side, kind, content, at))
+            sealed = self._seal(work, CaseMessage(case, side, CaseMessageKind.TEXT, content, at))
             work.run(_SET_SEALED, sealed, rows[0][0])
 
     @staticmethod
@@ -355,12 +362,12 @@ class CaseMessages:
 
     @staticmethod
     def has_newer_from_person(work: Work, letter: int) -> bool:
-        """Return whether the person has written since a caseworker wrote this letter."""
+        """Return whether the person has asked or told something since this letter was written."""
         return bool(work.rows(_FROM_PERSON_SINCE, letter))
 
     @staticmethod
     def has_from_person_since(work: Work, case: str, since: int) -> bool:
-        """Return whether the person has written to a case since a moment."""
+        """Return whether the person has asked or told something in a case since a moment."""
         return bool(work.rows(_FROM_PERSON, case, since))
 
     @staticmethod

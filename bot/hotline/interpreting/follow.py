@@ -31,7 +31,9 @@ ENDING_EVENTS = frozenset(
     }
 )
 """Events after which another caseworker, or no one, has the case."""
-SHARED_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES, CaseMessageKind.EDIT})
+SHARED_KINDS = frozenset({
+    CaseMessageKind.TEXT, CaseMessageKind.GOOD_MOMENT, CaseMessageKind.FILES, CaseMessageKind.EDIT,
+})  # fmt: skip
 """Messages of a person with words of their own; of files, only the words are shared unread."""
 
 

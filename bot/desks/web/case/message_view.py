@@ -300,7 +300,7 @@ class MessageViewBuilder:
     def _add_sender(self, view: MessageView, it: CaseMessage) -> None:
         """Say whether another wrote a person's message, and keep their own words."""
         content = it.content
-        if it.kind is CaseMessageKind.TEXT:
+        if it.kind in {CaseMessageKind.TEXT, CaseMessageKind.GOOD_MOMENT}:
             view.raw = "" if content.chosen else content.text
         sender, _newline, rest = content.text.partition("\n")
         if sender.startswith(FORWARDED_MARK):

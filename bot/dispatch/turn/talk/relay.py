@@ -156,7 +156,7 @@ class Relay:
 
     def store(self, takeover: TakeoverState, update: Update) -> None:
         """Show an update in the case of the caseworker who has taken over."""
-        turn, content = self.turn, self._read(update)
+        turn, content = self.turn, self._read(update, takeover)
         if content is None:
             self.replies.show_toast(update, turn.services.texts.caseworker_reads)
         else:
@@ -180,11 +180,10 @@ class Relay:
 
     def store_unconfirmed(self, update: Update) -> None:
         """Add what is written in a chat without a live session to its case, as not confirmed."""
-        turn, case = self.turn, self.earlier_case()
-        content = self._read(update) if case else None
+        turn, case, found = self.turn, self.earlier_case(), self.turn.find_takeover()
+        content = self._read(update, found[1] if found else None) if case else None
         if content is None or not turn.hotline.case_exists(case):
             return
-        found = turn.find_takeover()
         if found is None and turn.hotline.is_reading_taken_back(case):
             return
         if found is not None and self._holds_unconfirmed(found[1], update):
@@ -331,14 +330,22 @@ class Relay:
         activity.note_answer(now, moved=False)
         return True
 
-    def _read(self, update: Update) -> tuple[CaseMessageKind, CaseMessageContent] | None:
-        """Return an update as it is kept; None for a button that says nothing to a caseworker."""
+    def _read(
+        self, update: Update, takeover: TakeoverState | None = None
+    ) -> tuple[CaseMessageKind, CaseMessageContent] | None:
+        """Return an update as it is kept; None for a button that says nothing to a caseworker.
+
+        In a takeover, words that only say yes to its opener are told apart from all others.
+        """
         if update.kind is UpdateKind.PRESS:
             code = phrase_reply(self.turn, update.text)
             return None if code is None else (CaseMessageKind.REPLY, CaseMessageContent(code=code))
         files = received_files(update, self.turn.now)
         sender = f"{FORWARDED_MARK} {update.forwarded_from}\n" if update.forwarded_from else ""
-        return _KINDS.get(update.kind, CaseMessageKind.TEXT), CaseMessageContent(
+        kind = _KINDS.get(update.kind, CaseMessageKind.TEXT)
+        if takeover is not None and self.opener.is_answered_by(takeover, update):
+            kind = CaseMessageKind.GOOD_MOMENT
+        return kind, CaseMessageContent(
             text=sender + update.text,
             files=files,
             code=update.detail if update.kind is UpdateKind.UNSUPPORTED else "",
