@@ -24,7 +24,7 @@ from bot.conversation.answer_rules import (
 from bot.text import Text, _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     Answers = Mapping[str, object]
 
@@ -53,10 +53,12 @@ NOT_SAFE = any_of(answer_is("safe", "not_safe"), answer_is("they_safe", "danger"
 SAFETY_UNKNOWN = any_of(answer_is_open("safe", "unsure"), answer_is_open("they_safe", "unsure"))
 KEPT_IN = answer_is("leaving", "locked", "forbidden")
 
+TOLD_NOW = "told_now"
+"""The reason that says little more than P0: it stands behind others of its priority."""
 E, D, S = Priority.EMERGENCY, Priority.WITHIN_A_DAY, Priority.THIS_SHIFT
 
 RULES = (
-    UrgencyRule("told_now", E, _("Reports danger now and asked us to alert a caseworker."),
+    UrgencyRule(TOLD_NOW, E, _("Reports danger now and asked us to alert a caseworker."),
                 answer_is("tell", "now")),
     UrgencyRule("not_safe", E, _("Someone is not safe at this moment."), NOT_SAFE),
     UrgencyRule("young_at_risk", E,
@@ -155,6 +157,15 @@ RULES = (
 
 REASON_TEXTS = {rule.code: rule.reason for rule in RULES}
 PRIORITIES_OF_REASONS = {rule.code: rule.priority for rule in RULES}
+SPECIAL_REASONS = (
+    ("alarm_self_harm",),
+    ("young_at_risk", "under_18", "alarm_child"),
+    ("alarm_weapon",),
+    ("moved_today", "alarm_moved", "moved_soon"),
+    ("check_in_duress",),
+)
+"""Reasons that change what a caseworker does first, by what they are about; in each, the surest
+first. Any emergency may have "danger now" as a reason: it tells apart no two cases."""
 
 
 def assess_urgency(
@@ -168,6 +179,24 @@ def assess_urgency(
     """
     held = [rule for rule in RULES if rule.condition(answers)]
     return min([base_priority, *(rule.priority for rule in held)]), [rule.code for rule in held]
+
+
+def order_reasons(codes: Collection[str]) -> list[str]:
+    """Return the codes of reasons in the order for a list that is cut after a few.
+
+    What is special stands first, one reason each; then all others, the gravest first. Of two that
+    are equally grave the one that says more comes before the one that anyone in danger can give.
+    """
+    special = [
+        next(code for code in about if code in codes)
+        for about in SPECIAL_REASONS
+        if not set(about).isdisjoint(codes)
+    ]
+    return special + sorted((code for code in codes if code not in special), key=_gravest_first)
+
+
+def _gravest_first(code: str) -> tuple[int, bool]:
+    return PRIORITIES_OF_REASONS.get(code, Priority.INFORMATION), code == TOLD_NOW
 
 
 def reason_texts(codes: Iterable[str]) -> list[Text]:

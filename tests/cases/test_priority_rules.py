@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.cases.urgency import REASON_TEXTS, RULES, Priority, assess_urgency, reason_texts
+from bot.cases.urgency import (
+    REASON_TEXTS,
+    RULES,
+    SPECIAL_REASONS,
+    Priority,
+    assess_urgency,
+    order_reasons,
+    reason_texts,
+)
 from bot.conversation import PlaceAnswer
 from bot.dispatch.turn.outcome_rules import OUTCOME_RULES
 from bot.languages.alarms.phrases import CATEGORIES
@@ -204,6 +212,35 @@ def test_rules_stand_with_the_most_urgent_first() -> None:
     levels = [next(rule.priority for rule in RULES if rule.code == code) for code in reasons]
     assert levels == sorted(levels)
     assert len(levels) > 2
+
+
+@pytest.mark.parametrize(
+    ("codes", "first"),
+    [
+        (["told_now", "alarm_danger_now", "alarm_child"], ["alarm_child"]),
+        (["told_now", "not_safe", "young_at_risk", "alarm_child", "under_18"], ["young_at_risk"]),
+        (["not_safe", "alarm_danger_now", "alarm_held", "alarm_weapon"], ["alarm_weapon"]),
+        (["told_now", "doctor_now", "moved_soon"], ["moved_soon"]),
+        (["told_now", "alarm_self_harm", "under_18"], ["alarm_self_harm", "under_18"]),
+        (["told_now", "check_in_duress"], ["check_in_duress"]),
+    ],
+)
+def test_what_is_special_stands_before_what_every_emergency_has(
+    codes: list[str], first: list[str]
+) -> None:
+    ordered = order_reasons(codes)
+    assert ordered[: len(first)] == first
+    assert sorted(ordered) == sorted(codes)  # none is left out
+
+
+def test_reasons_that_are_not_special_stand_with_the_gravest_first() -> None:
+    assert order_reasons(["debt", "held_by_no_rule", "alarm_held", "told_now", "not_safe"]) == [
+        "not_safe", "told_now", "alarm_held", "debt", "held_by_no_rule",
+    ]  # fmt: skip
+
+
+def test_every_special_reason_is_one_of_a_rule() -> None:
+    assert {code for about in SPECIAL_REASONS for code in about} <= REASON_TEXTS.keys()
 
 
 def test_every_alarm_of_every_language_is_a_rule() -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import bindparam, func, select, tuple_
 from bot.cases.consents import ConsentRecords
 from bot.cases.routing import Queue
 from bot.cases.state_machine import SENIOR_ROLES, CaseState
-from bot.cases.urgency import PRIORITIES_OF_REASONS, Priority, reason_texts
+from bot.cases.urgency import order_reasons, reason_texts
 from bot.desks.case_summary import CaseSummaries, CaseSummary
 from bot.desks.web.case.drafts import drafted_cases
 from bot.desks.web.preferences import BY_DUE, BY_PRIORITY, BY_WAITING, QueueFilter
@@ -50,8 +50,6 @@ MINE, WAITING, ALL, LATER, CLOSED = "mine", "waiting", "all", "later", "closed"
 PAGE_SIZE = 50
 CHECK_IN_SILENCE = "check_in_silence"
 """Reason of a case whose person did not answer at the agreed check-in."""
-TOLD_NOW = "told_now"
-"""The reason that says little more than P0: in a row it stands behind others of its priority."""
 _ASSIGNED = (CaseState.CLAIMED, CaseState.OPEN, CaseState.REFERRED)
 _WAITING = (CaseState.WAITING, CaseState.REOPENED)
 _STATES = {MINE: _ASSIGNED, LATER: _ASSIGNED, WAITING: _WAITING, ALL: (*_WAITING, *_ASSIGNED)}
@@ -191,7 +189,7 @@ def load_rows(
         summary = summaries.get(case)
         if summary is None:
             continue
-        reasons = sorted(summary.reasons or (), key=_gravest_first)
+        reasons = order_reasons(summary.reasons or ())
         snooze = dates.get(case, NO_DATES)
         # After an unanswered check-in the contact deadline is shown from the first day.
         soon = [
@@ -212,10 +210,6 @@ def load_rows(
             )
         )  # fmt: skip
     return rows
-
-
-def _gravest_first(reason: str) -> tuple[int, bool]:
-    return PRIORITIES_OF_REASONS.get(reason, Priority.INFORMATION), reason == TOLD_NOW
 
 
 def find_cases(work: Work, query: ListQuery) -> list[str]:

@@ -272,6 +272,7 @@ def test_a_time_in_a_row_is_in_the_language_of_the_desk(web_desk: WebDeskHarness
     [
         ({"tell": "now", "alarms": ("held",)}, ["Reports danger now", "being locked in or held"]),
         ({"tell": "now", "safe": "not_safe"}, ["is not safe at this", "Reports danger now"]),
+        ({"tell": "now", "alarms": ("danger_now", "child")}, ["child at risk", "Reports danger"]),
     ],
 )
 def test_the_gravest_reason_stands_first_in_a_row_and_of_two_the_one_that_says_more(
