@@ -24,7 +24,7 @@ from bot.desks.web.case.send_checks import (
     SendCheck,
     SendCheckPrompt,
     failed_send_checks,
-    keep_draft,
+    keep_unsent,
     prompts_as_json,
 )
 from bot.desks.web.case.typed_times import example_of, in_digits, unclear_appointment
@@ -45,12 +45,15 @@ if TYPE_CHECKING:
 
     from bot.desks.web.request import DeskRequest, Response
     from bot.messages import OutgoingFile
+    from bot.store.writer import Work
     from bot.text import Text
 
 VALUE_PREFIX = "value."
 DELAY_FIELD, MAX_DELAY = "delay", 5.0
 """Field of a form that a page hands over when it is left: the milliseconds in which its command can
 still be undone; and their limit, in seconds."""
+TYPED_FIELD = "typed"
+"""Field of the same form: what was typed since in the field that its words came from."""
 DELAYED_VERBS = frozenset({Verb.SEND, Verb.PHRASE, Verb.TAKE_OVER, Verb.HAND_BACK})
 
 
@@ -166,16 +169,18 @@ async def _failed_checks(
 async def ask_confirmation(
     request: DeskRequest, seen: CaseAccess, verb: Verb, asked: list[SendCheckPrompt]
 ) -> Response:
-    """Ask the caseworker to confirm; the text is kept as a draft and stays on the page."""
-    if verb is Verb.SEND:
-        await keep_draft(request, seen.case, drafts.SAY, request.form.get("words", ""))
-    if DELAY_FIELD in request.form:  # its page was left: the next one asks to look again
+    """Ask the caseworker to confirm. A page that is open keeps the words itself, in their field."""
+    is_left = DELAY_FIELD in request.form
+    if verb is Verb.SEND and (is_left or not request.is_fetched):
+        words = request.form.get("words", "").replace("\r\n", "\n")
+        await keep_unsent(request, seen.case, words, request.form.get(TYPED_FIELD))
+    if is_left:  # the next page asks to look again
         question = " ".join(it.text for it in asked)
         reference = seen.summary.reference
         request.flash(texts.NOT_SENT_YET, is_refused=True, reference=reference, question=question)
     if request.is_fetched:
         return prompts_as_json(request, asked)
-    left_out = {CSRF_FIELD, NONCE_FIELD, "sure"}
+    left_out = {CSRF_FIELD, NONCE_FIELD, TYPED_FIELD, "sure"}
     given = {name: value for name, value in request.form.items() if name not in left_out}
     sure = {*request.form.get("sure", "").split(), *(it.check.value for it in asked)}
     return request.render(
@@ -222,8 +227,8 @@ async def send_command(
             told = await _with_deadlines(request, told)
         if told is not None and told.source == REST_OFFERED.source:
             request.current_session.hard_case_at = now
-        if (told is None or not told.is_refused) and verb.value in drafts.DRAFT_KINDS:
-            await request.write(lambda work: drafts.delete_draft(work, case, who, verb.value))
+        if told is None or not told.is_refused:
+            await _delete_sent_drafts(request, command)
         if told is not None and told.is_refused and case and keyring is not None:
             commands = StaffCommands(request.context.vault)
             await request.write(
@@ -246,14 +251,23 @@ def _delay_of(request: DeskRequest) -> float:
 async def _delay_command(request: DeskRequest, command: Command, seconds: float) -> None:
     """Store a command that can still be undone; its words are no draft any more."""
     await request.context.command_client.delay(command, request.sent_nonce, seconds)
-    keyring, kind = request.keyring(), command.verb.value
     with contextlib.suppress(*BUSY_ERRORS):
-        if kind in drafts.DRAFT_KINDS and keyring is not None:
-            await request.write(
-                lambda work: drafts.delete_sent_draft(
-                    work, command.case, keyring, kind, command.text
-                )
-            )
+        await _delete_sent_drafts(request, command)
+
+
+async def _delete_sent_drafts(request: DeskRequest, command: Command) -> None:
+    """Delete the drafts of words that were sent, and keep what was typed since."""
+    keyring, since = request.keyring(), request.form.get(TYPED_FIELD)
+    if keyring is None or not drafts.sent_words(command):
+        return
+
+    def write(work: Work) -> None:
+        if since is None:
+            drafts.delete_sent_drafts(work, command, keyring, request.now)
+        else:
+            drafts.store_draft(work, command.case, drafts.SAY, since, keyring, request.now)
+
+    await request.write(write)
 
 
 async def _with_deadlines(request: DeskRequest, result: CommandResult) -> CommandResult:
@@ -271,7 +285,8 @@ def _parse_action(request: DeskRequest, known: dict[Verb, CommandSpec]) -> tuple
     if verb is None:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
     form = known[verb]
-    known_to_all = {CSRF_FIELD, NONCE_FIELD, *((DELAY_FIELD,) if verb in DELAYED_VERBS else ())}
+    of_delay = (DELAY_FIELD, TYPED_FIELD) if verb in DELAYED_VERBS else ()
+    known_to_all = {CSRF_FIELD, NONCE_FIELD, *of_delay}
     for name in set(request.form) - known_to_all:
         is_value = form.has_values and name.startswith(VALUE_PREFIX)
         if name not in form.field_names and not is_value:

@@ -22,11 +22,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from bot.hotline.commands.store import StaffCommands
+    from bot.hotline.commands.types import Command
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 
 SAY, NOTE, CALL = "say", "note", "call"
-DRAFT_KINDS = (SAY, NOTE, CALL)
+TOLD, SHARE = "told", "share"
+"""What was told in a call; what is written for an interpreter."""
+DRAFT_KINDS = (SAY, NOTE, CALL, TOLD, SHARE)
+RETURNED_KINDS = (SAY, NOTE, CALL)
+"""Kinds of which a command that was not carried out gives the words back."""
 MAX_AGE = 7 * DAY
 MAX_LENGTH = 20_000
 """Characters of a draft: more than can be sent, so that it can be shortened after a reload."""
@@ -61,10 +66,25 @@ def delete_draft(work: Work, case: str, who: str, kind: str) -> None:
     work.run(_DELETE, case, who, kind)
 
 
-def delete_sent_draft(work: Work, case: str, keyring: Keyring, kind: str, text: str) -> None:
-    """Delete a draft if it is what was sent, or its beginning: newer words stay."""
-    if text.startswith(load_drafts(work, case, keyring).get(kind, "")):
-        delete_draft(work, case, keyring.staff_id, kind)
+def sent_words(command: Command) -> dict[str, str]:
+    """Return the words that a command sends, by the kind of their draft."""
+    text = command.text
+    if command.verb is Verb.LOG_CALL:
+        return {CALL: text, TOLD: command.values.get(TOLD, "")}
+    kinds = {Verb.SEND: SAY, Verb.NOTE: NOTE, Verb.SHARE_TEXT: SHARE}
+    return {kinds[command.verb]: text} if command.verb in kinds else {}
+
+
+def delete_sent_drafts(work: Work, command: Command, keyring: Keyring, now: int) -> None:
+    """Delete of the drafts what a command sent: words that were written since stay."""
+    known = load_drafts(work, command.case, keyring)
+    for kind, text in sent_words(command).items():
+        draft = known.get(kind, "")
+        if text.startswith(draft):  # saved before the last words were typed
+            delete_draft(work, command.case, keyring.staff_id, kind)
+        elif text and draft.startswith(f"{text}\n"):
+            since = draft.removeprefix(f"{text}\n")
+            store_draft(work, command.case, kind, since, keyring, now)
 
 
 def put_back(
@@ -76,6 +96,25 @@ def put_back(
         since = known.get(kind, "")
         kept = [*(it for it in sent if it not in since), since]
         store_draft(work, case, kind, "\n".join(filter(None, kept)), keyring, now)
+
+
+def put_before(
+    work: Work, case: str, keyring: Keyring, words: str, since: str | None, now: int
+) -> None:
+    """Make a message a draft that was not sent after all, before what was written since.
+
+    Args:
+        work: the unit of work.
+        case: its id.
+        keyring: of the caseworker.
+        words: the message.
+        since: what its field holds now; None where that is not known: then the draft is.
+        now: the moment.
+    """
+    if since is None:
+        draft = load_drafts(work, case, keyring).get(SAY, "")
+        since = "" if words.startswith(draft) else draft.removeprefix(f"{words}\n")
+    store_draft(work, case, SAY, "\n".join(filter(None, (words, since))), keyring, now)
 
 
 def expire_drafts(work: Work, now: int) -> None:
@@ -103,7 +142,7 @@ def take_back(
     returned: dict[str, list[str]] = {}
     for command in commands.take_undone(work, case, keyring.staff_id):
         kind = SAY if command.verb is Verb.SEND else command.verb.value
-        if kind in DRAFT_KINDS and command.text:
+        if kind in RETURNED_KINDS and command.text:
             returned.setdefault(kind, []).append(command.text)
     put_back(work, case, keyring, returned, now)
     return {kind: "\n".join(texts) for kind, texts in returned.items()}

@@ -34,7 +34,7 @@ from bot.languages.detect import seems_other_language
 from bot.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
@@ -132,12 +132,10 @@ async def _add_answers(request: DeskRequest, found: _CaseTexts, keyring: Keyring
 
 @post("/cases/{reference}/check", Permission.CHANGE, "words", repetition=Repetition.ALLOWED)
 async def _check_text(request: DeskRequest) -> Response:
-    """Return the checks that a message will fail, before it is sent."""
+    """Return the checks that a message will fail, before it is sent; the page keeps its words."""
     seen = await access_case(request)
     text = request.form.get("words", "")
     prompts = await failed_send_checks(request, seen, text) if seen.may_read else []
-    if prompts:  # keep the text until they have decided
-        await keep_draft(request, seen.case, drafts.SAY, text)
     return prompts_as_json(request, prompts)
 
 
@@ -148,20 +146,29 @@ async def _receive_draft(request: DeskRequest) -> Response:
         raise NotFoundError(kind)
     if len(words) > drafts.MAX_LENGTH:
         raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
-    seen = await read_case(request)
-    await keep_draft(request, seen.case, kind, words)
+    case = (await read_case(request)).case
+    await _write_drafts(
+        request, lambda work, keys: drafts.store_draft(work, case, kind, words, keys, request.now)
+    )
     return Response(status_code=HTTPStatus.NO_CONTENT)
 
 
-async def keep_draft(request: DeskRequest, case: str, kind: str, text: str) -> None:
-    """Store a draft, if the session has a key; raise NotFoundError if the case was erased."""
+async def keep_unsent(request: DeskRequest, case: str, words: str, since: str | None) -> None:
+    """Keep a message that is not sent yet, before what was typed since (None: not known)."""
+    await _write_drafts(
+        request, lambda work, keys: drafts.put_before(work, case, keys, words, since, request.now)
+    )
+
+
+async def _write_drafts(request: DeskRequest, write: Callable[[Work, Keyring], None]) -> None:
+    """Write drafts, if the session has a key; raise NotFoundError if the case was erased."""
     keyring, reference = request.keyring(), request.param("reference")
     if keyring is None:
         return
 
     def store(work: Work) -> None:
         check_readable(work, request, reference)  # it may have been erased meanwhile
-        drafts.store_draft(work, case, kind, text, keyring, request.now)
+        write(work, keyring)
 
     await request.write(store)
 

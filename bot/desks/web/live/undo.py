@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import access_case
-from bot.desks.web.case.drafts import DRAFT_KINDS, put_back
+from bot.desks.web.case.drafts import RETURNED_KINDS, put_back
 from bot.desks.web.live.delayed_letters import load_delayed, load_unsent
 from bot.desks.web.live.event_log import log_delays_changed
 from bot.desks.web.routes import Permission, get, post
@@ -59,6 +59,6 @@ def _words_of(commands: list[Command]) -> dict[str, list[str]]:
     """Return the words of commands that can be drafts, by kind."""
     found: dict[str, list[str]] = {}
     for it in commands:
-        if it.verb.value in DRAFT_KINDS and it.text:
+        if it.verb.value in RETURNED_KINDS and it.text:
             found.setdefault(it.verb.value, []).append(it.text)
     return found

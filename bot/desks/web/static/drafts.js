@@ -4,6 +4,7 @@ import { canLeave, post } from "./http.js";
 
 const PAUSE = 1200; // milliseconds
 const pending = new Map();
+const unsaved = new Set(); // fields whose words did not arrive: the connection or the session was gone
 
 export function initDrafts() {
   document.addEventListener("input", (event) => {
@@ -12,10 +13,26 @@ export function initDrafts() {
     clearTimeout(pending.get(field));
     pending.set(field, setTimeout(() => save(field), PAUSE));
   });
-  document.addEventListener("submit", (event) => {
-    for (const field of event.target.querySelectorAll("[data-draft]")) cancel(field);
-  }, true);
-  addEventListener("pagehide", () => [...pending.keys()].forEach((field) => save(field, true)));
+  addEventListener("beforeunload", () => saveAll(true)); // before the next page is asked for
+  addEventListener("pagehide", () => saveAll(true));
+}
+
+/** Save what was typed and is not saved yet; returns a promise that it is. */
+export function saveAll(keepalive = false) {
+  return Promise.all([...new Set([...pending.keys(), ...unsaved])].map((field) => save(field, keepalive)));
+}
+
+/** Whether something was typed that is not saved yet. */
+export const isAnyUnsaved = () => pending.size + unsaved.size > 0;
+
+/** Save the drafts of a form as its fields are now: after it was sent, or was not. */
+export function saveDrafts(form) {
+  return Promise.all([...form.querySelectorAll("[data-draft]")].map((field) => save(field, true)));
+}
+
+/** Save no words that are being sent. */
+export function stopSaving(form) {
+  for (const field of form.querySelectorAll("[data-draft]")) cancel(field);
 }
 
 /**
@@ -33,8 +50,10 @@ function cancel(field) {
   pending.delete(field);
 }
 
-function save(field, keepalive = false) {
+async function save(field, keepalive = false) {
   cancel(field);
   const fields = { words: field.value };
-  return post(field.dataset.draft, fields, keepalive && canLeave(fields));
+  const { offline, signedOut } = await post(field.dataset.draft, fields, keepalive && canLeave(fields));
+  if (offline || signedOut) unsaved.add(field);
+  else unsaved.delete(field);
 }

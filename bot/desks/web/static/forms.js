@@ -1,9 +1,10 @@
 // Forms sent by script: their answers are shown, and the panes they concern are fetched again.
 
 import { leaveTo } from "./back.js";
+import { saveDrafts, stopSaving } from "./drafts.js";
 import { banner, newNonce, post, toast } from "./http.js";
 import { leaveCase } from "./moved.js";
-import { delay, lettersGone, unsentWords } from "./outgoing.js";
+import { askBeforeSending, delay, lettersGone, unsentWords } from "./outgoing.js";
 import { showSignedOut, refresh } from "./panes.js";
 import { forget } from "./typed_times.js";
 import { countWords } from "./word_counts.js";
@@ -56,25 +57,32 @@ function asksAboutWords(form) {
   return true;
 }
 
-async function sendForm(form, submitter) {
+/** Send a form; `sure` names the checks that the caseworker has answered with *Send anyway*. */
+async function sendForm(form, submitter, sure = "") {
   if (asksAboutWords(form)) return;
   const button = submitter ?? form.querySelector("button");
   const had = document.activeElement; // a disabled button loses the focus
   const given = fieldsOf(form, submitter); // before its button is disabled: a disabled one says nothing
+  if (sure) given.push(["sure", sure]);
   if (button) button.disabled = true;
   if (!(await lettersGone(form))) {
     if (button) button.disabled = false;
     return;
   }
   const fields = unansweredForms.get(form) ?? given;
-  const { isSent, isOffline } = await send(form, sameNonce(given, fields));
+  stopSaving(form);
+  const answer = await send(form, sameNonce(given, fields));
+  const { isSent, isOffline } = answer;
   if (isOffline) unansweredForms.set(form, fields);
   else unansweredForms.delete(form);
   if (button) button.disabled = false;
   if (isSent) {
     clear(form);
     form.dispatchEvent(new CustomEvent("sent", { bubbles: true }));
+  } else if (answer.checks) {
+    askBeforeSending(form, answer, (confirmed) => sendForm(form, submitter, confirmed));
   } else if (had === button) button.focus();
+  saveDrafts(form); // without what was sent; with all of it, if it was not
 }
 
 /** Send the fields of a form; returns `isSent`, `isStored` (not carried out yet) and `checks`. */

@@ -4,6 +4,7 @@
 import { alertNow } from "./alerts.js";
 import { banner, fetchJson, post, renewSession, root, shownCase } from "./http.js";
 import { onLeaving } from "./moved.js";
+import { saveAll } from "./drafts.js";
 import { isSignedOut, loseCase, refresh, showSignedIn, showSignedOut } from "./panes.js";
 
 const MINUTE = 60000;
@@ -276,6 +277,7 @@ async function signedIn() {
   isOver = false;
   heardAt = Date.now();
   showSignedIn();
+  saveAll(); // what could not be saved while no one was signed in
   refresh();
   if (isLeader && wasOver) keepConnected();
 }

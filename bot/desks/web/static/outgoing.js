@@ -6,7 +6,7 @@ import { clear, fieldsOf, sameNonce, send } from "./forms.js";
 import { canLeave, newNonce, post, toast } from "./http.js";
 import { dropKeptFile, giveFileBack } from "./attach.js";
 import { tellTabs, tellTabsGone } from "./delayed.js";
-import { putBack } from "./drafts.js";
+import { isAnyUnsaved, putBack, saveAll, saveDrafts, stopSaving } from "./drafts.js";
 import { isGone, onLeaving, showKept } from "./moved.js";
 import { refresh } from "./panes.js";
 import { countWords } from "./word_counts.js";
@@ -15,6 +15,7 @@ const DELAY = 5000; // milliseconds
 const outgoingBar = document.getElementById("outgoing");
 const line = document.getElementById("sending");
 let waiting = null; // what can still be undone
+let asked = null; // what is sent only if the caseworker says so; its words are in their field until then
 let unanswered = null; // what may have arrived, although no answer came
 let last = Promise.resolve(); // of what is being sent
 let taking = null; // the same, while the chat is being taken over
@@ -28,51 +29,70 @@ export function initOutgoing() {
   document.getElementById("messages").addEventListener("renewed", removeShown);
   document.addEventListener("renewed", ({ target }) => takeBack(target.querySelector("#returned")));
   document.addEventListener("renewed", stopUnclaimed);
+  document.addEventListener("input", ({ target }) => isAskedFor(target) && !target.value.trim() && endQuestion());
   onLeaving(undo);
-  // With failed checks the draft is kept; a file is too large to leave with the page.
-  addEventListener("pagehide", () => canHandOver() && handOver());
-  addEventListener("beforeunload", (event) => waiting && !waiting.checks && !canHandOver() && event.preventDefault());
+  addEventListener("pagehide", () => canHandOver() && handOver()); // before drafts are saved: it says what they are
+  addEventListener("beforeunload", (event) => isLostOnLeaving() && event.preventDefault());
   document.addEventListener("submit", signOutLater, true);
 }
 
 /** Whether what waits can leave with the page. */
 function canHandOver() {
-  return Boolean(waiting) && !waiting.checks && !waiting.file && canLeave(waiting.fields);
+  return Boolean(waiting) && !waiting.file && canLeave([...waiting.fields, ...typedSince(waiting)]);
+}
+
+/** Whether something is lost with the page: a file is too large to leave with it, and no draft. */
+function isLostOnLeaving() {
+  return waiting ? !canHandOver() : Boolean(asked) && asked.field?.dataset.draft === undefined;
+}
+
+/** Return what was typed since in the field that words came from, as a field of their form. */
+function typedSince({ field }) {
+  const now = document.getElementById(field?.id) ?? field;
+  return now?.dataset.draft ? [["typed", now.value]] : [];
 }
 
 /** Leave what waits to the desk, with the time that is left for undoing it. */
 function handOver() {
   const mine = take();
   const left = Math.max(0, mine.until - Date.now());
-  return post(mine.form.action, [...mine.fields, ["delay", String(left)]], true);
+  stopSaving(liveForm(mine.form)); // one form says both, so that neither takes the place of the other
+  return post(mine.form.action, [...mine.fields, ...typedSince(mine), ["delay", String(left)]], true);
 }
 
 /** Hand over what waits before the session ends: afterwards the desk would refuse it. */
 async function signOutLater(event) {
   const form = event.target;
-  if (!canHandOver() || !form.matches("form[action$='/signout']")) return;
+  if (!form.matches("form[action$='/signout']") || !(canHandOver() || isAnyUnsaved())) return;
   event.preventDefault();
-  await handOver();
+  if (canHandOver()) await handOver();
+  await saveAll();
   form.submit();
 }
+
+/** Return the form of the page that stands for one of an earlier state of its pane. */
+const liveForm = (form) => document.getElementById(form.id) ?? form;
 
 /** Whether the case waits in the queue: it was returned in another tab, or by a colleague. */
 const isUnclaimed = () => document.getElementById("claim-first") !== null;
 
 /** Send no words about a case that was returned meanwhile: say so, and give them back. */
 async function stopUnclaimed() {
-  if (!waiting?.field || !isUnclaimed()) return;
+  if (!(waiting?.field || asked?.field) || !isUnclaimed()) return;
   toast(outgoingBar.dataset.claimFirst, true);
-  await giveBack(take());
+  endQuestion();
+  if (waiting) await giveBack(take());
   refresh("case"); // with the words that were kept
 }
 
 /** Delay what a form sends, so that it can be undone. */
 export function delay(form) {
-  if (waiting?.checks) {
+  if (isOtherAsked(form) || isStillAsked(form)) {
     outgoingBar.querySelector("[data-send-anyway]").focus(); // an open question comes first
+    saveDrafts(form);
     return;
   }
+  endQuestion(); // its words were changed: they are checked as they are now
   const field = form.querySelector("textarea"); // a phrase or a button has none
   if (field && isUnclaimed()) {
     toast(outgoingBar.dataset.claimFirst, true); // they stay in the field
@@ -80,13 +100,28 @@ export function delay(form) {
   }
   if (waiting && !field && waiting.form.action === form.action && !form.querySelector("p")) return; // pressed twice
   if (waiting) sendNow();
+  begin(form);
+  waiting.timer = setTimeout(sendNow, DELAY);
+  if (form.dataset.check) check(waiting);
+}
+
+/** Whether a question about another form is open. */
+const isOtherAsked = (form) => asked !== null && liveForm(asked.form) !== form;
+
+/** Whether a form still holds the words that the open question is about, alone or with others. */
+const isStillAsked = (form) => Boolean(asked?.field) && form.querySelector("textarea").value.includes(asked.words);
+
+/** Take out of a form what is to be sent. */
+function begin(form) {
+  const field = form.querySelector("textarea");
   const file = form.querySelector("input[type=file]")?.files[0];
   const words = field?.value ?? form.elements.place?.value ?? (form.querySelector("p") ?? form.querySelector("button")).textContent;
   const isAgain = unanswered?.words === words && unanswered.file === file && unanswered.form.action === form.action;
   const fields = isAgain ? sameNonce(fieldsOf(form), unanswered.fields) : fieldsOf(form);
   waiting = { form, fields, words, field, file, when: form.dataset.delay, until: Date.now() + DELAY, id: newNonce() };
   tellTabs(waiting.id, field || file || !waiting.when ? "" : words, waiting.until, undo);
-  showOutgoing("");
+  stopSaving(form);
+  showOutgoing();
   if (form.dataset.closeDialog) document.getElementById(form.dataset.closeDialog).close();
   if (field) field.value = "";
   if (field?.dataset.most) countWords(field);
@@ -94,8 +129,6 @@ export function delay(form) {
   if (file) form.reset();
   if (file) dropKeptFile();
   field?.focus();
-  waiting.timer = setTimeout(sendNow, DELAY);
-  if (form.dataset.check) check(waiting);
 }
 
 /** Return what was typed and not sent; empty for nothing. What waits is sent: it goes out first. */
@@ -104,16 +137,18 @@ export function unsentWords() {
   return typed.filter(Boolean).join("\n");
 }
 
-/** Show what is delayed; with a question it waits for the answer. */
-function showOutgoing(question) {
+/** Show what is delayed, or the open question: what that is about stands in its field. */
+function showOutgoing() {
   const when = outgoingBar.querySelector(".outgoing-when");
-  outgoingBar.querySelector(".outgoing-text").textContent = describe(waiting);
-  outgoingBar.querySelector(".outgoing-question").textContent = question;
-  outgoingBar.querySelector(".outgoing-question").hidden = !question;
-  when.textContent = waiting.when || when.dataset.message;
-  when.hidden = Boolean(question);
-  outgoingBar.querySelector("[data-send-anyway]").hidden = !question;
-  outgoingBar.hidden = false;
+  const question = outgoingBar.querySelector(".outgoing-question");
+  const shown = asked ?? waiting;
+  outgoingBar.querySelector(".outgoing-text").textContent = shown && (!asked?.field || asked.file) ? describe(shown) : "";
+  question.textContent = asked?.told ?? "";
+  question.hidden = !asked;
+  when.textContent = waiting?.when || when.dataset.message;
+  when.hidden = Boolean(asked);
+  outgoingBar.querySelector("[data-send-anyway]").hidden = !asked;
+  outgoingBar.hidden = !shown;
 }
 
 function describe({ file, words }) {
@@ -122,20 +157,60 @@ function describe({ file, words }) {
 
 async function check(mine) {
   const answer = await post(mine.form.dataset.check, { words: mine.words });
-  if (waiting === mine && answer.checks) ask(answer);
+  if (waiting === mine && answer.checks) giveUp(take(), answer);
 }
 
-function ask({ checks, told }) {
-  clearTimeout(waiting.timer);
-  waiting.checks = checks;
-  showOutgoing(told);
+/** Ask whether something is sent after all; its words stand in their field, and can be changed. */
+function ask(question) {
+  asked = question;
+  if (question.file) liveForm(question.form).closest("details")?.removeAttribute("open"); // it would cover the question
+  showOutgoing();
 }
 
-function sendAnyway() {
-  if (!waiting?.checks) return;
-  const confirmed = waiting.fields.filter(([name]) => name === "sure").map(([, value]) => value);
-  waiting.fields = waiting.fields.filter(([name]) => name !== "sure");
-  waiting.fields.push(["sure", [...confirmed, waiting.checks].join(" ")]);
+/** Ask about a form that was sent at once, and still holds its words. */
+export function askBeforeSending(form, answer, sendAgain) {
+  const field = form.querySelector("textarea");
+  ask({ form, field, words: field?.value ?? "", sendAgain, ...answer });
+}
+
+function endQuestion() {
+  asked = null;
+  showOutgoing();
+}
+
+const isAskedFor = (field) => Boolean(asked?.field) && field === liveForm(asked.form).querySelector("textarea");
+
+/** Send what was asked about, as its field has it now: words that were changed are checked, too. */
+async function sendAnyway() {
+  const mine = asked;
+  if (!mine) return;
+  const form = liveForm(mine.form);
+  const field = mine.field && form.querySelector("textarea");
+  if (field?.dataset.most && countWords(field)) field.focus(); // too long by now
+  else if (!(await isAskedAnew(mine, form, field)) && asked === mine) sendConfirmed(mine, form);
+}
+
+/** Whether words that were changed since raise another question; then that is asked. */
+async function isAskedAnew(mine, form, field) {
+  const words = field?.value;
+  if (!field || words === mine.words || !form.dataset.check) return false;
+  const answer = await post(form.dataset.check, { words });
+  if (asked !== mine || !answer.checks || answer.told === mine.told) return false;
+  ask({ ...mine, ...answer, words, checks: `${mine.checks} ${answer.checks}` });
+  return true;
+}
+
+function sendConfirmed(mine, form) {
+  endQuestion();
+  if (mine.sendAgain) {
+    mine.sendAgain(mine.checks);
+    return;
+  }
+  if (waiting) sendNow();
+  begin(form);
+  if (!mine.field) waiting.fields = sameNonce(mine.fields, waiting.fields); // its form may show another by now
+  waiting.fields.push(["sure", mine.checks]);
+  waiting.sure = mine.checks;
   sendNow();
 }
 
@@ -145,7 +220,7 @@ function take() {
   clearTimeout(mine.timer);
   tellTabsGone(mine.id);
   waiting = null;
-  outgoingBar.hidden = true;
+  showOutgoing();
   return mine;
 }
 
@@ -166,7 +241,7 @@ const isTakeOver = (it) => Boolean(it?.form.action.endsWith("/do/take_over"));
 export async function lettersGone(form) {
   const verb = form.action.match(/\/do\/(\w+)$/)?.[1];
   if (!outgoingBar || !outgoingBar.dataset.first.split(" ").includes(verb)) return true;
-  if (waiting?.checks) {
+  if (isOtherAsked(form)) {
     outgoingBar.querySelector("[data-send-anyway]").focus(); // an open question comes first
     return false;
   }
@@ -192,18 +267,29 @@ async function deliver(mine, shown) {
   if (answer.isStored) {
     shown.setAttribute("data-stored", "");
     shown.querySelector("span").replaceChildren(line.dataset.stored);
+    saveSince(mine);
     return answer;
   }
   if (answer.isSent) {
+    saveSince(mine);
     if (!mine.field) clear(mine.form); // the composer was cleared before, and has newer words now
     await answer.shown;
   }
   shown.remove();
-  if (answer.checks && !waiting) {
-    waiting = mine;
-    ask(answer);
-  } else if (!answer.isSent) giveBack(mine);
+  if (!answer.isSent) giveUp(mine, answer);
   return answer;
+}
+
+/** Save what was typed since words were taken from their field: the draft may still hold these. */
+function saveSince({ form, field }) {
+  if (field?.dataset.draft) saveDrafts(liveForm(form));
+}
+
+/** Give back what is not sent, and ask where the desk asks; what was to follow must not overtake it. */
+function giveUp(mine, answer) {
+  if (answer.checks && waiting?.field) giveBack(take());
+  giveBack(mine);
+  if (answer.checks) ask({ ...mine, ...answer, checks: [mine.sure, answer.checks].filter(Boolean).join(" ") });
 }
 
 function addLine(words) {
@@ -238,9 +324,11 @@ function takeBack(notice) {
 }
 
 export function undo() {
-  if (!waiting) return false;
-  const mine = take();
-  giveBack(mine);
+  const mine = asked ?? waiting;
+  if (!mine) return false;
+  if (mine.file) liveForm(mine.form).closest("details")?.setAttribute("open", "");
+  if (asked) endQuestion(); // its words are in their field
+  else giveBack(take());
   (document.getElementById(mine.field?.id) ?? mine.field)?.focus();
   return true;
 }

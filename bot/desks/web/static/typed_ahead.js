@@ -15,10 +15,10 @@ export async function writeAhead() {
   typed = null;
   const field = composer ?? document.getElementById("note-words"); // refused or left: nothing typed is lost
   if (words && field) field.value = [field.value, words].filter(Boolean).join("\n");
+  if (words) field?.dispatchEvent(new Event("input", { bubbles: true })); // saved as a draft
   if (!composer) return;
   document.getElementById("as-message").checked = true;
   composer.focus();
-  if (words) composer.dispatchEvent(new Event("input", { bubbles: true })); // saved as a draft
 }
 
 /** Return the composer, once it is there: taking over may be stored first, and done later. */

@@ -10,7 +10,7 @@ import pytest
 from bot.clock import SECOND
 from bot.desks.web.auth.sessions import IDLE_TIMEOUT
 from bot.desks.web.case.send_checks import RECENTLY_READ
-from tests.desks.web.case.test_unsent_drafts import field
+from tests.desks.web.case.test_unsent_drafts import begins, field
 
 if TYPE_CHECKING:
     from httpx import Response
@@ -62,6 +62,7 @@ def test_words_in_another_language_are_asked_about_once_and_then_go(
     before = said(web_desk)
     assert asks(mei, reference, ENGLISH)["checks"] == "language"
     assert asks(mei, reference, INDONESIAN)["checks"] == ""  # the control
+    begins(mei, reference, ENGLISH)  # its page saves what is typed
     told = mei.does(reference, "say", words=ENGLISH).json()
     assert told["refused"]
     assert "The person reads Indonesian" in told["told"]

@@ -6,6 +6,8 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.clock import SECOND
 from bot.desks.web.auth.sessions import IDLE_TIMEOUT
 from bot.desks.web.case import drafts
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from tests.support.people.chat_person import ChatPerson
 
 UNSENT = 'id="say-unsent">Not sent yet.</p>'
+OTHER = "Xin chào, chị có khỏe không? Tôi ở đây."
 WORDS = "Please stay where you are,\nI ask <b>now</b> & come back."
 
 
@@ -63,6 +66,7 @@ def test_words_that_wait_for_send_anyway_are_named_as_not_sent(web_desk: WebDesk
     words = {"words": "Xin chào, chị có khỏe không? Tôi ở đây."}
     asked = mei.browser.post(f"/cases/{reference}/check", words, is_fetched=True)
     assert asked.json()["checks"] == "language"
+    begins(mei, reference, **words)  # a page puts them back into their field, and saves it
     assert field(mei, reference) == words["words"]
     assert UNSENT in mei.browser.get(f"/cases/{reference}").text
     mei.told(reference, "say", **words, sure="language")
@@ -78,6 +82,83 @@ def test_what_was_sent_or_emptied_is_not_there_any_more(web_desk: WebDeskHarness
     assert field(mei, reference) == ""
     assert field(mei, reference, "note") == "For Jun."
     begins(mei, reference, "  \n", "note")
+    assert web_desk.home.ask("SELECT * FROM desk_drafts") == []
+
+
+def test_a_check_of_words_takes_the_place_of_no_draft(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = claimed(web_desk, mei)
+    begins(mei, reference)
+    asked = mei.browser.post(f"/cases/{reference}/check", {"words": OTHER}, is_fetched=True)
+    assert asked.json()["checks"] == "language"
+    assert field(mei, reference) == WORDS
+
+
+def test_words_written_after_a_message_stay_a_draft_when_it_is_sent(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = claimed(web_desk, mei)
+    begins(mei, reference, f"{WORDS}\nAnd then?")
+    mei.told(reference, "say", words=WORDS)
+    assert field(mei, reference) == "And then?"
+    mei.told(reference, "say", words="Something else.")
+    assert field(mei, reference) == "And then?"
+
+
+@pytest.mark.parametrize("fields", [{"delay": "5000"}, {}])
+def test_a_message_of_a_page_that_was_left_says_what_was_typed_since(
+    web_desk: WebDeskHarness, fields: dict[str, str]
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = claimed(web_desk, mei)
+    begins(mei, reference, WORDS[:9])
+    mei.does(reference, "say", words=WORDS, typed="Please", **fields)  # with which it begins
+    assert field(mei, reference) == "Please"
+
+
+def test_a_message_asked_about_after_its_page_was_left_stands_before_newer_words(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = claimed(web_desk, mei)
+    begins(mei, reference, "Xin")
+    asked = mei.does(reference, "say", words=OTHER, typed="And then?", delay="5000")
+    assert asked.json()["checks"] == "language"
+    assert field(mei, reference) == f"{OTHER}\nAnd then?"
+
+
+def test_a_message_asked_about_without_a_script_takes_the_place_of_no_words(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = claimed(web_desk, mei)
+    begins(mei, reference, "And then?")
+    mei.browser.post(f"/cases/{reference}/do/say", {"words": OTHER})
+    mei.browser.post(f"/cases/{reference}/do/say", {"words": OTHER})
+    assert field(mei, reference) == f"{OTHER}\nAnd then?"
+
+
+def test_a_place_or_a_file_without_words_leaves_the_draft_of_a_message(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = claimed(web_desk, mei)
+    begins(mei, reference)
+    place = {"place": "25.0330, 121.5654"}
+    sent = mei.browser.post(f"/cases/{reference}/send-place", place, is_fetched=True)
+    assert not sent.json()["refused"]
+    assert field(mei, reference) == WORDS
+
+
+def test_both_fields_of_a_call_are_drafts_until_it_is_saved(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    _person, reference = claimed(web_desk, mei)
+    begins(mei, reference, "She is locked in.", "call")
+    begins(mei, reference, "We call at nine.", "told")
+    assert field(mei, reference, "told") == "We call at nine."
+    given = {"words": "She is locked in.", "value.told": "We call at nine.", "code": "we_called"}
+    mei.told(reference, "call", **given)
     assert web_desk.home.ask("SELECT * FROM desk_drafts") == []
 
 

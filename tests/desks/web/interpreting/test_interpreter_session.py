@@ -129,6 +129,16 @@ def scene(desk: WebDeskHarness, staff: dict[str, WebCaseworker]) -> Scene:
     return made
 
 
+def test_words_for_the_interpreter_are_a_draft_until_they_are_shared(scene: Scene) -> None:
+    scene.invites()
+    scene.begins()
+    path = f"/cases/{scene.reference}/drafts/share"
+    scene.mei.browser.post(path, {"words": ANSWER}, is_fetched=True)
+    assert f">\n{ANSWER}</textarea>" in scene.case_page()
+    assert not scene.shares(words=ANSWER, direction="to_person")["refused"]
+    assert f">\n{ANSWER}</textarea>" not in scene.case_page()
+
+
 def test_nothing_is_shared_before_the_person_agreed_and_the_interpreter_began(
     scene: Scene,
 ) -> None:
