@@ -34,6 +34,7 @@ LATIN, NO_LETTER = "LATIN", "?"
 _WITH_CHINESE = frozenset({CHINESE, "HIRAGANA", "KATAKANA"})
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "pak", "bapak", "ibu"})
 _LEGAL_FORMS = frozenset({"co", "ltd", "inc", "corp", "company", "limited", "llc", "pt", "cv"})
+_NO_NAMES = _TITLES | _LEGAL_FORMS
 _SHIP_WORDS = frozenset({"mv", "fv", "no", "number", "nr", "vessel", "ship", "boat", "hao"})
 _CHINESE_ENDS = (
     "股份有限公司", "有限公司", "公司", "先生", "小姐", "女士", "太太",
@@ -137,9 +138,10 @@ def _names(folded: str) -> Iterable[str]:
         if script == CHINESE:
             name = _without_ends("".join(words), _CHINESE_ENDS)
         elif script == LATIN:
-            kept = [it for it in words if it not in _TITLES | _LEGAL_FORMS]
-            name = " ".join(sorted(kept))
-            yield _if_long_enough(script, "" if name in _says_nothing() else "".join(kept))
+            kept = [it for it in words if it not in _NO_NAMES]
+            name, together = " ".join(sorted(kept)), "".join(kept)
+            says_nothing = not _says_nothing().isdisjoint({name, together}) or together in _NO_NAMES
+            yield _if_long_enough(script, "" if says_nothing else together)
         else:
             name = "".join(words)
         if name not in _says_nothing():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.hotline.connections.kinds import ConnectionKind
@@ -98,6 +98,8 @@ LETTERS = st.sampled_from(
 
 
 @pytest.mark.parametrize("kind", ConnectionKind)
+@example(typed="I:BU")
+@example(typed="bo.ss")
 @settings(max_examples=60, deadline=None)
 @given(typed=st.text(LETTERS, max_size=20) | st.text(max_size=30))
 def test_a_form_leads_to_itself(kind: ConnectionKind, typed: str) -> None:
