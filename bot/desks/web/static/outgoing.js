@@ -101,6 +101,7 @@ export function delay(form) {
   if (waiting && !field && waiting.form.action === form.action && !form.querySelector("p")) return; // pressed twice
   if (waiting) sendNow();
   begin(form);
+  field?.focus();
   waiting.timer = setTimeout(sendNow, DELAY);
   if (form.dataset.check) check(waiting);
 }
@@ -128,7 +129,6 @@ function begin(form) {
   if (file || form.elements.place) form.closest("details").open = false;
   if (file) form.reset();
   if (file) dropKeptFile();
-  field?.focus();
 }
 
 /** Return what was typed and not sent; empty for nothing. What waits is sent: it goes out first. */
