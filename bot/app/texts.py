@@ -309,7 +309,7 @@ def build_system_texts(
         answers=questions.ANSWERS,
         titles=ROLE_TITLES,
         data_held=hotline.YOUR_DATA,
-        case_progress=_PROGRESS,
+        case_progress=_PROGRESS, case_status=hotline.CASE_STATUS,
         blanks=lambda read_in: _blank_values(settings, current_plan(), read_in),
         office_hours=lambda office, read_in: hours_text(
             current_plan(), datetime.now(settings.zone).date(), read_in, office

@@ -89,6 +89,8 @@ class SystemTexts:
     """Roles of caseworkers as people read them, by code."""
     data_held: Mapping[str, Text]
     """What is stored about a person, as they read it, by kind."""
+    case_status: Text
+    """How far a case has come: {trail}, made of `case_progress`."""
     case_progress: case_progress.ProgressTexts
     """How a case is getting on, as its person reads it."""
     blanks: Callable[[Catalogue], Mapping[str, str]]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-PERSON, LEAVING, NO_POLICE = "person", "leaving", "no_police"
+PERSON, LEAVING, NO_POLICE, HOW_LONG = "person", "leaving", "no_police", "how_long"
 EMPLOYER, READERS = "employer", "readers"
 KINDS = (
     LEAVING,
@@ -49,7 +49,7 @@ KINDS = (
     "real",
     "trust",
     READERS,
-    "how_long",
+    HOW_LONG,
     "stop",
     "cost",
 )

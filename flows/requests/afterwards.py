@@ -2,7 +2,7 @@
 
 from bot.conversation import Ask, Begin, Decide, End, Fact, Flow, Menu, Outcome, Say
 from bot.text import _, pgettext
-from flows.texts import phrases
+from flows.texts import hotline, phrases
 
 
 class Afterwards(Flow):
@@ -31,8 +31,7 @@ class Afterwards(Flow):
     )
 
     shown = End(
-        # Translators: {trail} is a few lines, e.g. Received: 21:40
-        _("This has happened so far:\n{trail}"),
+        hotline.CASE_STATUS,
         Outcome.STATUS_REQUESTED,
         when=what_now.was("where"),
     )

@@ -52,6 +52,8 @@ NOBODY_CAN_ANSWER = _(
 
 # --- Status, one line each ---------------------------------------------
 
+# Translators: {trail} is a few lines, e.g. Received: 21:40
+CASE_STATUS = _("This has happened so far:\n{trail}")
 # Translators: {time} in all of these e.g. 21:40 or November 24 21:40
 RECEIVED = _("Received: {time}")
 READ = _("A person has read it: {time}")

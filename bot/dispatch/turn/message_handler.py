@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bot.conversation import Choose, ChooseMany, Collect, Decide, answer, keep_extra
+from bot.conversation import Choose, ChooseMany, Collect, Decide, Outcome, answer, keep_extra
 from bot.conversation.inputs import FilesInput, PressInput, TextInput
 from bot.dispatch.rate_limit import Loss
 from bot.dispatch.turn.flow_names import (
@@ -28,6 +28,7 @@ from bot.languages.alarms.find import ALSO_ASKED, find_whole_message
 from bot.languages.questions import (
     BREAKS_OFF,
     EMPLOYER,
+    HOW_LONG,
     LEAVING,
     NO_POLICE,
     PERSON,
@@ -465,7 +466,9 @@ class MessageHandler:
             self.turn.conversation.explained_at = f"{frames[-1].flow}.{frames[-1].step}"
 
     def _say_answers(self, kind: str) -> None:
-        """Say all that holds now about a question of this kind."""
+        """Say all that holds now about a question of this kind; how far their own case has come."""
+        if kind == HOW_LONG and self._say_progress():
+            return
         for answered in self.turn.services.texts.answers[kind]:
             if not answered.when.holds({}, self.turn.facts):
                 continue
@@ -473,6 +476,16 @@ class MessageHandler:
                 self.replies.send_goodbye(answered.text)
             else:
                 self.replies.send_text(answered.text)
+
+    def _say_progress(self) -> bool:
+        """Say how far the case of this session has come; tell if there is one."""
+        turn = self.turn
+        if not turn.conversation.has_case:
+            return False
+        asked = turn.hotline.requested_texts(turn.conversation, Outcome.STATUS_REQUESTED)
+        if asked["trail"]:
+            self.replies.send_text(turn.services.texts.case_status, asked)
+        return bool(asked["trail"])
 
     def _choice_in_other_words(self, text: str, alarms: frozenset[str]) -> PressInput | None:
         """Return the button a text means in other words; what may say more is kept as well.

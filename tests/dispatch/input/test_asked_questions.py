@@ -487,3 +487,23 @@ def test_an_answer_shows_the_numbers_that_are_sure_whatever_others_are(
 ) -> None:
     answers = questions.ANSWERS["asking"]
     assert [it.text for it in answers if it.when.holds({}, frozenset(known))] == said
+
+
+ANYONE = ("has anyone read it?", "did someone read my message", "has anybody seen it")
+
+
+@pytest.mark.parametrize("text", ANYONE)
+def test_who_asks_whether_it_was_read_is_told_whether_it_was(
+    sqlite_hotline: HotlineHarness, text: str
+) -> None:
+    """Who has no case yet reads when people read; that is the control."""
+    person = sqlite_hotline.person()
+    place_at(person, reachable_positions()["danger", "tell"])
+    assert "Nobody has read it yet." not in "".join(person.says(text))
+    sqlite_hotline.advance_time(LATER)
+    person.presses("Tell them now")
+    sqlite_hotline.advance_time(LATER)
+    assert "Nobody has read it yet." in person.says(text)[0]
+    sqlite_hotline.colleague().claims()
+    sqlite_hotline.advance_time(LATER)
+    assert "A person has read it" in person.says(text)[0]
