@@ -42,6 +42,20 @@ PROGRAM_FOLDERS = (Path(__file__).resolve().parents[2], Path(sys.prefix))
 """Where this release is installed, or checked out, and the Python that runs it."""
 MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder in it, deleted at once
 RUNS_SYSTEMD = Path("/run/systemd/system")
+USE_NO_CREDENTIAL = (("keys", "new"), ("keys", "backup"), ("keys", "rescue"))
+"""Commands that work without the host key; a rescue is for the time after it is lost."""
+LOST = (
+    "{why}. Credentials are encrypted for the machine that wrote them: have the copy of the host "
+    "key and the bot's token at hand, and run haven setup, which keeps the data"
+)
+LOST_ELSEWHERE = (
+    "the credentials in {folder} are encrypted for the machine that wrote them: run haven setup "
+    "there, without --root"
+)
+
+
+class CredentialLostError(HavenError):
+    """A credential cannot be decrypted on this machine. The text says how to write it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,8 @@ class CredentialFolder:
 
     target: Target
     is_encrypted: bool
+    lost: frozenset[str] = frozenset()
+    """Credentials that cannot be decrypted here, and are left out."""
 
     @classmethod
     def of(cls, target: Target) -> CredentialFolder:
@@ -67,7 +83,31 @@ class CredentialFolder:
 
     def has(self, name: str) -> bool:
         """Whether there is such a credential."""
-        return self.target.at(self.path(name)).exists()
+        return name not in self.lost and self.target.at(self.path(name)).exists()
+
+    def without_lost(self) -> CredentialFolder:
+        """Return the folder without what cannot be decrypted here, so that it is written again.
+
+        If nothing can be decrypted, what is written is encrypted where this machine can do that.
+
+        Raises:
+            HavenError: the folder is of another machine, which can decrypt it.
+        """
+        there = [name for name in VARIABLES if self.has(name)]
+        lost = frozenset(name for name in there if self._is_lost(name))
+        if not lost:
+            return self
+        if not self.target.is_this_machine:
+            raise HavenError(LOST_ELSEWHERE.format(folder=self.target.at(CREDENTIALS)))
+        is_encrypted = len(lost) < len(there) or can_encrypt()
+        return CredentialFolder(self.target, is_encrypted=is_encrypted, lost=lost)
+
+    def _is_lost(self, name: str) -> bool:
+        try:
+            self.load(name)
+        except CredentialLostError:
+            return True
+        return False
 
     def planned(self, name: str, secret: str) -> PlannedFile:
         """Return the file that holds a secret; raise HavenError if systemd cannot encrypt it."""
@@ -77,11 +117,19 @@ class CredentialFolder:
         return PlannedFile(self.path(name), content, 0o400, is_secret=True)
 
     def load(self, name: str) -> str:
-        """Return a secret; raise HavenError if it cannot be read."""
+        """Return a secret.
+
+        Raises:
+            CredentialLostError: this machine cannot decrypt it.
+            HavenError: it cannot be read.
+        """
         path = self.target.at(self.path(name))
         if not self.is_encrypted:
             return read_private_line(path)
-        return _run_tool("decrypt", name, str(path), b"").decode().strip()
+        try:
+            return _run_tool("decrypt", name, str(path), b"").decode().strip()
+        except HavenError as error:
+            raise CredentialLostError(LOST.format(why=error)) from None
 
     def replace(self, name: str, secret: str, day: date) -> Path:
         """Put another secret in the place of a credential; return where the earlier one is kept.
@@ -142,13 +190,16 @@ def can_encrypt() -> bool:
 
 
 def _run_tool(verb: str, name: str, source: str, given: bytes) -> bytes:
+    tool = shutil.which(TOOL)
+    if tool is None:
+        raise HavenError(f"{TOOL} cannot {verb} {name}: this machine has no {TOOL}")
     done = subprocess.run(  # noqa: S603 - a fixed command; what is secret goes through a pipe
-        [shutil.which(TOOL) or TOOL, verb, f"--name={name}", source, "-"],
+        [tool, verb, f"--name={name}", source, "-"],
         input=given, capture_output=True, check=False,
     )  # fmt: skip
     if done.returncode:
         why = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
-        raise HavenError(f"{TOOL} cannot {verb} {name}: {why[0]}")
+        raise HavenError(f"{TOOL} cannot {verb} {name}: {why[0].rstrip('.')}")
     return done.stdout
 
 
@@ -219,7 +270,10 @@ def run_as_owner(
     if os.geteuid() or not (keeps_user or data.is_dir()):
         return list(words)
     owner = 0 if keeps_user else data.stat().st_uid
-    CredentialFolder.of(target).hand_over(owner or None, but=but)
+    credentials = CredentialFolder.of(target)
+    if tuple(words[:2]) in USE_NO_CREDENTIAL:
+        credentials = credentials.without_lost()
+    credentials.hand_over(owner or None, but=but)
     if not owner:
         return list(words)
     words = hand_over_files(words, owner)

@@ -6,6 +6,7 @@ Their host key must be known before anything is written: with another one no bot
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +18,10 @@ from bot.errors import HavenError, WrongHostKeyError
 from bot.mailbox.known_bots import known_bots
 from bot.private_file import read_private_line
 from bot.setup import accounts
+from bot.setup.interview import WIDTH
 from bot.setup.questions import QUESTIONS
 from bot.store.data_folder import missing_data
+from bot.text import as_sentence
 from bot.vault.keys.host_key import LENGTH, LOCKED_PREFIX
 
 if TYPE_CHECKING:
@@ -37,6 +40,23 @@ OTHER_KEY = (
     "data: the host key of this machine ({key}) does not open the data in {data}. To go on with "
     "them, move that key to another place and keep it, because it opens the data of before: "
     "mv {key} ELSEWHERE; then run haven setup again with the host key of these data (host_key)"
+)
+LOST_KEY = (
+    "the host key of this machine, {key}, cannot be decrypted here: credentials are encrypted for "
+    "the machine that wrote them; "
+)
+NAME_COPY = (
+    "{why}there are data in {data} already: name the copy of their host key (host_key){instead}"
+)
+OTHER_FOLDER = ", or another folder for new data (data)"
+NO_DATA = (
+    "host_key: there are no data in {data} that it would open. Restore a backup into that folder "
+    "first (haven restore), or leave host_key empty"
+)
+LOST_WITHOUT_DATA = (
+    "data: {why}there are no data in {data} that a copy would open. Restore a backup into that "
+    "folder first (haven restore), or, to begin with a new key, move the one that is here to "
+    "another place and keep it: mv {key} ELSEWHERE; then run haven setup again"
 )
 NOT_ITS_FILE = (
     "host_key: this is a host key itself. Name the file that holds it, and see that the key stays "
@@ -57,28 +77,48 @@ class ExistingData:
     """Numbers of the bots whose chats they hold, the latest first."""
 
 
-def find_existing(settings: Settings, named: str | None, *, key: Path | None) -> ExistingData:
+@dataclass(frozen=True)
+class PresentKey:
+    """The host key among the credentials of this machine."""
+
+    path: Path
+    is_lost: bool = False
+    """Whether this machine cannot decrypt it."""
+
+    @property
+    def why_lost(self) -> str:
+        """Why a copy of it is needed, in front of what is asked; empty if none is."""
+        return LOST_KEY.format(key=self.path) if self.is_lost else ""
+
+
+def find_existing(settings: Settings, named: str | None, *, key: PresentKey | None) -> ExistingData:
     """Return what is there, opened with its host key: a credential, or the file that is named.
 
-    `named` is None at a terminal: then it is asked for until it is right. `key` is the file of the
-    credential.
+    `named` is None at a terminal: then it is asked for until it is right.
 
     Raises:
         HavenError: there are data, and their key is not named or does not open them; or a key is
-            named, and there is nothing that it opens.
+            named, and there is nothing that it opens; or the credential of this machine would be
+            lost for good.
     """
     if missing_data(settings) is not None:
-        if named:
-            raise HavenError(
-                f"host_key: there are no data in {settings.data} that it would open. Restore a "
-                "backup into that folder first (haven restore), or leave host_key empty"
-            )
-        return ExistingData()
-    if key is not None:
-        return _with_credential(settings, key)
+        return _without_data(settings, named, key)
+    if key is not None and not key.is_lost:
+        return _with_credential(settings, key.path)
+    why = "" if key is None else key.why_lost
     if named is None:
-        return _ask(settings)
-    return _open(settings, named)
+        return _ask(settings, why)
+    return _open(settings, named, why)
+
+
+def _without_data(settings: Settings, named: str | None, key: PresentKey | None) -> ExistingData:
+    if key is not None and key.is_lost:  # no copy can be proved to be of this key
+        raise HavenError(
+            LOST_WITHOUT_DATA.format(why=key.why_lost, data=settings.data, key=key.path)
+        )
+    if named:
+        raise HavenError(NO_DATA.format(data=settings.data))
+    return ExistingData()
 
 
 def accounts_of(deployment: Deployment) -> set[str]:
@@ -98,21 +138,21 @@ def _with_credential(settings: Settings, key: Path) -> ExistingData:
         raise HavenError(OTHER_KEY.format(data=settings.data, key=key)) from None
 
 
-def _ask(settings: Settings) -> ExistingData:
-    typer.echo(f"\nThere are data in {settings.data} already.")
+def _ask(settings: Settings, why: str) -> ExistingData:
+    told = as_sentence(f"{why}there are data in {settings.data} already")
+    typer.echo("\n" + textwrap.fill(told, WIDTH))
     while True:
         named = str(typer.prompt(QUESTIONS["host_key"].text))
         try:
-            return _open(settings, named.strip())
+            return _open(settings, named.strip(), why)
         except HavenError as error:
             typer.echo(f"{error}")
 
 
-def _open(settings: Settings, named: str) -> ExistingData:
+def _open(settings: Settings, named: str, why: str) -> ExistingData:
     if not named:
         raise HavenError(
-            f"there are data in {settings.data} already: name the copy of their host key "
-            "(host_key), or another folder for new data (data)"
+            NAME_COPY.format(why=why, data=settings.data, instead="" if why else OTHER_FOLDER)
         )
     if A_KEY.fullmatch(named):  # an error about a file would repeat it
         raise HavenError(NOT_ITS_FILE)

@@ -22,7 +22,12 @@ from bot.channels.telegram.installation import tell_profile
 from bot.cli.backup import make_backup
 from bot.cli.deployment import Deployment, open_deployment
 from bot.cli.doctor import check_all
-from bot.cli.install.existing_data import ExistingData, accounts_of, find_existing
+from bot.cli.install.existing_data import (
+    ExistingData,
+    PresentKey,
+    accounts_of,
+    find_existing,
+)
 from bot.cli.staff import enrol, print_recovery_key
 from bot.desks.web.auth.totp import SecondFactors
 from bot.errors import HavenError, SettingError
@@ -44,6 +49,7 @@ from bot.setup.checks import (
 )
 from bot.setup.credentials import (
     RUNS_SYSTEMD,
+    SUFFIX,
     CredentialFolder,
     check_copy,
     copy_key,
@@ -73,6 +79,10 @@ NO_TERMINAL = (
 WHERE = ("data", "database_url", "keys_url")
 """Answers that say where the data are."""
 LICENCE = "Haven is free software: AGPL-3.0-or-later, https://www.gnu.org/licenses/agpl-3.0.html"
+LOST_BOT = (
+    "token: the bot's token cannot be decrypted on this machine. Give it again: @BotFather prints "
+    "it for /mybots, API Token"
+)
 SERVICE_FILE = UNIT_FOLDER / "haven.service"
 STARTED = "haven.service haven-retention.timer"
 """Units that are enabled."""
@@ -154,9 +164,11 @@ def setup(
 
 def _collect(target: Target, given: Mapping[str, str] | None) -> Installation:
     """Return what is to be set up, asked for and checked."""
-    env, credentials = target.at(ENV_FILE), CredentialFolder.of(target)
+    env, credentials = target.at(ENV_FILE), CredentialFolder.of(target).without_lost()
     known = {_field(name): it for name, it in read_env_file(_existing(env)).items()}
     found = _existing_data(target, known, given, credentials)
+    if given is not None and TOKEN_CREDENTIAL in credentials.lost and not given.get("token"):
+        raise HavenError(LOST_BOT)
     stored_token = credentials.load(TOKEN_CREDENTIAL) if credentials.has(TOKEN_CREDENTIAL) else ""
     interview = Interview(known, found.answered | {"host_key"}, stored_token, found.bots)
     with unused_keys_told(interview.made_keys):
@@ -202,7 +214,7 @@ def _existing_data(
     credentials: CredentialFolder,
 ) -> ExistingData:  # fmt: skip
     """Return what is where the data will be, as far as it is known before the questions."""
-    key = _key_file(credentials)
+    key = _present(credentials)
     where = {key: it for key in WHERE if (it := (given or {}).get(key))}
     values = {"data": QUESTIONS["data"].default, **known, **where}
     before = Installation(target, values, {}, credentials, known)
@@ -219,16 +231,19 @@ def _with_their_key(installation: Installation) -> Installation:
     interview_began_with = {"data": QUESTIONS["data"].default, **installation.known}
     if all(installation.values.get(it) == interview_began_with.get(it) for it in WHERE):
         return installation  # looked at before the questions
-    found = find_existing(installation.settings(), None, key=_key_file(installation.credentials))
+    found = find_existing(installation.settings(), None, key=_present(installation.credentials))
     return replace(installation, host_key=found.host_key or installation.host_key)
 
 
-def _key_file(credentials: CredentialFolder) -> Path | None:
-    """Return where the host key of this machine is, handed over; None if there is none."""
+def _present(credentials: CredentialFolder) -> PresentKey | None:
+    """Return the host key of this machine, handed over if it can be; None if there is none."""
+    if CREDENTIAL in credentials.lost:
+        lost = credentials.target.at(CREDENTIALS / f"{CREDENTIAL}{SUFFIX}")
+        return PresentKey(lost, is_lost=True)
     if not credentials.has(CREDENTIAL):
         return None
     credentials.hand_over()
-    return credentials.target.at(credentials.path(CREDENTIAL))
+    return PresentKey(credentials.target.at(credentials.path(CREDENTIAL)))
 
 
 def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
@@ -270,9 +285,10 @@ def _write(installation: Installation, *, is_asked: bool) -> list[PlannedFile]:
     with unused_keys_told(installation.made_keys):
         changed = _write_files(installation, is_asked=is_asked)
     tell_unused(installation.made_keys, installation.values.get("backup_key", ""))
-    installation.credentials.hand_over()
+    written = CredentialFolder.of(installation.target)
+    written.hand_over()
     if copy := installation.answers.get("host_key_copy"):
-        copy_key(installation.credentials.load(CREDENTIAL), Path(copy))
+        copy_key(written.load(CREDENTIAL), Path(copy))
     return changed
 
 
