@@ -5,6 +5,7 @@ Their host key must be known before anything is written: with another one no bot
 
 from __future__ import annotations
 
+import pwd
 import re
 import textwrap
 from dataclasses import dataclass, replace
@@ -17,9 +18,12 @@ from bot.cli.deployment import Deployment, open_deployment
 from bot.errors import HavenError, WrongHostKeyError
 from bot.mailbox.known_bots import known_bots
 from bot.private_file import read_private_line
+from bot.settings.missing import CREDENTIAL
 from bot.setup import accounts
 from bot.setup.interview import WIDTH
+from bot.setup.ownership import acting_as
 from bot.setup.questions import QUESTIONS
+from bot.setup.secret_files import put_in_memory
 from bot.store.data_folder import missing_data
 from bot.text import as_sentence
 from bot.vault.keys.host_key import LENGTH, LOCKED_PREFIX
@@ -91,24 +95,33 @@ class PresentKey:
         return LOST_KEY.format(key=self.path) if self.is_lost else ""
 
 
-def find_existing(settings: Settings, named: str | None, *, key: PresentKey | None) -> ExistingData:
+def find_existing(
+    settings: Settings,
+    named: str | None,
+    *,
+    key: PresentKey | None,
+    user: pwd.struct_passwd | None = None,
+) -> ExistingData:
     """Return what is there, opened with its host key: a credential, or the file that is named.
 
-    `named` is None at a terminal: then it is asked for until it is right.
+    `named` is None at a terminal: then it is asked for until it is right. `user` is the one as whom
+    databases are asked, by default the one of this process.
 
     Raises:
         HavenError: there are data, and their key is not named or does not open them; or a key is
             named, and there is nothing that it opens; or the credential of this machine would be
             lost for good.
     """
-    if missing_data(settings) is not None:
+    with acting_as(user):
+        missing = missing_data(settings)
+    if missing is not None:
         return _without_data(settings, named, key)
     if key is not None and not key.is_lost:
-        return _with_credential(settings, key.path)
+        return _with_credential(settings, key.path, user)
     why = "" if key is None else key.why_lost
     if named is None:
-        return _ask(settings, why)
-    return _open(settings, named, why)
+        return _ask(settings, why, user)
+    return _open(settings, named, why, user)
 
 
 def _without_data(settings: Settings, named: str | None, key: PresentKey | None) -> ExistingData:
@@ -131,38 +144,40 @@ def accounts_of(deployment: Deployment) -> set[str]:
     return found
 
 
-def _with_credential(settings: Settings, key: Path) -> ExistingData:
+def _with_credential(settings: Settings, key: Path, user: pwd.struct_passwd | None) -> ExistingData:
     try:
-        return _found(settings)
+        with acting_as(user):
+            return _found(settings)
     except WrongHostKeyError:
         raise HavenError(OTHER_KEY.format(data=settings.data, key=key)) from None
 
 
-def _ask(settings: Settings, why: str) -> ExistingData:
+def _ask(settings: Settings, why: str, user: pwd.struct_passwd | None) -> ExistingData:
     told = as_sentence(f"{why}there are data in {settings.data} already")
     typer.echo("\n" + textwrap.fill(told, WIDTH))
     while True:
         named = str(typer.prompt(QUESTIONS["host_key"].text))
         try:
-            return _open(settings, named.strip(), why)
+            return _open(settings, named.strip(), why, user)
         except HavenError as error:
             typer.echo(f"{error}")
 
 
-def _open(settings: Settings, named: str, why: str) -> ExistingData:
+def _open(settings: Settings, named: str, why: str, user: pwd.struct_passwd | None) -> ExistingData:
     if not named:
-        raise HavenError(
-            NAME_COPY.format(why=why, data=settings.data, instead="" if why else OTHER_FOLDER)
-        )
+        instead = "" if why else OTHER_FOLDER
+        raise HavenError(NAME_COPY.format(why=why, data=settings.data, instead=instead))
     if A_KEY.fullmatch(named):  # an error about a file would repeat it
         raise HavenError(NOT_ITS_FILE)
     path = Path(named)
     secret = read_private_line(path)
     if secret.startswith(LOCKED_PREFIX):
         raise HavenError(LOCKED.format(path=path, data=settings.data))
-    with_key = replace(settings, host_key_file=path.absolute())
+    # The copy is root's, as it must be: another user reads it in memory.
+    readable = put_in_memory(CREDENTIAL, secret, user.pw_uid) if user else path.absolute()
     try:
-        return _found(with_key, secret)
+        with acting_as(user):
+            return _found(replace(settings, host_key_file=readable), secret)
     except WrongHostKeyError:
         raise HavenError(f"host_key: {path} does not open the data in {settings.data}") from None
 

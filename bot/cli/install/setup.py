@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pwd
 import shlex
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +62,13 @@ from bot.setup.env_file import SECRETS, format_env
 from bot.setup.files import CREDENTIALS, PlannedFile, Target
 from bot.setup.files import UNITS as UNIT_FOLDER
 from bot.setup.interview import Interview, as_at_terminal, questions_in
-from bot.setup.ownership import give_to_user, make_user
+from bot.setup.ownership import (
+    acting_as,
+    give_to_user,
+    make_user,
+    service_user,
+    user_who_asks,
+)
 from bot.setup.questions import QUESTIONS
 from bot.setup.service_files import (
     Service,
@@ -113,6 +121,11 @@ class Installation:
         }
         return settings_of(self.values, **folders)
 
+    @property
+    def user(self) -> pwd.struct_passwd | None:
+        """As whom databases are asked: as the service does it, if they are of this machine."""
+        return user_who_asks(self.settings()) if self.target.is_this_machine else None
+
 
 def source() -> None:
     """Print the licence, and where the source code of this release is."""
@@ -147,6 +160,7 @@ def setup(
     installation = _collect(target, given)
     changed = _write(installation, is_asked=given is None)
     _make_folders(installation)
+    _give_away(installation)  # the user of the service may write there from now on
     _make_accounts(installation, password_cost(context), is_asked=given is None)
     _make_first_backup(installation)
     _give_away(installation)
@@ -219,7 +233,7 @@ def _existing_data(
     values = {"data": QUESTIONS["data"].default, **known, **where}
     before = Installation(target, values, {}, credentials, known)
     named = None if given is None else given.get("host_key", "")
-    return find_existing(before.settings(), named, key=key)
+    return find_existing(before.settings(), named, key=key, user=before.user)
 
 
 def _with_their_key(installation: Installation) -> Installation:
@@ -231,7 +245,10 @@ def _with_their_key(installation: Installation) -> Installation:
     interview_began_with = {"data": QUESTIONS["data"].default, **installation.known}
     if all(installation.values.get(it) == interview_began_with.get(it) for it in WHERE):
         return installation  # looked at before the questions
-    found = find_existing(installation.settings(), None, key=_present(installation.credentials))
+    found = find_existing(
+        installation.settings(), None,
+        key=_present(installation.credentials), user=installation.user,
+    )  # fmt: skip
     return replace(installation, host_key=found.host_key or installation.host_key)
 
 
@@ -242,8 +259,14 @@ def _present(credentials: CredentialFolder) -> PresentKey | None:
         return PresentKey(lost, is_lost=True)
     if not credentials.has(CREDENTIAL):
         return None
-    credentials.hand_over()
+    _hand_over(credentials)
     return PresentKey(credentials.target.at(credentials.path(CREDENTIAL)))
+
+
+def _hand_over(credentials: CredentialFolder) -> None:
+    """Give this process the credentials, in files that the user of the service can read as well."""
+    user = service_user() if credentials.target.is_this_machine else None
+    credentials.hand_over(None if user is None or os.geteuid() else user.pw_uid)
 
 
 def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
@@ -258,7 +281,8 @@ def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
         check_ports(settings, known)
     for name, url in (("DATABASE", settings.database_url), ("KEYS", settings.keys_url)):
         if url is not None and not url.startswith("sqlite"):
-            fault = fault_of(lambda url=url: database_at(url).connect().close())  # type: ignore[misc]
+            with acting_as(installation.user):
+                fault = fault_of(lambda url=url: database_at(url).connect().close())  # type: ignore[misc]
             if fault:
                 raise SettingError(f"HAVEN_{name}_URL: {fault.splitlines()[0]}")
 
@@ -286,7 +310,7 @@ def _write(installation: Installation, *, is_asked: bool) -> list[PlannedFile]:
         changed = _write_files(installation, is_asked=is_asked)
     tell_unused(installation.made_keys, installation.values.get("backup_key", ""))
     written = CredentialFolder.of(installation.target)
-    written.hand_over()
+    _hand_over(written)
     if copy := installation.answers.get("host_key_copy"):
         copy_key(written.load(CREDENTIAL), Path(copy))
     return changed
@@ -360,6 +384,7 @@ def _give_away(installation: Installation) -> None:
     settings = installation.settings()
     folders = [it for it in (settings.data, settings.backups) if it is not None]
     give_to_user(folders, [ENV_FILE])
+    _hand_over(CredentialFolder.of(installation.target))
 
 
 # --- Accounts --------------------------------------------------------------------------------
@@ -367,8 +392,11 @@ def _give_away(installation: Installation) -> None:
 
 def _make_accounts(installation: Installation, cost: PasswordCost, *, is_asked: bool) -> None:
     """Enrol the first caseworker, whose key opens cases, then the first administrator."""
-    answers = installation.answers
-    with open_deployment(create=True, settings=installation.settings()) as deployment:
+    answers, settings = installation.answers, installation.settings()
+    with (
+        acting_as(installation.user),
+        open_deployment(create=True, settings=settings) as deployment,
+    ):
         found = accounts_of(deployment)
         if "caseworker" in answers and "caseworker" not in found:
             _enrol_caseworker(deployment, answers, cost)
@@ -439,7 +467,7 @@ def _make_first_backup(installation: Installation) -> None:
     """Make a backup, unless there is one: so it is known now whether the next will succeed."""
     settings = installation.settings()
     if settings.backups is not None and not list_archives(settings.backups):
-        with open_deployment(settings=settings) as deployment:
+        with acting_as(installation.user), open_deployment(settings=settings) as deployment:
             typer.echo("\nA backup, for there is none in that folder:")
             try:
                 make_backup(deployment, settings.backups)
@@ -468,8 +496,9 @@ def _tell_telegram(installation: Installation) -> None:
 
 def _print_findings(installation: Installation) -> None:
     typer.echo("\nFindings of haven doctor:")
-    for result in check_all(installation.settings()):
-        typer.echo(result.line)
+    with acting_as(installation.user):
+        for result in check_all(installation.settings()):
+            typer.echo(result.line)
 
 
 def print_next_steps(installation: Installation, *, is_changed: bool) -> None:
