@@ -278,7 +278,7 @@ def _named_key(path: Path) -> HostKey:
             f"there is no file {path}: name the copy of the host key with --host-key, from where "
             "it is kept; after a rotation, the earlier one"
         )
-    return HostKey.load(path, ask=lambda: _ask_passphrase(path))
+    return HostKey.load(path, ask=lambda: _ask_passphrase(path), named="--host-key")
 
 
 def _named_archives(named: Sequence[Path]) -> tuple[Path, ...]:

@@ -26,7 +26,12 @@ from bot.hotline.staff.staff import Staff
 from bot.private_file import give_as_its_folder
 from bot.settings import Settings, load_settings
 from bot.settings.missing import CREDENTIAL
-from bot.setup.credentials import RUNS_SYSTEMD, CredentialFolder, is_handed_over
+from bot.setup.credentials import (
+    RUNS_SYSTEMD,
+    CredentialFolder,
+    decrypt_command,
+    is_handed_over,
+)
 from bot.setup.files import MACHINE
 from bot.store.database import Database
 from bot.store.writer import Work
@@ -116,7 +121,7 @@ def rotate_key(
         if credentials is not None and passphrase and settings.passphrase_file is None:
             raise HavenError(LOCKED_CREDENTIAL)
         if path.exists():  # an earlier run was interrupted after it made the file
-            new = HostKey.load(path, settings.data, lambda: passphrase)
+            new = HostKey.load(path, settings.data, lambda: passphrase, named="PATH")
         else:
             new = HostKey.create(path, passphrase, password_cost(context))
         if new == old:
@@ -226,9 +231,10 @@ def _explain_earlier_key(
     mark, named = host_key_mark(earlier.key).hex(), earlier.path
     typer.echo(f"Keep the old key, {named} (mark {mark}), until {until}, apart")
     typer.echo("from the backups: archives of keys made before now open with it alone")
-    if earlier.is_encrypted:
-        typer.echo(f"(systemd-creds decrypt --name={CREDENTIAL} {named} OLD.key, then")
-        typer.echo("haven restore --host-key OLD.key). Then destroy both.")
+    if earlier.is_encrypted and named is not None:
+        typer.echo(f"    {decrypt_command(named, 'OLD.key')}")
+        typer.echo("    haven restore --host-key OLD.key")
+        typer.echo("Then destroy both.")
     else:
         typer.echo(f"(haven restore --host-key {named}). Then destroy it.")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shlex
 import shutil
 import subprocess
 import sys
@@ -201,6 +202,12 @@ def _run_tool(verb: str, name: str, source: str, given: bytes) -> bytes:
         why = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no reason given"]
         raise HavenError(f"{TOOL} cannot {verb} {name}: {why[0].rstrip('.')}")
     return done.stdout
+
+
+def decrypt_command(path: Path, copy: str) -> str:
+    """Return the command that writes a decrypted host key; its file is for its owner alone."""
+    words = f"{TOOL} decrypt --name={CREDENTIAL} {shlex.quote(str(path))} {copy}"
+    return f"(umask 077; {words})"  # by itself the tool makes files that everyone reads
 
 
 def new_host_key() -> str:

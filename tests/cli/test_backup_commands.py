@@ -329,6 +329,17 @@ def test_what_a_restore_lacks_is_named_with_the_fix(
     assert not (tmp_path / "new").exists()
 
 
+def test_a_restore_names_the_option_whose_key_others_can_read(
+    elsewhere: tuple[Haven, list[str]], tmp_path: Path
+) -> None:
+    """And not a setting that was not used."""
+    copy = tmp_path / "copy.key"
+    copy.write_text((tmp_path / "host.key").read_text())
+    copy.chmod(0o644)
+    done = restored(elsewhere, "--host-key", str(copy))
+    assert done.stderr.startswith(f"--host-key: others can read it; chmod 0400 {copy}")
+
+
 def test_without_its_host_key_a_restore_says_which_one_is_needed(
     elsewhere: tuple[Haven, list[str]], tmp_path: Path
 ) -> None:

@@ -20,6 +20,7 @@ from bot.cli.fleet import children
 from bot.cli.fleet.control_file import load_fleet
 from bot.cli.health.host_key import check_host_key
 from bot.errors import HavenError, SettingError
+from bot.private_file import read_private_line
 from bot.settings import load_settings
 from bot.settings.env_file import ENV_FILE
 from bot.settings.missing import CREDENTIAL
@@ -118,10 +119,10 @@ def test_a_rotation_puts_the_new_key_in_the_place_of_the_credential(
 
 def read_kept(said: str, kept: Path) -> str:
     """Return the old key, by the command that was printed where it is encrypted."""
-    if printed := re.search(r"\(systemd-creds (.+) OLD\.key, then", said):
-        words = ["systemd-creds", *printed[1].split(), "-"]
-        done = subprocess.run(words, capture_output=True, check=True)  # noqa: S603 - as printed
-        return done.stdout.decode().strip()
+    if printed := re.search(r"^ +(\(umask .+systemd-creds .+ OLD\.key\))$", said, re.MULTILINE):
+        with TemporaryDirectory() as folder:
+            subprocess.run(["sh", "-c", printed[1]], check=True, cwd=folder, umask=0o022)  # noqa: S603, S607 - as printed
+            return read_private_line(Path(folder) / "OLD.key")  # refused if others can read it
     assert f"haven restore --host-key {kept}" in said
     return kept.read_text().strip()
 

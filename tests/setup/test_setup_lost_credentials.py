@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -126,6 +127,23 @@ async def test_credentials_of_another_machine_are_written_again_with_a_copy_and_
     assert machine.loads(TOKEN_CREDENTIAL) == token
     assert "Recovery key" not in done.stdout  # the accounts of the data stay
     assert "fine   key store opens with this host key" in done.stdout
+
+
+async def test_the_printed_command_writes_a_copy_that_no_one_else_reads(
+    machine: EncryptedMachine,
+) -> None:
+    """And not one that `haven restore --host-key` then refuses."""
+    done = await machine.sets_up()
+    (printed,) = re.findall(r"backup is restored: (.+ COPY\))$", done.stdout, re.MULTILINE)
+    folder = machine.machine.folder
+    subprocess.run(["sh", "-c", printed], check=True, cwd=folder, umask=0o022)  # noqa: ASYNC221, S603, S607 - as printed
+    assert (await asyncio.to_thread(HostKey.load, folder / "COPY")).secret.hex() == machine.loads(
+        CREDENTIAL
+    )
+    open_to_all = printed.removeprefix("(umask 077; ").replace("COPY)", "OPEN")
+    subprocess.run(["sh", "-c", open_to_all], check=True, cwd=folder, umask=0o022)  # noqa: ASYNC221, S603, S607 - the control
+    with pytest.raises(HavenError, match=r"^--host-key: others can read it; chmod 0400 "):
+        await asyncio.to_thread(HostKey.load, folder / "OPEN", named="--host-key")
 
 
 @pytest.mark.parametrize("is_named", [False, True])

@@ -55,6 +55,7 @@ from bot.setup.credentials import (
     CredentialFolder,
     check_copy,
     copy_key,
+    decrypt_command,
     is_on_one_disk,
     new_host_key,
 )
@@ -550,12 +551,12 @@ def _tell_copy(installation: Installation) -> bool:
 
 def _ask_for_copy(installation: Installation) -> None:
     credentials, made = installation.credentials, installation.answers.get("host_key_copy")
-    kept = shlex.quote(str(installation.target.at(credentials.path(CREDENTIAL)).absolute()))
+    kept = installation.target.at(credentials.path(CREDENTIAL)).absolute()
     if made:
         copy = f"mv {shlex.quote(str(Path(made).absolute()))} COPY"
     elif credentials.is_encrypted:
-        copy = f"systemd-creds decrypt --name={CREDENTIAL} {kept} COPY"
+        copy = decrypt_command(kept, "COPY")
     else:
-        copy = f"cp {kept} COPY"
+        copy = f"cp {shlex.quote(str(kept))} COPY"
     typer.echo("\nKeep a copy of the host key elsewhere: without it no bot starts, and no")
     typer.echo(f"backup is restored: {copy}")

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LENGTH = 32
+SETTING = "HAVEN_HOST_KEY_FILE"
 LOCKED_PREFIX = "haven-host-key-1"
 ZERO_NONCE = bytes(12)
 """Each lock has its own salt, so its key encrypts once."""
@@ -52,9 +53,16 @@ class HostKey:
 
     @classmethod
     def load(
-        cls, path: Path, data: Path | None = None, ask: Callable[[], str] | None = None
+        cls,
+        path: Path,
+        data: Path | None = None,
+        ask: Callable[[], str] | None = None,
+        *,
+        named: str = SETTING,
     ) -> HostKey:
         """Read the key from its file; `ask` returns the passphrase if the key is locked.
+
+        `named` is the setting or the option that names the file, for what is said about it.
 
         Raises:
             SettingError: the file is missing, readable by others, malformed, or inside the `data`
@@ -70,14 +78,12 @@ class HostKey:
             is_file = path.is_file()
             is_open = is_file and others_may_use(path)
         except OSError as error:  # its folder is closed to this user
-            raise _unreadable(path, error) from None
+            raise _unreadable(path, error, named) from None
         if not is_file:
-            raise SettingError(
-                f"HAVEN_HOST_KEY_FILE: there is no file {path}; make one with: haven keys new"
-            )
+            raise SettingError(f"{named}: there is no file {path}; make one with: haven keys new")
         if is_open:
-            raise SettingError(f"HAVEN_HOST_KEY_FILE: others can read it; chmod 0400 {path}")
-        return cls(_load_secret(path, ask))
+            raise SettingError(f"{named}: others can read it; chmod 0400 {path}")
+        return cls(_load_secret(path, ask, named))
 
     @classmethod
     def create(cls, path: Path, passphrase: str = "", cost: PasswordCost = DEFAULT_COST) -> HostKey:
@@ -148,26 +154,31 @@ def _why_not_written(path: Path, error: OSError, why_not_replaced: str) -> str:
     return f"cannot be created: {error.strerror}; name a folder you may write to"
 
 
-def _load_secret(path: Path, ask: Callable[[], str] | None) -> bytes:
+def _load_secret(path: Path, ask: Callable[[], str] | None, named: str) -> bytes:
     shape = SettingError(
-        f"HAVEN_HOST_KEY_FILE: {path} must hold 64 hexadecimal digits, or a key locked by Haven"
+        f"{named}: {path} must hold 64 hexadecimal digits, or a key locked by Haven"
     )
     try:
         written = path.read_text(encoding="ascii").strip()
         if written.startswith(LOCKED_PREFIX):
-            return _unlock_file(path, written, ask)
+            return _unlock_file(path, written, ask, named)
         secret = bytes.fromhex(written)
     except ValueError:
         raise shape from None
     except OSError as error:
-        raise _unreadable(path, error) from None
+        raise _unreadable(path, error, named) from None
     if len(secret) != LENGTH:
         raise shape
     return secret
 
 
-def _unreadable(path: Path, error: OSError) -> SettingError:
+def _unreadable(path: Path, error: OSError, named: str) -> SettingError:
     user = user_name()
+    if named != SETTING:
+        return SettingError(
+            f"{named}: {path} cannot be read by the user {user} ({error.strerror}); name a copy "
+            "that this user may read"
+        )
     return SettingError(
         f"HAVEN_HOST_KEY_FILE: {path} cannot be read by the user {user} ({error.strerror}). Where "
         "haven setup installed Haven, remove this setting: there the key is a credential. "
@@ -182,9 +193,9 @@ def _lock(secret: bytes, passphrase: str, cost: PasswordCost) -> str:
     return f"{head} {cipher.encrypt(ZERO_NONCE, secret, head.encode()).hex()}"
 
 
-def _unlock_file(path: Path, written: str, ask: Callable[[], str] | None) -> bytes:
+def _unlock_file(path: Path, written: str, ask: Callable[[], str] | None, named: str) -> bytes:
     if ask is None:
-        raise SettingError(f"HAVEN_HOST_KEY_FILE: {path} is locked with a passphrase")
+        raise SettingError(f"{named}: {path} is locked with a passphrase")
     try:
         return _unlock(written, ask())
     except InvalidTag:
