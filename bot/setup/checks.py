@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.setup.files import Target
 
+FIRST_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+USUAL_FIRST_PORT = 1024
 FOLDERS = frozenset({"backups", "data", "assist_models"})
 """Answers that name a folder of the machine."""
 REACHABLE = re.compile(r"(\d\D*){3}|@\w|\w\.\w{2}")
@@ -90,6 +93,34 @@ def check_settings(settings: Settings) -> None:
     load_place(settings)
     wanted_languages(settings)
     checked_bot_names(settings)
+
+
+def first_port(*, is_this_machine: bool) -> int:
+    """Return the first port on which a user without privileges may listen."""
+    if is_this_machine:
+        with suppress(OSError, ValueError):
+            return int(FIRST_PORT.read_text(encoding="ascii"))
+    return USUAL_FIRST_PORT
+
+
+def check_port_numbers(settings: Settings, first: int) -> None:
+    """Raise SettingError for a port that is the system's: root could listen there, not the service.
+
+    All that are set are looked at, also those of before.
+    """
+    addresses = {
+        "desk_listen": settings.desk_host_port,
+        "watch_listen": settings.watch_host_port,
+        "partner_room_listen": settings.partner_room_host_port,
+        "webhook_listen": settings.webhook_host_port,
+    }
+    for field, address in addresses.items():
+        if address is not None and 0 < address[1] < first:
+            raise SettingError(
+                f"{setting_name(field)}: the service, which is not root, may not listen on port "
+                f"{address[1]}; name one from {first} on, and let a proxy in front of it take "
+                f"{address[1]}"
+            )
 
 
 def check_ports(settings: Settings, known: Mapping[str, str]) -> None:

@@ -13,14 +13,16 @@ from bot.errors import HavenError, SettingError
 from bot.sandbox import TOKEN
 from bot.settings import load_settings
 from bot.settings.hints import setting_name
-from bot.setup import ownership
-from bot.setup.checks import check_ports
+from bot.setup import checks, ownership
+from bot.setup.checks import check_port_numbers, check_ports, first_port
 from tests.support.cli_runner import is_user_message, run_haven
 from tests.support.harnesses.setup_harness import RECIPIENT, BareMachine, bare_machine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
+
+    from bot.settings import Settings
 
 OTHER_TOKEN = f"{TOKEN[:-1]}x"
 WRONG: list[tuple[dict[str, Any], str]] = [
@@ -36,6 +38,11 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"hours": "9-17"}, "HAVEN_HOURS: when caseworkers answer"),
     ({"desk_origin": "desk.example.org"}, "HAVEN_DESK_ORIGIN: the desk's address in browsers"),
     ({"desk_listen": "0.0.0.0:8090"}, "HAVEN_DESK_ORIGIN is not set"),
+    (
+        {"desk_listen": "127.0.0.1:443"},
+        "HAVEN_DESK_LISTEN: the service, which is not root, may not",
+    ),
+    ({"watch_listen": "127.0.0.1:91"}, "HAVEN_WATCH_LISTEN: the service, which is not root, may"),
     ({"desk_group": "-1005"}, "HAVEN_DESK_GROUP: the bot is not in a group -1005"),
     ({"backups": "/var/backups/haven"}, "HAVEN_BACKUPS is set and HAVEN_BACKUP_KEY is not"),
     ({"backup_key": RECIPIENT}, "HAVEN_BACKUP_KEY is set and HAVEN_BACKUPS is not"),
@@ -176,3 +183,30 @@ def test_a_user_that_cannot_be_made_comes_with_the_commands_that_make_it(
         ownership.make_user()
     assert "useradd --system --user-group" in str(refused.value)
     assert "systemd-sysusers /etc/sysusers.d/haven.conf" in str(refused.value)
+
+
+@pytest.mark.parametrize("field", ["desk", "watch", "partner_room", "webhook"])
+def test_a_port_that_only_root_may_use_is_refused_for_whatever_listens(field: str) -> None:
+    """The service has no privileges: it would begin again and again."""
+    more = {"webhook_url": "https://bot.example.org/telegram"}
+
+    def settings_with(port: int) -> Settings:
+        return load_settings(**{f"{field}_listen": f"127.0.0.1:{port}"}, **more)
+
+    with pytest.raises(SettingError) as caught:
+        check_port_numbers(settings_with(1023), 1024)
+    said = str(caught.value)
+    assert said.startswith(f"{setting_name(field + '_listen')}: the service, which is not root")
+    assert "name one from 1024 on, and let a proxy in front of it take 1023" in said
+    for port in (0, 1024):
+        check_port_numbers(settings_with(port), 1024)  # the control
+
+
+def test_the_first_port_of_the_service_is_the_one_of_this_kernel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "FIRST_PORT", tmp_path / "first")
+    assert first_port(is_this_machine=True) == 1024
+    (tmp_path / "first").write_text("80\n")
+    assert first_port(is_this_machine=True) == 80
+    assert first_port(is_this_machine=False) == 1024

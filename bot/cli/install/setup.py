@@ -43,10 +43,12 @@ from bot.setup.answers import example_answers, read_answers
 from bot.setup.backup_key import MadeKey, tell_unused, unused_keys_told
 from bot.setup.checks import (
     check_folders,
+    check_port_numbers,
     check_ports,
     check_settings,
     check_user,
     command_line,
+    first_port,
     settings_of,
 )
 from bot.setup.credentials import (
@@ -278,7 +280,9 @@ def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
     values = installation.values
     folders = {it: Path(values[it]) for it in ("data", "backups") if values.get(it)}
     check_folders(installation.target, folders)
-    if installation.target.is_this_machine:
+    is_this_machine = installation.target.is_this_machine
+    check_port_numbers(settings, first_port(is_this_machine=is_this_machine))
+    if is_this_machine:
         check_ports(settings, known)
     for name, url in (("DATABASE", settings.database_url), ("KEYS", settings.keys_url)):
         if url is not None and not url.startswith("sqlite"):
