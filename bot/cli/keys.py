@@ -33,6 +33,7 @@ from bot.setup.credentials import (
     is_handed_over,
 )
 from bot.setup.files import MACHINE
+from bot.setup.service_files import services_that_run
 from bot.store.database import Database
 from bot.store.writer import Work
 from bot.vault import OPERATOR, HostKey, KeyStore, Vault
@@ -183,7 +184,7 @@ def _replace_credential(credentials: CredentialFolder, path: Path, now: int) -> 
     typer.echo(f"Both keys open now. {credentials.target.at(credentials.path(CREDENTIAL))} is the")
     typer.echo("new one. Restart Haven: from then on the old key opens no data.")
     if RUNS_SYSTEMD.is_dir():
-        typer.echo("    systemctl restart haven.service")
+        typer.echo(f"    systemctl restart {' '.join(services_that_run(MACHINE))}")
     typer.echo(f"{path} is a copy of the new key: take it to another place, and delete it here.")
     return kept
 

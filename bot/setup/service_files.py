@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.setup.files import ETC, UNITS, PlannedFile
+from bot.setup.files import ETC, UNITS, PlannedFile, Target
 
 TEMPLATES = Path(__file__).with_name("templates")
 SERVICES = ("haven.service", "haven-retention.service", "haven-retention.timer")
 BACKUP_SERVICES = ("haven-backup.service", "haven-backup.timer")
+MAIN_SERVICE = "haven.service"
+STARTED = UNITS / "multi-user.target.wants"
+"""Has a link to each service that is enabled."""
 PROXIES = ETC / "proxy"
 PROGRAM = re.compile(r"^ExecStart=(.+) start\nWorkingDirectory=(.+)$", re.MULTILINE)
 OF_CHECKOUT = " -m bot.cli"
@@ -55,6 +58,17 @@ def read_program(unit: str) -> tuple[str, Path | None] | None:
     if found is None:
         return None
     return found[1], Path(found[2]) if OF_CHECKOUT in found[1] else None
+
+
+def services_that_run(target: Target) -> tuple[str, ...]:
+    """Return the services that run Haven: one for all, or those of its parts if they are enabled.
+
+    With several machines the parts run by themselves (MACHINES.md); next to them the one for all
+    would be refused at every start.
+    """
+    found = {it.name for it in target.at(STARTED).glob("haven*.service")}
+    parts = sorted(found - {MAIN_SERVICE})
+    return tuple(parts) if parts and MAIN_SERVICE not in found else (MAIN_SERVICE,)
 
 
 def fill_template(name: str, blanks: dict[str, str]) -> str:

@@ -116,6 +116,24 @@ async def test_set_up_again_changes_what_is_asked_and_keeps_the_rest(machine: Ba
     assert values["HAVEN_KEEP_DAYS"] == "30"
 
 
+async def test_where_the_parts_are_services_of_their_own_those_are_started_again(
+    machine: BareMachine,
+) -> None:
+    """haven.service next to them would be refused at every start."""
+    await machine.sets_up_as_usual()
+    wants = machine.at("/etc/systemd/system/multi-user.target.wants")
+    wants.mkdir()
+    for name in ("haven-front", "haven-worker", "haven-leader", "haven-desk"):
+        (wants / f"{name}.service").symlink_to(f"/etc/systemd/system/{name}.service")
+    parts = "haven-desk.service haven-front.service haven-leader.service haven-worker.service"
+    done = await machine.sets_up(contact="02-9999")
+    units = f"{parts} haven-retention.timer"
+    assert f"systemctl enable {units} && systemctl restart {units}\n" in done.stdout
+    (wants / "haven.service").symlink_to("/etc/systemd/system/haven.service")
+    control = await machine.sets_up(contact="02-1111")
+    assert "systemctl restart haven.service haven-retention.timer\n" in control.stdout
+
+
 async def test_a_change_is_shown_line_by_line(machine: BareMachine) -> None:
     await machine.sets_up_as_usual()
     done = await machine.sets_up(contact="02-9999")

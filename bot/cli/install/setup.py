@@ -77,6 +77,7 @@ from bot.setup.service_files import (
     Service,
     proxy_files,
     read_program,
+    services_that_run,
     unit_files,
     webhook_files,
 )
@@ -95,8 +96,6 @@ LOST_BOT = (
     "it for /mybots, API Token"
 )
 SERVICE_FILE = UNIT_FOLDER / "haven.service"
-STARTED = "haven.service haven-retention.timer"
-"""Units that are enabled."""
 
 
 @dataclass(frozen=True)
@@ -527,7 +526,9 @@ def _start_command(installation: Installation, *, is_changed: bool) -> str:
     """Return how the service is started or restarted, or what runs it without systemd."""
     if installation.target.is_this_machine and not RUNS_SYSTEMD.is_dir():
         return "Now: haven start (systemd does not run here, so nothing starts it again by itself)"
-    units = STARTED + (" haven-backup.timer" if installation.values.get("backups") else "")
+    timers = ["haven-retention.timer"]
+    timers += ["haven-backup.timer"] if installation.values.get("backups") else []
+    units = " ".join([*services_that_run(installation.target), *timers])
     if is_changed and installation.known:
         return (  # a timer that is new would run until the next boot alone
             f"Now: systemctl daemon-reload && systemctl enable {units} && systemctl restart {units}"
