@@ -83,15 +83,16 @@ def list_recipients(*, as_json: AsJson = False) -> None:
 
 
 @directory_app.command("link")
-def link_recipient(code: str, partner: int) -> None:
+def link_recipient(code: str, partner: str) -> None:
     """Let referrals to an organisation be delivered to the room of a partner."""
     with open_deployment() as deployment:
         one_of("CODE", code, find_recipients(deployment.settings))
         links, now = RecipientPartners(deployment.audit), deployment.now()
-        done = deployment.run(lambda work: links.link(work, code, partner, OPERATOR, now))
+        found = deployment.run(lambda work: Partners.find(work, partner))
+        done = deployment.run(lambda work: links.link(work, code, found.id, OPERATOR, now))
     if not done:
         raise HavenError(f"there is no active partner {partner}; haven partners list shows them")
-    typer.echo(f"{code}: referrals are delivered to the room of partner {partner}.")
+    typer.echo(f"{code}: referrals are delivered to the room of partner {found.id}, {found.name}.")
 
 
 @directory_app.command("unlink")

@@ -67,7 +67,7 @@ def disable_partner(number: int) -> None:
 @campaigns_app.command("add")
 def add_campaign(
     name: str,
-    partner: Annotated[str, typer.Option(help="The partner's name.")],
+    partner: Annotated[str, typer.Option(help="The partner's number or name.")],
     language: Annotated[str, typer.Option(help="Language of the first question, e.g. vi.")],
 ) -> None:
     """Make a link for a partner, and print its code."""
@@ -75,7 +75,8 @@ def add_campaign(
     name = check_name(name)
     with open_deployment() as deployment:
         add, now = Campaigns(deployment.audit).add, deployment.now()
-        wanted = NewCampaign(name, partner, language)
+        found = deployment.run(lambda work: Partners.find(work, partner))
+        wanted = NewCampaign(name, found.name, language)
         new = deployment.run(lambda work: add(work, wanted, OPERATOR, now))
     typer.echo(f"{new.code}  {new.name}: {new.partner}, {new.language}")
     typer.echo(f"The link and its picture: haven campaigns qr {new.code} FOLDER")

@@ -48,6 +48,21 @@ class Partners:
         """Return every partner, disabled ones included, the oldest first."""
         return [Partner(id_, name, gone is None) for id_, name, gone in work.rows(_ALL_PARTNERS)]
 
+    @staticmethod
+    def find(work: Work, typed: str) -> Partner:
+        """Return the active partner with a number or a name.
+
+        Raises:
+            HavenError: there is none; or one has as its name what is the number of another.
+        """
+        found = [it for it in Partners.all(work) if it.is_active and typed in {str(it.id), it.name}]
+        if not found:
+            raise HavenError(f"there is no partner {typed}; haven partners list shows them")
+        if len(found) > 1:
+            both = " and ".join(f"{it.id} ({it.name})" for it in found)
+            raise HavenError(f"{typed} means two partners, {both}: type the other of the two")
+        return found[0]
+
     def add(self, work: Work, name: str, by: str, now: int) -> Partner:
         """Add a partner; HavenError if the name is taken, or must not be printed."""
         name = check_name(name)

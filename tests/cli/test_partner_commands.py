@@ -150,6 +150,23 @@ def test_an_organisation_is_linked_to_the_room_of_a_partner_and_unlinked(
     assert run_command("directory", "unlink", "spa").returncode == 1
 
 
+def test_a_partner_is_named_by_number_or_by_name_in_every_command(run_command: Haven) -> None:
+    done(run_command(*PARTNER))
+    for number, typed in enumerate(("1", "Harbour House")):
+        link = ("campaigns", "add", f"Poster {number}", "--partner", typed, "--language", "vi")
+        assert "Harbour House, vi" in done(run_command(*link))
+        assert "of partner 1, Harbour House" in done(run_command("directory", "link", "spa", typed))
+        assert "Harbour House" in done(run_command("partners", "invite", typed, f"Rosa {number} B"))
+
+
+def test_a_number_that_is_the_name_of_another_partner_is_not_guessed(run_command: Haven) -> None:
+    done(run_command(*PARTNER))
+    done(run_command("partners", "add", "1"))
+    refused = run_command("directory", "link", "spa", "1")
+    assert "1 means two partners, 1 (Harbour House) and 2 (1)" in refused.stderr
+    assert "of partner 2" in done(run_command("directory", "link", "spa", "2"))
+
+
 def test_a_member_is_invited_and_their_access_ends(run_command: Haven) -> None:
     done(run_command(*PARTNER))
     refused = run_command("partners", "invite", "Nobody", "Rosa")

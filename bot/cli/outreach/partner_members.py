@@ -11,6 +11,7 @@ from bot.cli.options import AsJson, PasswordFile, SignedIn
 from bot.cli.output import print_dataclasses
 from bot.errors import HavenError
 from bot.partners.members import PartnerMembers
+from bot.partners.partners import Partners
 from bot.settings import Settings
 from bot.vault.audit.log import OPERATOR
 
@@ -25,7 +26,8 @@ def invite_member(partner: str, name: str) -> None:
     """Invite someone of a partner to the partners' room; the link is printed once."""
     with open_deployment() as deployment:
         members, now = _members_of(deployment), deployment.now()
-        new, link = deployment.run(lambda work: members.invite(work, partner, name, OPERATOR, now))
+        of = deployment.run(lambda work: Partners.find(work, partner)).name
+        new, link = deployment.run(lambda work: members.invite(work, of, name, OPERATOR, now))
         settings = deployment.settings
     typer.echo(f"{new.id}  {new.name}, {new.partner}")
     _print_link(settings, link)
