@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -59,7 +59,7 @@ from bot.store.database import DataDirectory
 from bot.store.disk_space import is_read_only
 from bot.store.findings import idle_since_restore, load_findings
 from bot.store.processes.heartbeat import last_heartbeat
-from bot.store.processes.running import load_processes
+from bot.store.processes.running import RunningProcess, load_processes
 from bot.vault.backup.create import find_faults, list_archives
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.retention import RetentionSchedule
@@ -108,7 +108,7 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "telegram token", settings.token
     yield "organisation and contact", settings.public_identity
     yield "host key", lambda: check_host_key(settings)
-    telegram = TelegramQuestions(settings)
+    telegram = TelegramQuestions(settings, partial(_load_running, settings))
     yield from surroundings(settings, telegram)
     is_away = fault = missing_data(settings) or fault_of(partial(refuse_moved, settings))
     if fault and has_room(settings):
@@ -301,6 +301,14 @@ def _check_group(settings: Settings) -> None:
             f"{members} colleagues belong to an office, and the group in Telegram shows everyone "
             "in it what people of every office write: set HAVEN_DESK_MODE=notify"
         )
+
+
+def _load_running(settings: Settings) -> Sequence[RunningProcess]:
+    """Return the processes that are known; none where the data cannot be asked for them."""
+    found: list[RunningProcess] = []
+    if missing_data(settings) is None:
+        fault_of(lambda: found.extend(_read(settings, load_processes)))  # another check says it
+    return found
 
 
 def _read(settings: Settings, load: Callable[[Work], T]) -> T:

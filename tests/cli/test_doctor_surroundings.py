@@ -14,7 +14,8 @@ from bot.cli.doctor import check_all, run_checks
 from bot.cli.health import surroundings as asked
 from bot.cli.health.levels import CheckLevel, CheckResult
 from bot.cli.health.logs import journal_command, logs
-from bot.clock import SystemClock, is_clock_synchronised
+from bot.cli.health.surroundings import POLLS_ALONE_AFTER
+from bot.clock import SECOND, SystemClock, is_clock_synchronised
 from bot.sandbox import TOKEN, FaultKind, Sandbox, serve
 from bot.store.data_folder import is_new
 from bot.store.database import DataDirectory
@@ -102,7 +103,7 @@ async def test_nothing_is_called_fine_that_only_telegram_could_say(tmp_path: Pat
     database = open_database(settings)
     open_vault(settings, database).close()
     now = SystemClock().now()
-    front = RunningProcess.own("front,worker,leader", RUNS, now)
+    front = RunningProcess.own("front,worker,leader", RUNS, now - POLLS_ALONE_AFTER)
     with closing(database.writer) as writer:
         writer.run_sync(lambda work: beat(work, front, now))
         writer.run_sync(lambda work: record_heartbeat(work, settings.bot_number(), now))
@@ -112,6 +113,33 @@ async def test_nothing_is_called_fine_that_only_telegram_could_say(tmp_path: Pat
     async with serve(Sandbox()) as address:
         answered = await levels(replace(settings, telegram_api=address))
     assert {answered[name] for name in (ANSWERS, WEBHOOK, CLOCK, *REPORTED)} == {CheckLevel.FINE}
+
+
+async def test_that_no_other_program_polls_is_known_from_a_bot_that_has_polled_for_a_while(
+    tmp_path: Path,
+) -> None:
+    """A service that another bot keeps from polling ends, and begins again, every few seconds."""
+    async with serve(Sandbox()) as address:
+        settings = settings_at(tmp_path, address)
+        database = open_database(settings)
+        open_vault(settings, database).close()
+
+        async def found(began_before: int) -> CheckResult:
+            now = SystemClock().now()
+            front = RunningProcess.own("front", RUNS, now - began_before)
+            await database.writer.run(lambda work: beat(work, front, now))
+            return next(it for it in await all_checks(settings) if it.name == WEBHOOK)
+
+        with closing(database.writer):
+            none = next(it for it in await all_checks(settings) if it.name == WEBHOOK)
+            young, settled = await found(5 * SECOND), await found(POLLS_ALONE_AFTER)
+    assert (none.level, young.level, settled.level) == (
+        CheckLevel.UNKNOWN, CheckLevel.UNKNOWN, CheckLevel.FINE,
+    )  # fmt: skip
+    assert "Haven does not run" in none.detail
+    assert "began less than half a minute ago" in young.detail
+    assert "haven logs says why" in none.detail
+    assert "haven logs says why" in young.detail
 
 
 async def test_what_only_a_running_bot_can_report_is_unknown_while_none_runs(

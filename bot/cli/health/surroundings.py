@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.app.front.update_source import webhook_secret
+from bot.app.roles import ProcessRole
 from bot.channels.telegram.inspection import TelegramAnswers, ask_telegram
 from bot.channels.telegram.system_proxy import unused_proxy
 from bot.channels.telegram.webhook.probe import check_webhook_address
@@ -17,12 +18,23 @@ from bot.cli.health.levels import NotKnownError
 from bot.clock import DAY, SECOND, SystemClock, is_clock_synchronised
 from bot.errors import HavenError
 from bot.settings import Settings
+from bot.store.processes.running import RunningProcess
 
 CHECK_NETWORK = (
     "check the network, a firewall, HAVEN_TELEGRAM_API, and, where a proxy is the way out, "
     "HAVEN_TELEGRAM_PROXY"
 )
 SILENT = "Telegram does not answer at this moment"
+POLLS_ALONE_AFTER = 30 * SECOND
+"""After how long a front that goes on is met by no other poller: a younger one ends at once."""
+NO_POLLER = (
+    "Haven does not run, and only a bot that polls meets another one; if the service begins again "
+    "and again, haven logs says why"
+)
+YOUNG_POLLER = (
+    "Haven began less than half a minute ago: ask again then; if it begins again and again, haven "
+    "logs says why"
+)
 Check = tuple[str, Callable[[], object]]
 CERTIFICATE_NOTICE = 14 * DAY
 """Before a certificate ends, an operator should look why it was not renewed."""
@@ -34,6 +46,8 @@ class TelegramQuestions:
     """Asks Telegram once for all checks."""
 
     settings: Settings
+    load_running: Callable[[], Sequence[RunningProcess]] = tuple
+    """Returns the processes of the deployment; none if they are not known."""
     is_silent: bool = field(default=False, init=False)
     """Whether it was asked and did not answer."""
     _answers: TelegramAnswers | None = field(default=None, init=False)
@@ -59,7 +73,8 @@ class TelegramQuestions:
     def check_taken(self) -> None:
         """Refuse a webhook that the settings do not know: another program gets what people write.
 
-        And, where they name one, a webhook to which Telegram does not post, or in vain.
+        And, where they name one, a webhook to which Telegram does not post, or in vain. Telegram
+        does not say who polls: only a front that has polled for a while knows of no other.
         """
         answers = self._heard()
         if not answers.is_accepted:
@@ -76,6 +91,16 @@ class TelegramQuestions:
             raise HavenError(f"Telegram {where}: haven start sets HAVEN_WEBHOOK_URL")
         if url and found.is_failing(SystemClock().now()):
             raise HavenError(self._failing(found))
+        if not url:
+            self._require_poller()
+
+    def _require_poller(self) -> None:
+        now = SystemClock().now()
+        fronts = [it for it in self.load_running() if it.runs(ProcessRole.FRONT, now)]
+        if not fronts:
+            raise NotKnownError(NO_POLLER)
+        if not any(it.has_run_for(POLLS_ALONE_AFTER, now) for it in fronts):
+            raise NotKnownError(YOUNG_POLLER)
 
     def _failing(self, found: WebhookState) -> str:
         when = datetime.fromtimestamp(found.failed_at / SECOND, self.settings.zone)
