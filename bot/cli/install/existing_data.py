@@ -153,7 +153,7 @@ def _with_credential(settings: Settings, key: Path, user: pwd.struct_passwd | No
 
 
 def _ask(settings: Settings, why: str, user: pwd.struct_passwd | None) -> ExistingData:
-    told = as_sentence(f"{why}there are data in {settings.data} already")
+    told = as_sentence(f"{why}there are data in {settings.data} already.")
     typer.echo("\n" + textwrap.fill(told, WIDTH))
     while True:
         named = str(typer.prompt(QUESTIONS["host_key"].text))
