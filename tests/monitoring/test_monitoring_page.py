@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import re
+import subprocess
+import sys
 from collections import defaultdict
+from pathlib import Path
 
 from bot.log import FIELDS
 from bot.log.events import EVENTS
@@ -83,3 +87,16 @@ def test_rules_and_dashboard_name_metrics_that_exist() -> None:
     named = set(re.findall(r"haven_\w+", " ".join(shown) + rules))
     assert named == NAMES
     assert len({panel["id"] for panel in board["panels"]}) == len(board["panels"])
+
+
+def test_the_command_that_finds_the_dashboard_works_on_an_installed_machine(
+    tmp_path: Path,
+) -> None:
+    """With the Python of the installation, from any folder: the system's knows no Haven."""
+    (program, code) = re.findall(r'`(\S+) -c "(import bot\.monitoring.+)"`', PAGE.read_text())[0]
+    assert program == "/opt/haven/bin/python"
+    done = subprocess.run(  # noqa: S603 - as the page says it, with this installation's
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert (Path(done.stdout.strip()) / "dashboard.json").exists()
