@@ -9,11 +9,15 @@ from bot.languages.typed.typed_answers import TypedAnswer
 
 CAN_WRITE, NOT_NOW, WHO = "I can write now", "Not now", "Who is this?"
 """The labels of the opener's buttons."""
+LONGEST = 40
+"""Characters of a text that asks who this is: to look at longer ones costs time."""
 _REFUSALS = (NOT_NOW, "No")
 
 
 def asks_who_writes(text: str, language: str) -> bool:
     """Tell whether words ask who this is, and nothing else."""
+    if len(text) > LONGEST:
+        return False
     return TypedAnswer(text).label_of({WHO}, language, whole=True) is not None
 
 
