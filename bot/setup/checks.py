@@ -24,7 +24,9 @@ from bot.settings.hints import setting_name
 from bot.setup.credentials import check_copy_folder
 from bot.setup.questions import QUESTIONS
 from bot.setup.service_files import OF_CHECKOUT
+from bot.store.data_folder import FOLDERS_OF_A_DISK
 from bot.vault.backup.offline_key import BackupRecipients
+from bot.vault.erasure.ledger import LEDGER_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,6 +48,10 @@ def settings_of(values: Mapping[str, str], **overrides: object) -> Settings:
     """Return settings by field, empty ones left out; raise SettingError for a wrong one."""
     given = {field: value for field, value in values.items() if value}
     return load_settings(with_file=False, **{**given, **overrides})
+
+
+IN_DATA = frozenset({"haven.db", "keys.db", "files", "audit.head", "bot.lock"})
+"""What a folder of data holds; a folder `files` may be anyone's."""
 
 
 def check_answer(key: str, answer: str) -> None:
@@ -159,6 +165,28 @@ def check_folders(target: Target, folders: Mapping[str, Path]) -> None:
             raise HavenError(
                 f"{key}: {folder} cannot be made ({error.strerror}); name another folder"
             ) from None
+
+
+def check_own_folders(target: Target, folders: Mapping[str, Path]) -> None:
+    """Raise HavenError for a folder, by its question, that holds the files of others.
+
+    Setup gives folders of data and of backups, with all they hold, to the user of the service.
+    """
+    for key, folder in folders.items():
+        path = target.at(folder)
+        if path.is_dir() and not _is_ours(key, path):
+            raise HavenError(
+                f"{key}: {folder} has other files, and all in it would belong to the service; "
+                "name a folder of its own"
+            )
+
+
+def _is_ours(key: str, folder: Path) -> bool:
+    """Tell whether a folder has nothing, or something that Haven writes there."""
+    found = {it.name for it in folder.iterdir() if not it.name.startswith(".")} - FOLDERS_OF_A_DISK
+    if key == "backups":
+        return not found or any(it.endswith(".age") or it == LEDGER_NAME for it in found)
+    return found <= IN_DATA or not found.isdisjoint(IN_DATA - {"files"})
 
 
 def check_user(*, is_this_machine: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,13 +15,13 @@ from bot.sandbox import TOKEN
 from bot.settings import load_settings
 from bot.settings.hints import setting_name
 from bot.setup import checks, ownership
-from bot.setup.checks import check_port_numbers, check_ports, first_port
+from bot.setup.checks import check_own_folders, check_port_numbers, check_ports, first_port
+from bot.setup.files import Target
 from tests.support.cli_runner import is_user_message, run_haven
 from tests.support.harnesses.setup_harness import RECIPIENT, BareMachine, bare_machine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
     from bot.settings import Settings
 
@@ -172,6 +173,47 @@ async def test_a_folder_that_cannot_be_made_is_refused_before_anything_is_writte
     assert [str(it.relative_to(machine.root)) for it in machine.root.rglob("*")] == [
         "srv", "srv/file"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("key", ["data", "backups"])
+async def test_a_folder_of_others_is_refused_before_anything_is_written(
+    machine: BareMachine, key: str
+) -> None:
+    """All in it was given to the user of the service: of `/etc`, the passwords, too."""
+    machine.at("/srv").mkdir()
+    machine.at("/srv/app").write_text("theirs")
+    before = machine.at("/srv/app").stat()
+    more = {key: "/srv", "backup_key": RECIPIENT if key == "backups" else None}
+    done = await machine.sets_up_as_usual(**more)
+    assert done.returncode == 1
+    assert f"{key}: /srv has other files" in done.stderr
+    assert machine.at("/srv/app").stat() == before
+    assert {it.name for it in machine.root.rglob("*")} == {"srv", "app"}
+
+
+@pytest.mark.parametrize(
+    ("key", "names"),
+    [
+        ("data", ()),
+        ("data", ("lost+found", ".pgpass")),
+        ("data", ("haven.db", "keys.db", "files", "haven.db-wal")),
+        ("data", ("files",)),
+        ("backups", ("haven-main-20261201T025748Z.age", "notes")),
+        ("backups", ("erased.ledger",)),
+    ],
+)
+def test_an_empty_folder_and_one_of_ours_are_taken(
+    tmp_path: Path, key: str, names: tuple[str, ...]
+) -> None:
+    """The control."""
+    folder = tmp_path / "srv"
+    for name in (".", *names):
+        (folder / name).mkdir()
+    check_own_folders(Target(tmp_path), {key: Path("/srv")})
+    for name in ("app", "dpkg.status.0"):
+        (tmp_path / "other" / name).mkdir(parents=True)
+    with pytest.raises(HavenError, match="other files"):
+        check_own_folders(Target(tmp_path), {key: Path("/other")})
 
 
 def test_a_user_that_cannot_be_made_comes_with_the_commands_that_make_it(

@@ -43,6 +43,7 @@ from bot.setup.answers import example_answers, read_answers
 from bot.setup.backup_key import MadeKey, tell_unused, unused_keys_told
 from bot.setup.checks import (
     check_folders,
+    check_own_folders,
     check_port_numbers,
     check_ports,
     check_settings,
@@ -279,6 +280,8 @@ def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
     values = installation.values
     folders = {it: Path(values[it]) for it in ("data", "backups") if values.get(it)}
     check_folders(installation.target, folders)
+    new = {key: it for key, it in folders.items() if known.get(key) != values[key]}
+    check_own_folders(installation.target, new)
     is_this_machine = installation.target.is_this_machine
     check_port_numbers(settings, first_port(is_this_machine=is_this_machine))
     if is_this_machine:
