@@ -24,6 +24,7 @@ from bot.private_file import read_private_line
 from bot.settings import load_settings
 from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
 from bot.setup.files import CREDENTIALS, MACHINE, PlannedFile, Target
+from bot.setup.ownership import service_user
 from bot.setup.secret_files import HANDED_OVER, hand_over_files, put_in_memory
 from bot.vault import HostKey
 from bot.vault.keys.host_key import write_key_file
@@ -282,6 +283,7 @@ def run_as_owner(
         credentials = credentials.without_lost()
     credentials.hand_over(owner or None, but=but)
     if not owner:
+        _use_passwords_of(service_user())
         return list(words)
     words = hand_over_files(words, owner)
     who = pwd.getpwuid(owner)
@@ -291,6 +293,13 @@ def run_as_owner(
     os.environ["HOME"] = who.pw_dir
     _check_program(who.pw_name)
     return words
+
+
+def _use_passwords_of(user: pwd.struct_passwd | None) -> None:
+    """Let what root asks of a PostgreSQL use the passwords of the user of the service."""
+    passwords = Path(user.pw_dir) / ".pgpass" if user is not None else None
+    if passwords is not None and passwords.is_file():
+        os.environ.setdefault("PGPASSFILE", str(passwords))
 
 
 def _set_already(settings: Settings) -> set[str]:
