@@ -356,8 +356,8 @@ def test_keys_that_root_changes_use_the_passwords_of_the_service(
     assert in_a_child(asks_with) == ""
     (home / ".pgpass").write_text("*:*:*:haven:secret")
     assert in_a_child(asks_with) == str(home / ".pgpass")
-    monkeypatch.setenv("PGPASSFILE", "/root/mine")
-    assert in_a_child(asks_with) == "/root/mine"
+    monkeypatch.setenv("PGPASSFILE", "/srv/passwords")
+    assert in_a_child(asks_with) == "/srv/passwords"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
