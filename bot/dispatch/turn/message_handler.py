@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bot.conversation import Choose, ChooseMany, Collect, Decide, Outcome, answer, keep_extra
+from bot.conversation import Choose, ChooseMany, Decide, Outcome, keep_extra
 from bot.conversation.inputs import FilesInput, PressInput, TextInput
 from bot.dispatch.rate_limit import Loss
 from bot.dispatch.turn.flow_names import (
@@ -19,7 +19,7 @@ from bot.dispatch.turn.flow_names import (
     LEAVES,
     UNDER_18_ANSWER,
 )
-from bot.dispatch.turn.received_files import received_files, received_location
+from bot.dispatch.turn.received_files import Albums, received_files, received_location
 from bot.dispatch.turn.slash_commands import BYE
 from bot.dispatch.turn.story_offer import is_story
 from bot.dispatch.turn.typed_text import PERSON_BUTTON
@@ -65,8 +65,6 @@ if TYPE_CHECKING:
 
 ANSWER_WORDS, ANSWER_CHARACTERS = 3, 24
 """Of a text that says no more than which button is meant."""
-MAX_ALBUMS = 4
-"""Albums that are remembered at a time."""
 
 
 @dataclass(slots=True, eq=False)
@@ -80,9 +78,11 @@ class MessageHandler:
     commands: CommandHandler
     passphrases: PassphraseHandler
     stories: StoryOffer
+    albums: Albums = field(init=False)
     _handlers: dict[UpdateKind, Callable[[Update], None]] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.albums = Albums(self.turn)
         self._handlers = {
             UpdateKind.TEXT: self._handle_text,
             UpdateKind.FILES: self._handle_files,
@@ -124,7 +124,7 @@ class MessageHandler:
         ):
             return frozenset()
         if update.kind is UpdateKind.FILES:
-            self._continues_album(update)
+            self.albums.continues(update)
             keep_extra(position, self._files_in(update))
         else:
             position.add_extra(update.text)
@@ -571,9 +571,9 @@ class MessageHandler:
             return
         alarms = self.commands.note_alarms(update.text)
         too_large = self.replies.say_too_large(update.files)
-        if self._continues_album(update):
-            self._keep_album_files(self._files_in(update))
-        elif too_large == len(update.files) and (not update.text or self._is_collecting()):
+        if self.albums.continues(update):
+            self.albums.keep(self._files_in(update))
+        elif too_large == len(update.files) and (not update.text or self.albums.is_collecting()):
             self._note_lost_files(self._files_in(update))
         elif self._keep_for_alarm(self._files_in(update), alarms):
             pass
@@ -584,38 +584,15 @@ class MessageHandler:
     def _note_lost_files(self, files: FilesInput) -> None:
         """Note files that are not kept, which are thanked for by no reply, and ask again."""
         if not self.turn.is_in_case:  # staff see in the report that there were some
-            self._keep_album_files(files)
+            self.albums.keep(files)
         self.engine.continue_or_start()
 
     def _keep_files(self, update: Update) -> None:
         """Keep files under which a command stands, unless they are in the case already."""
         self.replies.say_too_large(update.files)
-        self._continues_album(update)
+        self.albums.continues(update)
         if not self.turn.is_in_case:
-            self._keep_album_files(self._files_in(replace(update, text="")))
-
-    def _continues_album(self, update: Update) -> bool:
-        """Tell whether this is a further file of an album. Several albums may come in turns."""
-        albums = self.turn.conversation.albums
-        if not update.album or update.album in albums:
-            return bool(update.album)
-        self.turn.conversation.albums = [*albums, update.album][-MAX_ALBUMS:]
-        return False
-
-    def _keep_album_files(self, files: FilesInput) -> None:
-        """Take further files of an album that was answered; they must answer nothing else."""
-        turn, position = self.turn, self.turn.conversation.position
-        if self._is_collecting():
-            answer(turn.services.registry, position, files, turn.facts)
-        else:
-            keep_extra(position, files)
-
-    def _is_collecting(self) -> bool:
-        """Tell whether the open question takes any number of files."""
-        frames, registry = self.turn.frames, self.turn.services.registry
-        if not frames:
-            return False
-        return isinstance(registry.question(frames[-1].flow, frames[-1].step), Collect)
+            self.albums.keep(self._files_in(replace(update, text="")))
 
     def _handle_location(self, update: Update) -> None:
         self.turn.conversation.position.add_extra(update.text)
