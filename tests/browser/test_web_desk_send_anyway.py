@@ -27,11 +27,17 @@ def bar(page: Page) -> Locator:
     return page.locator("#outgoing")
 
 
-async def is_asked(page: Page, words: str = OTHER_LANGUAGE) -> Locator:
-    """Send words in another language; return their field, once the desk asks about them."""
+async def sends(page: Page, words: str) -> Locator:
+    """Press the keys that send words; return their field."""
     field = page.locator("#say-words")
     await field.fill(words)
     await page.keyboard.press("Control+Enter")
+    return field
+
+
+async def is_asked(page: Page, words: str = OTHER_LANGUAGE) -> Locator:
+    """Send words in another language; return their field, once the desk asks about them."""
+    field = await sends(page, words)
     await expect(bar(page)).to_contain_text(QUESTION)
     return field
 
@@ -102,9 +108,7 @@ async def test_words_typed_while_the_desk_looks_stand_behind_those_it_asks_about
             await route.continue_()
 
         await page.route("**/check", looks_later)
-        field = page.locator("#say-words")
-        await field.fill(OTHER_LANGUAGE)
-        await page.keyboard.press("Control+Enter")
+        field = await sends(page, OTHER_LANGUAGE)
         await page.keyboard.type("And")
         typed.set()
         await expect(bar(page)).to_contain_text(QUESTION)
@@ -148,9 +152,7 @@ async def test_words_typed_after_a_message_are_still_a_draft_once_it_was_sent(
 ) -> None:
     async with mei_at_the_desk(browser, tmp_path) as (office, page):
         await held(page, office)
-        field = page.locator("#say-words")
-        await field.fill(OWN_LANGUAGE)
-        await page.keyboard.press("Control+Enter")
+        field = await sends(page, OWN_LANGUAGE)
         async with page.expect_response("**/drafts/say"):
             await page.keyboard.type("Are you")  # with which the message begins
         await expect(said_in(page)).to_have_text([OWN_LANGUAGE])
@@ -163,9 +165,7 @@ async def test_words_typed_after_a_message_are_kept_when_its_page_is_left_at_onc
 ) -> None:
     async with mei_at_the_desk(browser, tmp_path) as (office, page):
         _person, reference = await held(page, office)
-        field = page.locator("#say-words")
-        await field.fill(OWN_LANGUAGE)
-        await page.keyboard.press("Control+Enter")
+        field = await sends(page, OWN_LANGUAGE)
         await page.keyboard.type("Are you")
         await comes_back(page, office, reference)
         await expect(field).to_have_value("Are you")
@@ -199,8 +199,7 @@ async def test_changed_words_of_a_message_are_asked_about_and_then_changed(
 ) -> None:
     async with mei_at_the_desk(browser, tmp_path) as (office, page):
         await held(page, office)
-        await page.locator("#say-words").fill(OWN_LANGUAGE)
-        await page.keyboard.press("Control+Enter")
+        await sends(page, OWN_LANGUAGE)
         await expect(said_in(page)).to_have_text([OWN_LANGUAGE])
         change = page.locator("details.change")
         await change.locator("summary").click()
