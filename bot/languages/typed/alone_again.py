@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from bot.languages import LANGUAGES, LOCALES
 from bot.languages.typed.someone_near import any_of, clauses_of, find_someone_near, load_near_words
 from bot.languages.typed.word_file import load_words
+from bot.languages.typed.word_filter import WordFilter
+from bot.text import fold_typed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +36,9 @@ def says_alone_again(text: str) -> bool:
 
     A question says nothing of the kind, and "he sleeps next to me" says that someone is near.
     """
-    if len(text) > LONGEST or "?" in text or "\uff1f" in text or find_someone_near(text):
+    if len(text) > LONGEST or "?" in text or "\uff1f" in text:
+        return False
+    if not _words().may_hold(fold_typed(text)) or find_someone_near(text):
         return False
     clauses = clauses_of(text)
     return bool(clauses) and any(_all_say_it(tag, clauses) for tag in LANGUAGES)
@@ -48,6 +52,13 @@ def _all_say_it(tag: str, clauses: list[str]) -> bool:
 def load_alone_words(tag: str, locales: Path = LOCALES) -> dict[str, list[str]]:
     """Return the words of a language by list; it raises as `load_words` does."""
     return load_words(FILE_NAME, LISTS, tag, locales)
+
+
+@cache
+def _words() -> WordFilter:
+    """Return the words of which each such line holds one."""
+    lists = [load_alone_words(tag) for tag in LANGUAGES]
+    return WordFilter(entry for words in lists for entry in (*words["gone"], *words["free"]))
 
 
 @cache

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.languages import LANGUAGES, LOCALES
 from bot.languages.typed.word_file import load_words
-from bot.text import fold_accents, fold_typed
+from bot.languages.typed.word_filter import WordFilter, words_of
+from bot.text import fold_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,7 +61,7 @@ def find_clear_request(text: str) -> ClearRequest | None:
     if len(text) > LONGEST or "?" in text or "\uff1f" in text:
         return None
     folded = fold_typed(text)
-    if not any(it in folded for it in _stems()) or not _any_verb().search(folded):
+    if not _verbs().may_hold(folded) or not _any_verb().search(folded):
         return None
     clauses = [" ".join(_NO_SIGN.sub(" ", it).split()) for it in _CLAUSE.split(folded)]
     known = [_patterns(tag) for tag in LANGUAGES]
@@ -71,11 +72,13 @@ def find_clear_request(text: str) -> ClearRequest | None:
 
 def says_arrival(text: str) -> bool:
     """Tell whether a text with alarming words says only that a person is coming, or looks."""
-    folded = fold_typed(text)
+    if len(text) > LONGEST:
+        return False
+    folded, known = fold_typed(text), _arrival_words()
+    if any(it.isascii() and it not in known for it in words_of(folded)):
+        return False
     clauses = [it for it in map(str.strip, _CLAUSE.split(folded)) if it]
-    return len(text) <= LONGEST and any(
-        all(_patterns(tag).arrival.fullmatch(it) for it in clauses) for tag in LANGUAGES
-    )
+    return any(all(_patterns(tag).arrival.fullmatch(it) for it in clauses) for tag in LANGUAGES)
 
 
 def _find_in(patterns: _Patterns, clauses: Iterable[str]) -> ClearRequest | None:
@@ -118,14 +121,16 @@ def _patterns(tag: str) -> _Patterns:
 
 
 @cache
-def _stems() -> tuple[str, ...]:
-    """Return the shortest pieces of which each verb holds one: to look for them is quick."""
-    verbs = {it for tag in LANGUAGES for it in load_clear_requests(tag)["verbs"]}
-    kept: list[str] = []
-    for verb in sorted(map(fold_accents, verbs), key=len):
-        if not any(it in verb for it in kept):
-            kept.append(verb)
-    return tuple(kept)
+def _verbs() -> WordFilter:
+    """Return the words that delete."""
+    return WordFilter(it for tag in LANGUAGES for it in load_clear_requests(tag)["verbs"])
+
+
+@cache
+def _arrival_words() -> frozenset[str]:
+    """Return the words, in Latin letters or digits, that may say that a person is coming."""
+    entries = (it for tag in LANGUAGES for it in load_clear_requests(tag)["arrival"])
+    return frozenset(it for entry in entries for it in words_of(entry) if it.isascii())
 
 
 @cache

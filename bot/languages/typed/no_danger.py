@@ -18,6 +18,8 @@ from bot.languages import LANGUAGES, LOCALES
 from bot.languages.typed.someone_near import any_of, clauses_of
 from bot.languages.typed.typed_answers import TypedAnswer
 from bot.languages.typed.word_file import load_words
+from bot.languages.typed.word_filter import WordFilter
+from bot.text import fold_typed
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,6 +50,8 @@ class DeniedDanger(NamedTuple):
 def find_denied_danger(text: str) -> DeniedDanger | None:
     """Return what a text denies; None where it denies no danger."""
     if len(text) > LONGEST:
+        return None
+    if not _words().may_hold(fold_typed(text)):
         return None
     clauses = clauses_of(text)
     for tag in LANGUAGES:
@@ -93,6 +97,14 @@ def label_beside_denial(
 def load_no_danger_words(tag: str, locales: Path = LOCALES) -> dict[str, list[str]]:
     """Return the words of a language by list; it raises as `load_words` does."""
     return load_words(FILE_NAME, LISTS, tag, locales)
+
+
+@cache
+def _words() -> WordFilter:
+    """Return the words of which each denial holds one."""
+    lists = [load_no_danger_words(tag) for tag in LANGUAGES]
+    entries = (it for words in lists for it in (*words["denied"], *words["not_yet"]))
+    return WordFilter(it.replace(_OPEN, " ") for it in entries)
 
 
 @cache

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.languages import LANGUAGES, LOCALES
 from bot.languages.typed.someone_near import any_of, clauses_of
 from bot.languages.typed.word_file import load_words
+from bot.languages.typed.word_filter import WordFilter
+from bot.text import fold_typed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,6 +64,8 @@ def find_plea_about_other(text: str) -> PleaAboutOther | None:
     """Return who must not be told by a line; None for nearly all texts, and for a question."""
     if len(text) > LONGEST or "?" in text or "\uff1f" in text:
         return None
+    if not _telling().may_hold(fold_typed(text)):
+        return None
     found = [(clause, _find_other(clause)) for clause in clauses_of(text)]
     others = [it for _clause, it in found if it is not None]
     if not others:
@@ -92,6 +96,12 @@ def _find_in(patterns: _PleaPatterns, clause: str) -> Other | None:
 def load_one_other(tag: str, locales: Path = LOCALES) -> dict[str, list[str]]:
     """Return the words of a language by list; it raises as `load_words` does."""
     return load_words(FILE_NAME, LISTS, tag, locales)
+
+
+@cache
+def _telling() -> WordFilter:
+    """Return the words for telling."""
+    return WordFilter(it for tag in LANGUAGES for it in load_one_other(tag)["telling"])
 
 
 @cache

@@ -16,8 +16,11 @@ from typing import TYPE_CHECKING
 from bot.languages import LANGUAGES, LOCALES
 from bot.languages.typed.someone_near import any_of, clauses_of
 from bot.languages.typed.word_file import load_words
+from bot.languages.typed.word_filter import WordFilter
+from bot.text import fold_typed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 FILE_NAME = "other_hands.toml"
@@ -35,7 +38,7 @@ _QUESTION_MARKS = re.compile("[?\uff1f]")
 
 def says_other_hands(text: str) -> bool:
     """Tell whether a clause of a short text says that someone else writes, as an employer does."""
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or not _words().may_hold(fold_typed(text)):
         return False
     clauses = clauses_of(_QUESTION_MARKS.sub(".", text))
     return any(_claims(tag, it) for it in clauses for tag in LANGUAGES)
@@ -54,6 +57,20 @@ def _claims(tag: str, clause: str) -> bool:
 def load_other_hands(tag: str, locales: Path = LOCALES) -> dict[str, list[str]]:
     """Return the words of a language by list; it raises as `load_words` does."""
     return load_words(FILE_NAME, LISTS, tag, locales)
+
+
+@cache
+def _words() -> WordFilter:
+    """Return the words of which each such line holds one."""
+    lists = [load_other_hands(tag) for tag in LANGUAGES]
+    return WordFilter(it for words in lists for it in _telling_words(words))
+
+
+def _telling_words(words: dict[str, list[str]]) -> Iterator[str]:
+    """Yield what the claims say themselves; the entries of a list where one says nothing else."""
+    for entry in words["claims"]:
+        own = [it for it in entry.split() if it[1:] not in NAMED]
+        yield from [" ".join(own)] if own else words[entry.split()[0][1:]]
 
 
 @cache

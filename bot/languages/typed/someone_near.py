@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.languages import LANGUAGES, LOCALES
 from bot.languages.typed.word_file import load_words
+from bot.languages.typed.word_filter import WordFilter
 from bot.text import fold_typed
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ def find_someone_near(text: str) -> SomeoneNear | None:
     """Return what a line says of someone near; None for nearly all texts, and for a question."""
     if len(text) > LONGEST or "?" in text or "\uff1f" in text:
         return None
-    folded = fold_typed(text)
-    if not any(it in folded for it in _stems()):
+    if not _words().may_hold(fold_typed(text)):
         return None
     found = [(it, _match(it)) for it in clauses_of(text)]
     fits = [it for _clause, it in found if it is not None]
@@ -109,19 +109,11 @@ def _pattern(tag: str) -> re.Pattern[str]:
 
 
 @cache
-def _stems() -> tuple[str, ...]:
-    """Return pieces of which each such line holds one: to look for them is quick."""
-    longest = set()
-    for tag in LANGUAGES:
-        words = load_near_words(tag)
-        for entry in (*words["near"], *words["near_first"], *words["silence"]):
-            most = max(entry.split(), key=lambda it: min(map(len, it.split("/"))))
-            longest.update(most.split("/"))
-    kept: list[str] = []
-    for piece in sorted(longest, key=len):
-        if not any(it in piece for it in kept):
-            kept.append(piece)
-    return tuple(kept)
+def _words() -> WordFilter:
+    """Return the words of which each such line holds one."""
+    lists = [load_near_words(tag) for tag in LANGUAGES]
+    names = ("near", "near_first", "silence")
+    return WordFilter(entry for words in lists for name in names for entry in words[name])
 
 
 def any_of(entries: Iterable[str], gap: str) -> str:

@@ -24,6 +24,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.languages import LANGUAGES, LOCALES
 from bot.languages.typed.someone_near import any_of, clauses_of, load_near_words
 from bot.languages.typed.word_file import load_words
+from bot.languages.typed.word_filter import WordFilter
+from bot.text import fold_typed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +66,8 @@ def find_taken_back(text: str) -> TakenBack | None:
     """Return what a line takes back; None for nearly all texts, and for a question."""
     if len(text) > LONGEST or "?" in text or "\uff1f" in text:
         return None
+    if not _words().may_hold(fold_typed(text)):
+        return None
     clauses = clauses_of(text)
     found = [it for it in (_find_in(tag, clauses) for tag in LANGUAGES) if it is not None]
     return max(found, key=lambda it: it.is_reading, default=None)
@@ -98,6 +102,14 @@ def _parts(patterns: _ClausePatterns, clauses: list[str]) -> list[str]:
 def load_taking_back(tag: str, locales: Path = LOCALES) -> dict[str, list[str]]:
     """Return the words of a language by list; it raises as `load_words` does."""
     return load_words(FILE_NAME, LISTS, tag, locales)
+
+
+@cache
+def _words() -> WordFilter:
+    """Return the words of which each such line holds one."""
+    lists = [load_taking_back(tag) for tag in LANGUAGES]
+    names = ("reading", "unread", "telling", "withdraws", "regrets")
+    return WordFilter(entry for words in lists for name in names for entry in words[name])
 
 
 @cache
