@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-IGNORABLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
-"""Invisible characters: zero-width spaces and joiners, the byte order mark."""
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff]+")
+"""Zero-width spaces and joiners, the byte order mark."""
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 VIETNAMESE_RIGHT = "\u0111\u00fang"
 """Without its accents it would be "do not": both are "dung" then."""
 _RIGHT = re.compile(rf"\b{VIETNAMESE_RIGHT}\b")
@@ -132,9 +134,10 @@ def fold_accents(text: str) -> str:
     if folded.isascii():
         return folded
     decomposed = unicodedata.normalize("NFD", folded.replace("\u0111", "d"))
-    return "".join(char for char in decomposed if not "\u0300" <= char <= "\u036f")
+    return _ACCENTS.sub("", decomposed)
 
 
+@lru_cache(maxsize=2)  # a turn compares the same text with many lists
 def fold_typed(text: str) -> str:
     """Return what a person typed without accents, but for a word that would become its opposite.
 
@@ -149,7 +152,7 @@ def fold_typed(text: str) -> str:
 def fold(text: str) -> str:
     """Return text as it is compared: NFKC, case-folded, without invisible characters."""
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(IGNORABLE)
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
     return text.casefold().strip()
 
 

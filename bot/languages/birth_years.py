@@ -31,6 +31,8 @@ _ERA_NAMES = {
 }  # fmt: skip
 _HAN_DIGITS = {sign: str(value) for value, sign in enumerate("〇一二三四五六七八九")} | {"零": "0"}
 _HAN_NUMBER = re.compile("[〇零一二三四五六七八九十百]{1,5}(?=年)")
+_ANY_NUMBER = re.compile(rf"[\d{''.join(_HAN_DIGITS)}十百元]")
+"""A digit of any script, or a sign of a Chinese number or first year: nearly no text has one."""
 _ERA = re.compile(
     r"(民國|民国|\b(?:min(?:g?g|k)uo|roc)|昭和|平成|令和|\b(?:showa|heisei|reiwa))\s*(\d{1,3})(?!\d)"
 )
@@ -111,6 +113,8 @@ def find_birth_ages(text: str, this_year: int) -> frozenset[int] | None:
 
 def says_born_under_18(text: str, this_year: int) -> bool:
     """Tell whether a person says of themselves that they were born less than 18 years ago."""
+    if _ANY_NUMBER.search(text) is None:
+        return False
     for clause in re.split(r"[,;!?\n\u3001\u3002\uff0c\u104b\u17d4]", text):
         if _own_birth().search(_in_digits(clause)) is None:
             continue

@@ -26,6 +26,7 @@ Where people type accents, a word without any is no word with some.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.languages.alarms.ages import says_own_age_under_18
@@ -258,6 +259,7 @@ def is_believed(listed: Collection[str], likelihood: Likelihood) -> bool:
     return likelihood.odds > (DOUBTED_IF_SHORT if is_short else DOUBTED)
 
 
+@lru_cache(maxsize=1)  # a turn asks twice for the same text
 def find_listed(text: str) -> frozenset[str]:
     """Return the categories of the phrases in a message."""
     folded = _DRAWN_OUT.sub(r"\1", fold(text.translate(CRY_SIGNS)).replace("\u2019", "'"))

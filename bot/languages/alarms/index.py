@@ -13,6 +13,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bot.languages import LANGUAGES
@@ -31,13 +32,19 @@ from bot.languages.compiled_lists import compiled
 from bot.text import fold_accents
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 Pieces: TypeAlias = tuple[int, ...]
 """A set of pieces, by their numbers."""
 Packed: TypeAlias = bytes
 """The same in two bytes each."""
-_NO_PREFIXES: Mapping[str, Packed] = {}
+_NO_PIECES = frozenset[int]()
+
+
+@lru_cache(maxsize=1024)
+def _unpack(packed: Packed) -> frozenset[int]:
+    """Return the pieces of a word of the lists; those of common words are kept."""
+    return frozenset(memoryview(packed).cast("H"))
 
 
 # --- scripts with spaces ---------------------------------------------------------------------
@@ -64,13 +71,15 @@ class PieceTable(NamedTuple):
             bucket = self.prefixes.setdefault(sys.intern(fold_accents(prefix)[:SHORTEST]), {})
             bucket[prefix] = bucket.get(prefix, b"") + packed
 
-    def add_pieces_of(self, word: str, beginning: str, found: set[int]) -> None:
-        """Add the pieces a word fits; `beginning` is its first characters, without accents."""
-        if packed := self.whole.get(word):
-            found.update(memoryview(packed).cast("H"))
-        for prefix, packed in self.prefixes.get(beginning, _NO_PREFIXES).items():
-            if word.startswith(prefix):
-                found.update(memoryview(packed).cast("H"))
+    def pieces_of(self, word: str, beginning: str) -> frozenset[int]:
+        """Return the pieces a word fits; `beginning` is its first characters, without accents."""
+        packed = self.whole.get(word)
+        found = _NO_PIECES if packed is None else _unpack(packed)
+        if prefixes := self.prefixes.get(beginning):
+            for prefix, packed in prefixes.items():
+                if word.startswith(prefix):
+                    found |= _unpack(packed)
+        return found
 
 
 class SpacedIndex(NamedTuple):
@@ -94,7 +103,7 @@ class SpacedIndex(NamedTuple):
         """Return an index without phrases."""
         return cls({}, {}, PieceTable.empty(), PieceTable.empty())
 
-    def pieces_of(self, word: str, plain: str, *, is_accented: bool) -> set[int]:
+    def pieces_of(self, word: str, plain: str, *, is_accented: bool) -> frozenset[int]:
         """Return the pieces that a word of a message fits.
 
         Args:
@@ -102,11 +111,11 @@ class SpacedIndex(NamedTuple):
             plain: the same without accents.
             is_accented: whether the message has its accents; then "cho" is no "chở".
         """
-        beginning, found = plain[:SHORTEST], set[int]()
-        self.as_written.add_pieces_of(word, beginning, found)
-        if word.isascii() and not is_accented:
-            self.without_accents.add_pieces_of(word, beginning, found)
-        return found
+        beginning = plain[:SHORTEST]
+        found = self.as_written.pieces_of(word, beginning)
+        if is_accented or not word.isascii():
+            return found
+        return found | self.without_accents.pieces_of(word, beginning)
 
 
 @compiled
