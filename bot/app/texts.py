@@ -301,6 +301,7 @@ def build_system_texts(
         no_partner=organisation.NO_PARTNER_LINK,
         nobody_comes=hotline.NOBODY_CAN_ANSWER,
         danger_numbers=DangerFlow.numbers.text, danger_digits=_DIGITS,
+        ambulance=phrases.AMBULANCE,
         who_may_write=hotline.WHO_MAY_WRITE,
         caseworker_joined=hotline.CASEWORKER_JOINED,
         caseworker_changed=hotline.CASEWORKER_CHANGED,

@@ -87,6 +87,8 @@ class SystemTexts:
     """What is said to a question of the person, by what it is about: all that holds now."""
     titles: Mapping[str, Text]
     """Roles of caseworkers as people read them, by code."""
+    ambulance: Text
+    """Said once staff read of someone who is hurt: whom to call if it cannot wait."""
     data_held: Mapping[str, Text]
     """What is stored about a person, as they read it, by kind."""
     case_status: Text

@@ -9,6 +9,7 @@ from bot.clock import MINUTE, to_utc
 from bot.dispatch.turn.flow_names import (
     CHILD_ALARM,
     DANGER_FLOW,
+    MEDICAL_ALARM,
     SUICIDE_ALARM,
     SUICIDE_FLOW,
     flow_for_alarms,
@@ -77,12 +78,22 @@ class CommandHandler:
                 self.engine.replies.send_text(self.turn.services.texts.danger_digits)
             self.engine.begin_flow(flow)
             return
+        texts = self.turn.services.texts
         is_new = not self.turn.is_in_flow(DANGER_FLOW) and not self.turn.conversation.is_alerted
         if is_new and flow_for_alarms(alarms) == DANGER_FLOW:
-            self.engine.replies.send_text(self.turn.services.texts.danger_numbers)
-            now, conversation = self.turn.now, self.turn.conversation
-            if now - conversation.numbers_shown_at > MINUTE:  # also in the middle of a burst
-                conversation.numbers_shown_at, self.turn.must_reply = now, True
+            self.engine.replies.send_text(texts.danger_numbers)
+            self._is_first_in_minute()
+        elif MEDICAL_ALARM in alarms and self.turn.read_case and self._is_first_in_minute():
+            # Staff may be far: who bleeds should not wait for them.
+            self.engine.replies.send_text(texts.ambulance)
+
+    def _is_first_in_minute(self) -> bool:
+        """Note that numbers are shown, and show them also in the middle of a burst; not twice."""
+        now, conversation = self.turn.now, self.turn.conversation
+        is_first = now - conversation.numbers_shown_at > MINUTE
+        if is_first:
+            conversation.numbers_shown_at, self.turn.must_reply = now, True
+        return is_first
 
     def alarm_flow(self, alarms: frozenset[str]) -> str | None:
         """Return the flow that these alarms begin now; None for none."""

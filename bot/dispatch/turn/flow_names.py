@@ -69,6 +69,10 @@ AGE_STEP = "under_18"
 """The question of a report for the age of the person who writes."""
 CHILD_ALARM, UNDER_18_ANSWER = "child", "under"
 """The alarm of words about a child, and the answer to a question for an age that says the same."""
+MEDICAL_ALARM = "medical"
+"""The alarm of words about an injury or illness."""
+DOCTOR_NEEDED = ("hurt", "now")
+"""The question, in any flow, and the answer to it after which the flow names the ambulance."""
 
 
 def flow_for_alarms(alarms: frozenset[str]) -> str | None:

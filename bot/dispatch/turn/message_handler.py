@@ -14,9 +14,11 @@ from bot.dispatch.turn.flow_names import (
     ADULT_AGE,
     CHILD_ALARM,
     DANGER_ALARM,
+    DOCTOR_NEEDED,
     ERASES,
     ERASURE_QUESTION,
     LEAVES,
+    MEDICAL_ALARM,
     UNDER_18_ANSWER,
 )
 from bot.dispatch.turn.received_files import Albums, received_files, received_location
@@ -173,13 +175,25 @@ class MessageHandler:
             return
         if choice is None and not is_too_early:
             synonym = self._choice_in_other_words(update.text, alarms)
+        beyond = self._beyond_answer(alarms, synonym)
         if choice or synonym or not self.turn.asks_passphrase():
             self._answer_text(update.text, choice or synonym, alarms)
         elif alarms:  # a cry for help is no passphrase: staff have to read it
             self.turn.conversation.position.add_extra(update.text)
         else:
             self.passphrases.submit(update)
-        self.commands.begin_alarm_flow(_beyond_answer(alarms, synonym))
+        self.commands.begin_alarm_flow(beyond)
+
+    def _beyond_answer(self, alarms: frozenset[str], choice: PressInput | None) -> frozenset[str]:
+        """Return what a text alarms besides its answer, after which the flow says what helps."""
+        if choice is None or not self.turn.frames:
+            return alarms
+        if choice.code == UNDER_18_ANSWER:
+            return alarms - {CHILD_ALARM}
+        if (self.turn.frames[-1].step, choice.code) != DOCTOR_NEEDED:
+            return alarms
+        self.turn.conversation.numbers_shown_at = self.turn.now
+        return alarms - {MEDICAL_ALARM}
 
     def _run_command(self, text: str) -> bool:
         """Run the slash command in a text; tell whether there was one."""
@@ -211,6 +225,9 @@ class MessageHandler:
         alarms, texts = self.commands.note_alarms(text), self.turn.services.texts
         if (age := self.typed.place.age_in_place(text)) is not None and age < ADULT_AGE:
             alarms |= self.commands.note(frozenset({CHILD_ALARM}))
+        if self.turn.frames and self.turn.frames[-1].step == DOCTOR_NEEDED[0]:
+            # Asked whether anyone is hurt, "she has fainted" is no story of the past.
+            alarms |= self.commands.note(texts.find_alarm_phrases(text) & {MEDICAL_ALARM})
         if alarms or not texts.find_alarm_phrases(text):
             return alarms
         hidden = texts.find_alarms_in_clauses(text) - ALSO_ASKED
@@ -631,9 +648,3 @@ class MessageHandler:
     def _handle_unsupported(self, _update: Update) -> None:
         self.replies.say_not_kept(Loss.KIND)
         self.engine.continue_or_start()
-
-
-def _beyond_answer(alarms: frozenset[str], choice: PressInput | None) -> frozenset[str]:
-    """Return what a text alarms besides its answer: after an age the report goes on."""
-    is_age = choice is not None and choice.code == UNDER_18_ANSWER
-    return alarms - {CHILD_ALARM} if is_age else alarms

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.languages import LANGUAGES
+from bot.languages import LANGUAGES, catalogue
 from tests.support.dispatch_inspection import (
     current_step,
     frames,
@@ -21,6 +21,7 @@ from tests.support.dispatch_inspection import (
 
 if TYPE_CHECKING:
     from tests.support.harnesses.hotline_harness import HotlineHarness
+    from tests.support.people.chat_person import ChatPerson
 
 WHERE_ASKED = ("report", "hurt")
 HURT = {
@@ -44,6 +45,13 @@ NOT_HURT = {
     "fil": ["walang nasaktan", "walang may sakit"],
     "ja": ["けが人はいません"],
 }
+INJURED = {
+    "id": "dia berdarah banyak dari kepala", "vi": "chị ấy ngất xỉu rồi", "th": "เลือดออกเยอะมาก",
+    "en": "she fainted and does not wake up", "zh_Hant": "她一直流血", "zh_Hans": "她一直流血",
+    "fil": "dumudugo yung ulo niya", "km": "គាត់ហូរឈាមច្រើន", "my": "သွေးအများကြီး ထွက်နေတယ်",
+    "ja": "頭から血が出ています",
+}  # fmt: skip
+AMBULANCE = "119"
 ASKED = {"id": ["ada orang disini?", "ada yang bisa bantu?"]}
 
 
@@ -83,3 +91,44 @@ def test_who_says_in_indonesian_that_someone_comes_gets_one_line(
     assert len(person.says(text)) == 1
     assert stored_conversation(person).has_left
     assert current_step(person) == WHERE_ASKED
+
+
+def told_and_asked(home: HotlineHarness, tag: str) -> ChatPerson:
+    """Return a person of whom staff were told and who is asked whether anyone is hurt."""
+    person = home.person(tag)
+    place_at(person, reachable_positions()["danger", "tell"], language=tag)
+    person.presses(catalogue(tag).pgettext("button", "Tell them now"))
+    home.advance_time(5 * 60)
+    person.says("no. 88 minsheng road taichung")
+    assert current_step(person) == ("urgent_details", "hurt")
+    home.advance_time(60)
+    return person
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_who_tells_of_an_injury_in_words_reads_the_number_of_the_ambulance_once(
+    sqlite_hotline: HotlineHarness, tag: str
+) -> None:
+    """Staff have the words, and may be far away: who bleeds should not wait for them."""
+    person = told_and_asked(sqlite_hotline, tag)
+    shown = len(person.texts)
+    person.says(INJURED[tag])
+    person.says(INJURED[tag])
+    assert sum(AMBULANCE in it for it in person.texts[shown:]) == 1, person.texts[shown:]
+
+
+def test_an_answer_after_which_the_flow_names_the_ambulance_brings_it_no_second_time(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = told_and_asked(sqlite_hotline, "en")
+    shown = len(person.texts)
+    person.says("yes she is bleeding")
+    assert sum(AMBULANCE in it for it in person.texts[shown:]) == 1, person.texts[shown:]
+
+
+def test_words_without_an_injury_bring_no_number(sqlite_hotline: HotlineHarness) -> None:
+    """A negative control: nothing is read out of an address."""
+    person = told_and_asked(sqlite_hotline, "en")
+    shown = len(person.texts)
+    person.says("the house next to the temple")
+    assert not any(AMBULANCE in it for it in person.texts[shown:])
