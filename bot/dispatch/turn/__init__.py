@@ -12,11 +12,10 @@ before it in this list, never one after it; so none inherits from another, and n
     talk                 what passes between a person and a caseworker, a package of its own
     session              when a session is suspended, ends, or is resumed
     engine_driver        calls of the engine, and what follows when a flow has ended
-    typed_text           what a typed text is: command, label, number, free text
+    words                what a person's own words mean, a package of its own
     flood_control        store every message, reply once per burst
     passphrase_handler   passphrases on their way to be hashed, and the result
     command_handler      slash commands and alarming words
-    story_offer          a caseworker, offered for words that answer no question
     press_handler        buttons
     message_handler      text, files, places, contacts, edits
     staff_actions        what caseworkers do in the chat

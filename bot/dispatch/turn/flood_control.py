@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.replies import Replies
-    from bot.dispatch.turn.typed_text import TypedText
+    from bot.dispatch.turn.words.typed_text import TypedText
     from bot.messages import Body, Update
 
 

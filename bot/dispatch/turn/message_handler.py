@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bot.conversation import Choose, ChooseMany, Decide, Outcome, keep_extra
+from bot.conversation import Choose, ChooseMany, Decide, keep_extra
 from bot.conversation.inputs import FilesInput, PressInput, TextInput
 from bot.dispatch.rate_limit import Loss
 from bot.dispatch.turn.flow_names import (
@@ -23,17 +23,15 @@ from bot.dispatch.turn.flow_names import (
 )
 from bot.dispatch.turn.received_files import Albums, received_files, received_location
 from bot.dispatch.turn.slash_commands import BYE
-from bot.dispatch.turn.story_offer import is_story
-from bot.dispatch.turn.typed_text import PERSON_BUTTON
+from bot.dispatch.turn.words.asked_questions import AskedQuestions
+from bot.dispatch.turn.words.meant_choice import PERSON_BUTTON
+from bot.dispatch.turn.words.story_offer import is_story
 from bot.languages import LANGUAGES, catalogue
-from bot.languages.alarms.find import ALSO_ASKED, find_whole_message
+from bot.languages.alarms.find import ALSO_ASKED
 from bot.languages.questions import (
     BREAKS_OFF,
     EMPLOYER,
-    HOW_LONG,
     LEAVING,
-    NO_POLICE,
-    PERSON,
     READERS,
 )
 from bot.languages.typed.alone_again import says_alone_again
@@ -60,8 +58,8 @@ if TYPE_CHECKING:
     from bot.dispatch.turn.engine_driver import EngineDriver
     from bot.dispatch.turn.passphrase_handler import PassphraseHandler
     from bot.dispatch.turn.replies import Replies
-    from bot.dispatch.turn.story_offer import StoryOffer
-    from bot.dispatch.turn.typed_text import TypedText
+    from bot.dispatch.turn.words.story_offer import StoryOffer
+    from bot.dispatch.turn.words.typed_text import TypedText
     from bot.messages import Update
     from bot.text import Text
 
@@ -80,10 +78,12 @@ class MessageHandler:
     commands: CommandHandler
     passphrases: PassphraseHandler
     stories: StoryOffer
+    asked: AskedQuestions = field(init=False)
     albums: Albums = field(init=False)
     _handlers: dict[UpdateKind, Callable[[Update], None]] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.asked = AskedQuestions(self.turn, self.replies, self.engine, self.typed, self.stories)
         self.albums = Albums(self.turn)
         self._handlers = {
             UpdateKind.TEXT: self._handle_text,
@@ -150,8 +150,8 @@ class MessageHandler:
             if (name := self.typed.command_of_label(update.text)) is not None:
                 self.commands.run(name)
                 return
-            choice = None if is_too_early else self.typed.choice_of_label(update.text)
-        choice = choice or (None if is_too_early else self.typed.refusal_meant(update.text))
+            choice = None if is_too_early else self.typed.choices.of_label(update.text)
+        choice = choice or (None if is_too_early else self.typed.choices.refusal(update.text))
         alarms = frozenset() if choice else self._note_alarms(update.text)
         self.turn.conversation.has_left = alarms == {DANGER_ALARM} and says_arrival(update.text)
         choice = choice or self._erasure_choice(update.text, alarms)
@@ -280,7 +280,7 @@ class MessageHandler:
             turn.conversation.has_left = True
             if find_someone_near(update.text) is not None:
                 self.engine.store_words(update)
-            self._say_answers(LEAVING)  # who comes in now should not read of a word
+            self.asked.say_all(LEAVING)  # who comes in now should not read of a word
         elif meant is NotAPassphrase.REPORT:
             self._keep_not_a_passphrase(update)
         else:
@@ -308,19 +308,13 @@ class MessageHandler:
             self.turn.conversation.position.add_extra(text)
         self.engine.remind_of_question()
 
-    def _remind_or_start(self) -> None:
-        if self.turn.frames:
-            self.engine.remind_of_question()
-        else:
-            self.engine.start_conversation()
-
     def _answer_asked(self, text: str, alarms: frozenset[str]) -> bool:
         """Answer a question of the person and ask ours again; tell whether it is one we know.
 
         A word that could be an answer may stand in it: "free, or not?" is not "not".
         """
-        kind = self._kind_asked(text, alarms)
-        if kind is None or not self._may_answer_asked():
+        kind = self.asked.kind_of(text, alarms)
+        if kind is None or not self.asked.may_answer():
             return False
         # "Who reads this?" is no place, though that question takes any words; staff read them all.
         is_no_answer = kind in BREAKS_OFF or bool(alarms or self.turn.read_case)
@@ -337,13 +331,13 @@ class MessageHandler:
         No question follows: who stands there should find as little as possible to read.
         """
         turn = self.turn
-        if not (self._may_answer_asked() and self.typed.says_someone_near(text)):
+        if not (self.asked.may_answer() and self.typed.says_someone_near(text)):
             return False
         if not turn.is_in_case:
             turn.conversation.position.add_extra(text)
         turn.conversation.has_left = turn.must_reply = True
-        self._say_answers(LEAVING)
-        self._note_explained()
+        self.asked.say_all(LEAVING)
+        self.asked.note_answered()
         return True
 
     def _take_asked_who_writes(self, text: str) -> bool:
@@ -352,7 +346,7 @@ class MessageHandler:
         Another may hold the phone by now: our question does not follow, which says more.
         """
         turn = self.turn
-        if not (self._may_answer_asked() and self.typed.takes_any_words()):
+        if not (self.asked.may_answer() and self.typed.takes_any_words()):
             return False
         if not asks_who_writes(text, turn.conversation.language):
             return False
@@ -367,7 +361,7 @@ class MessageHandler:
 
         "Do not tell my mother" refuses no caseworker, and agrees to none.
         """
-        plea = None if alarms or not self._may_answer_asked() else self.typed.find_plea(text)
+        plea = None if alarms or not self.asked.may_answer() else self.typed.find_plea(text)
         if plea is None:
             return False
         self._answer_kind(EMPLOYER if plea.other is Other.BOSS else READERS, text)
@@ -379,12 +373,12 @@ class MessageHandler:
 
         It holds nothing else, so it is no cry: "he has gone" may be close to one elsewhere.
         """
-        if not (self._may_answer_asked() and self.typed.says_alone_again(text)):
+        if not (self.asked.may_answer() and self.typed.says_alone_again(text)):
             return False
         if not self.turn.is_in_case:
             self.turn.conversation.position.add_extra(text)
-        self._note_explained()
-        self._remind_or_start()
+        self.asked.note_answered()
+        self.asked.remind_or_start()
         self.turn.must_reply = True
         return True
 
@@ -393,14 +387,14 @@ class MessageHandler:
 
         What its alarms begin elsewhere, such as an age under 18, comes first.
         """
-        if not (self._may_answer_asked() and self.typed.place.is_no_place(text)):
+        if not (self.asked.may_answer() and self.typed.place.is_no_place(text)):
             return False
         age = self.typed.place.age_in_place(text)
         if age is not None and age < ADULT_AGE:
             self.engine.fill_age(UNDER_18_ANSWER)
         if not self.turn.is_in_case:
             self.turn.conversation.position.add_extra(text)
-        self._note_explained()
+        self.asked.note_answered()
         if self.commands.alarm_flow(alarms) is None:
             self.engine.remind_of_question()
         self.commands.begin_alarm_flow(alarms)
@@ -409,13 +403,13 @@ class MessageHandler:
 
     def _take_language(self, text: str, alarms: frozenset[str]) -> bool:
         """Go on in a language that is asked for by its name; tell whether one was."""
-        if alarms or not self._may_answer_asked() or self.typed.answers_question(text):
+        if alarms or not self.asked.may_answer() or self.typed.answers_question(text):
             return False
         return self.stories.speak_language_asked(text)
 
     def _take_refusal(self, text: str, alarms: frozenset[str]) -> bool:
         """Let a person leave who wants nothing where the conversation begins; tell if it was so."""
-        if alarms or not self._may_answer_asked() or self.typed.answers_question(text):
+        if alarms or not self.asked.may_answer() or self.typed.answers_question(text):
             return False
         if not self.stories.takes_refusal(text):
             return False
@@ -425,84 +419,27 @@ class MessageHandler:
 
     def _take_yes_of_other_language(self, text: str) -> bool:
         """Ask the open question again in the language of a yes; tell whether it was another."""
-        if not (self.turn.frames and self._may_answer_asked()):
+        if not (self.turn.frames and self.asked.may_answer()):
             return False
         return self.stories.speak_language_of_yes(text)
 
-    def _kind_asked(self, text: str, alarms: frozenset[str]) -> str | None:
-        """Return what a text asks about; one with alarming words has to ask it surely.
-
-        "Will the police catch me" asks; staff see its alarms all the same, once they read.
-        """
-        texts, language = self.turn.services.texts, self.turn.conversation.language
-        if not alarms:
-            return texts.find_question(text, language)
-        if not texts.find_alarm_phrases(text) and (kind := texts.plainly_asked(text)) is not None:
-            return kind
-        if find_whole_message(text):  # "he has come" is close to a goodbye
-            return None
-        kind = texts.surely_asked(text, language)
-        allowed = ALSO_ASKED | ({DANGER_ALARM} if kind in {LEAVING, NO_POLICE} else set())
-        return kind if alarms <= allowed else None
-
     def _answer_likely_asked(self, text: str) -> bool:
         """Answer what is most likely asked in a text that answers nothing; tell whether it was."""
-        kind = self.turn.services.texts.likely_question(text) if self._may_answer_asked() else None
+        kind = self.turn.services.texts.likely_question(text) if self.asked.may_answer() else None
         if kind is None or (kind == LEAVING and self.typed.only_acknowledges(text)):
             return False
         self._answer_kind(kind, text)
         return True
 
-    def _may_answer_asked(self) -> bool:
-        """Tell whether the bot answers what is asked: no caseworker has taken over."""
-        return self.turn.conversation.takeover is None and not self.turn.asks_passphrase()
-
     def _answer_kind(self, kind: str, text: str) -> None:
-        """Say what holds now to a question of this kind, and ask ours again."""
-        turn = self.turn
-        if not turn.is_in_case:  # "a person please, my boss locks me in" says more
-            turn.conversation.position.add_extra(text)
-        button = self.typed.person_button() if kind == PERSON else None
-        if button is not None and not self.typed.begins_with_denial(text):
-            self._answer_text(text, button)
+        """Answer a question of the person; one that asks for a person presses that button."""
+        button = self.asked.button_meant(kind, text)
+        if button is None:
+            self.asked.answer(kind, text)
             return
-        if self.stories.is_asked_for_language():
-            self.stories.settle_language(text)
-        turn.conversation.has_left = kind == LEAVING
-        self._say_answers(kind)
-        alarms = turn.alarms | turn.services.texts.find_alarm_phrases(text)
-        if alarms - ALSO_ASKED - ({DANGER_ALARM} if kind == LEAVING else set()):  # perhaps a cry
-            self.replies.send_text(turn.services.texts.danger_digits)
-        if kind != LEAVING or not turn.frames:  # who comes in now should find one short line
-            self._remind_or_start()
-        self._note_explained()
-
-    def _note_explained(self) -> None:
-        """Note at which question the person's own words were just answered."""
-        if frames := self.turn.frames:
-            self.turn.conversation.explained_at = f"{frames[-1].flow}.{frames[-1].step}"
-
-    def _say_answers(self, kind: str) -> None:
-        """Say all that holds now about a question of this kind; how far their own case has come."""
-        if kind == HOW_LONG and self._say_progress():
-            return
-        for answered in self.turn.services.texts.answers[kind]:
-            if not answered.when.holds({}, self.turn.facts):
-                continue
-            if kind == LEAVING:
-                self.replies.send_goodbye(answered.text)
-            else:
-                self.replies.send_text(answered.text)
-
-    def _say_progress(self) -> bool:
-        """Say how far the case of this session has come; tell if there is one."""
-        turn = self.turn
-        if not turn.conversation.has_case:
-            return False
-        asked = turn.hotline.requested_texts(turn.conversation, Outcome.STATUS_REQUESTED)
-        if asked["trail"]:
-            self.replies.send_text(turn.services.texts.case_status, asked)
-        return bool(asked["trail"])
+        if not self.turn.is_in_case:  # "a person please, my boss locks me in" says more
+            self.turn.conversation.position.add_extra(text)
+        self._answer_text(text, button)
 
     def _choice_in_other_words(self, text: str, alarms: frozenset[str]) -> PressInput | None:
         """Return the button a text means in other words; what may say more is kept as well.
@@ -510,8 +447,8 @@ class MessageHandler:
         Nothing is guessed of what staff read as it was written: an address is easily taken for an
         answer, and they would see a choice the person never made.
         """
-        listed = self.typed.choice_of_synonym(text)
-        choice = listed or (None if self.turn.is_in_case else self.typed.likely_choice(text))
+        listed = self.typed.choices.of_synonym(text)
+        choice = listed or (None if self.turn.is_in_case else self.typed.choices.likely(text))
         is_longer = len(text.split()) > ANSWER_WORDS or len(text) > ANSWER_CHARACTERS
         is_story_told = is_longer and is_story(text) and not says_alone_again(text)
         self.turn.may_have_answered = choice is None and not is_story_told
@@ -532,7 +469,7 @@ class MessageHandler:
         if not isinstance(question, Choose | ChooseMany):
             return False
         if isinstance(question, Decide):
-            return choice is not None and self.typed.gives_consent(choice)
+            return choice is not None and self.typed.choices.gives_consent(choice)
         if choice is None or choice.code not in question.choices:
             return False
         label = question.choices[choice.code]
@@ -543,7 +480,7 @@ class MessageHandler:
         self, text: str, choice: PressInput | None, alarms: frozenset[str] = frozenset()
     ) -> None:
         self.turn.conversation.explained_at = ""
-        is_answer = choice is not None or self.typed.fits_question(text)
+        is_answer = choice is not None or self.typed.choices.fits_question(text)
         if not is_answer and self._keep_for_alarm(TextInput(text), alarms):
             return
         if not (is_answer or alarms) and self._take_no_answer(text):
@@ -561,7 +498,7 @@ class MessageHandler:
 
     def _take_no_answer(self, text: str) -> bool:
         """Answer what was asked, or offer a caseworker; tell whether that was done."""
-        says_nothing = self.typed.says_nothing(text)
+        says_nothing = self.typed.choices.says_nothing(text)
         if not says_nothing and self._answer_likely_asked(text):
             return True
         return self.stories.take(TextInput(text), tells=not says_nothing)
@@ -574,7 +511,7 @@ class MessageHandler:
         turn = self.turn
         if turn.asks_passphrase() or self.commands.alarm_flow(alarms) is None:
             return False
-        if self.typed.fits(incoming):
+        if self.typed.choices.fits(incoming):
             return False
         if isinstance(incoming, TextInput) and self.stories.is_asked_for_language():
             self.stories.settle_language(incoming.text)
@@ -618,7 +555,7 @@ class MessageHandler:
 
     def _offer_for(self, incoming: Input) -> bool:
         """Offer a caseworker for a file or place that answers no question; tell whether so."""
-        return not self.typed.fits(incoming) and self.stories.take(incoming)
+        return not self.typed.choices.fits(incoming) and self.stories.take(incoming)
 
     def _handle_contact(self, update: Update) -> None:
         self.turn.conversation.position.add_extra(update.text)

@@ -28,11 +28,11 @@ from bot.dispatch.turn.replies import Replies
 from bot.dispatch.turn.session import Session
 from bot.dispatch.turn.slash_commands import BYE
 from bot.dispatch.turn.staff_actions import StaffActions
-from bot.dispatch.turn.story_offer import StoryOffer
 from bot.dispatch.turn.talk.caseworker_talk import CaseworkerTalk
 from bot.dispatch.turn.talk.opener import OpenerDialog
 from bot.dispatch.turn.talk.relay import SAFETY_COMMANDS, TAKEOVER_COMMANDS, Relay
-from bot.dispatch.turn.typed_text import TypedText
+from bot.dispatch.turn.words.story_offer import StoryOffer
+from bot.dispatch.turn.words.typed_text import TypedText
 from bot.hotline.chat.messages import FORWARDED_MARK
 from bot.languages import FALLBACK, negotiate
 from bot.languages.detect import guess_language

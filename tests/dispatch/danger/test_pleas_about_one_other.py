@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cases.consents import CONSENT_QUESTIONS
-from bot.dispatch.turn.typed_text import TypedText
+from bot.dispatch.turn.words.typed_text import TypedText
 from bot.languages import LANGUAGES
 from bot.languages.typed import typed_answers
 from bot.languages.typed.erasure_words import erasure_decision

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.dispatch.turn.typed_text import TypedText
+from bot.dispatch.turn.words.meant_choice import MeantChoice
 from bot.languages import LANGUAGES
 from tests.support.dispatch_inspection import current_step, frames, says_at
 
@@ -84,6 +84,6 @@ def test_a_text_that_thanks_would_be_taken_for_an_answer(
     sqlite_hotline: HotlineHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Shows that the test above could fail."""
-    monkeypatch.setattr(TypedText, "says_nothing", lambda *_: False)
+    monkeypatch.setattr(MeantChoice, "says_nothing", lambda *_: False)
     person = says_at(sqlite_hotline, ("ask_for_help", "safe"), "ကျေးဇူးတင်ပါတယ်", "my")
     assert current_step(person) != ("ask_for_help", "safe")

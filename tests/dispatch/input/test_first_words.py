@@ -13,7 +13,7 @@ import pytest
 from bot.cases.consents import ConsentKind, ConsentRecords
 from bot.conversation.replies import NOT_UNDERSTOOD
 from bot.dispatch.turn.replies import REMEMBERED
-from bot.dispatch.turn.story_offer import STORY_WORDS, is_story
+from bot.dispatch.turn.words.story_offer import STORY_WORDS, is_story
 from bot.hotline.chat.messages import CaseMessages, MessageSide
 from bot.languages import catalogue
 from bot.text import pgettext

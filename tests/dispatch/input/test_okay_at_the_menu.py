@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.dispatch.turn.typed_text import TypedText
+from bot.dispatch.turn.words.typed_text import TypedText
 from bot.languages import LANGUAGES, catalogue
 from bot.languages.typed.answer_lists import answers_in
 from flows.texts.questions import LEAVING

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.conversation.inputs import PressInput
-from bot.dispatch.turn.typed_text import TypedText
+from bot.dispatch.turn.words.meant_choice import MeantChoice
 from bot.languages import LANGUAGES
 from tests.support.dispatch_inspection import current_step, frames, says_at
 from tests.support.paths import TESTS
@@ -68,5 +68,5 @@ def test_a_guess_would_be_noticed(
 ) -> None:
     """Shows that the test above could fail."""
     assert "safe" not in noted(sqlite_hotline, SAFE, "dont wanna live anymore", "en")
-    monkeypatch.setattr(TypedText, "choice_of_synonym", lambda *_a, **_k: PressInput("safe"))
+    monkeypatch.setattr(MeantChoice, "of_synonym", lambda *_a, **_k: PressInput("safe"))
     assert "safe" in noted(sqlite_hotline, SAFE, "dont wanna live anymore", "en")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.dispatch.turn.story_offer import StoryOffer
+from bot.dispatch.turn.words.story_offer import StoryOffer
 from bot.languages import LANGUAGES, catalogue
 from flows.texts.questions import LEAVING
 from tests.support.dispatch_inspection import (

@@ -21,7 +21,7 @@ from bot.app.options import BuildOptions
 from bot.app.run import recover
 from bot.clock import SECOND
 from bot.dispatch.conversation_store import Conversation
-from bot.dispatch.turn.typed_text import READING_TIME
+from bot.dispatch.turn.words.typed_text import READING_TIME
 from bot.errors import EpochExpiredError
 from bot.hotline.commands.store import submit_command
 from bot.hotline.contact_rule import ClockMonitor
