@@ -70,7 +70,12 @@ from bot.partners.link_stats import LinkStats
 from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
 from bot.store.faults import is_store_error
-from bot.store.findings import CLOCK_DOUBTED_UNTIL, CLOCK_ERROR, TOKEN_REFUSED_SINCE
+from bot.store.findings import (
+    CLOCK_DOUBTED_UNTIL,
+    CLOCK_ERROR,
+    MESSAGES_TAKEN_AT,
+    TOKEN_REFUSED_SINCE,
+)
 from bot.store.patience import Patience
 from bot.store.processes.heartbeat import Absence, record_heartbeat, return_from_absence
 from bot.store.processes.running import joins_others
@@ -322,6 +327,7 @@ async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> Non
     notes = TelegramNotes(
         on_return=lambda: recover(app, roles), on_answer=process.activity.note_poll,
         on_refusal=lambda: app.database.writer.run(lambda work: _record_refusal(app, source, work)),
+        on_conflict=lambda: _note_conflict(app, process.activity),
     )  # fmt: skip
     hold = HOLD_SECONDS if answers_at_once(roles) else 0.0  # else order is kept where it is stored
     source = build_source(
@@ -523,6 +529,12 @@ def _record_fetching(app: App, source: UpdateSource, work: Work, now: int) -> No
 
 def _record_refusal(app: App, source: UpdateSource, work: Work) -> None:
     TOKEN_REFUSED_SINCE.record(work, source.requests.refused_since, app.clock.now())
+
+
+async def _note_conflict(app: App, activity: Activity) -> None:
+    activity.poll_conflicts += 1
+    now = app.clock.now()
+    await app.database.writer.run(lambda work: MESSAGES_TAKEN_AT.record(work, now, now))
 
 
 def delete_old_rows(app: App, work: Work) -> None:

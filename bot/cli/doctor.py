@@ -57,7 +57,7 @@ from bot.settings import Settings, load_settings
 from bot.store.data_folder import has_room, is_new, missing_data
 from bot.store.database import DataDirectory
 from bot.store.disk_space import is_read_only
-from bot.store.findings import idle_since_restore, load_findings
+from bot.store.findings import MESSAGES_TAKEN_AT, idle_since_restore, load_findings
 from bot.store.processes.heartbeat import last_heartbeat
 from bot.store.processes.running import RunningProcess, load_processes
 from bot.vault.backup.create import find_faults, list_archives
@@ -108,7 +108,9 @@ def _checks(settings: Settings) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "telegram token", settings.token
     yield "organisation and contact", settings.public_identity
     yield "host key", lambda: check_host_key(settings)
-    telegram = TelegramQuestions(settings, partial(_load_running, settings))
+    telegram = TelegramQuestions(
+        settings, partial(_load_running, settings), partial(_load_taken_at, settings)
+    )
     yield from surroundings(settings, telegram)
     is_away = fault = missing_data(settings) or fault_of(partial(refuse_moved, settings))
     if fault and has_room(settings):
@@ -305,10 +307,21 @@ def _check_group(settings: Settings) -> None:
 
 def _load_running(settings: Settings) -> Sequence[RunningProcess]:
     """Return the processes that are known; none where the data cannot be asked for them."""
-    found: list[RunningProcess] = []
+    return _read_if_possible(settings, load_processes, ())
+
+
+def _load_taken_at(settings: Settings) -> int:
+    """Return when another program took the messages lately; 0 where the data cannot be asked."""
+    now = SystemClock().now()
+    return _read_if_possible(settings, lambda work: MESSAGES_TAKEN_AT.load(work, now), 0)
+
+
+def _read_if_possible(settings: Settings, load: Callable[[Work], T], otherwise: T) -> T:
+    """Return what the database holds, or something else where another check says why not."""
+    found: list[T] = []
     if missing_data(settings) is None:
-        fault_of(lambda: found.extend(_read(settings, load_processes)))  # another check says it
-    return found
+        fault_of(lambda: found.append(_read(settings, load)))
+    return found[0] if found else otherwise
 
 
 def _read(settings: Settings, load: Callable[[Work], T]) -> T:

@@ -78,6 +78,8 @@ class Activity:
         self.has_answered = False
         """Whether the channel answered since the start."""
         self.canary = CanaryRecord(clock)
+        self.poll_conflicts = 0
+        """How often the channel said that another program takes the messages."""
         self.is_polling = True
         """Whether this process polls, or could: only one front does."""
         self.webhook: WebhookPosts | None = None

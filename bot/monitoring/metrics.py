@@ -48,6 +48,9 @@ POLL_AGE = MetricText(
     "haven_poll_age_seconds",
     "since Telegram answered last; before its first answer, since the start",
 )
+POLL_CONFLICTS = MetricText(
+    "haven_poll_conflicts_total", "times another program took the messages of this bot"
+)
 WEBHOOK_PENDING = MetricText(
     "haven_webhook_pending_updates",
     "updates Telegram has not handed over, asked every 30 s; absent while they are polled",
@@ -99,9 +102,9 @@ TIMELINE = MetricText("haven_database_timeline", "how often the database was pro
 STANDBY_METRICS: Final = (STANDBYS, STANDBY_MISSING, STANDBY_BYTES, STANDBY_SECONDS, TIMELINE)
 """Absent where data and keys are SQLite files."""
 METRICS: Final = (
-    POLL_AGE, COMMIT_AGE, DATABASE_UP, DATABASE_LATENCY, KEYS_USABLE, EPOCH_AGE, OLDEST_UPDATE,
-    OLDEST_LETTER, OLDEST_FILE, OVERDUE, PROCESSES, SESSIONS, BACKUP_AGE, CLOCK_ERROR,
-    CLOCK_DOUBTED, CANARY_AGE, CANARY_TIME, CANARY_FAILURES, STANDBYS, STANDBY_MISSING,
+    POLL_AGE, POLL_CONFLICTS, COMMIT_AGE, DATABASE_UP, DATABASE_LATENCY, KEYS_USABLE, EPOCH_AGE,
+    OLDEST_UPDATE, OLDEST_LETTER, OLDEST_FILE, OVERDUE, PROCESSES, SESSIONS, BACKUP_AGE,
+    CLOCK_ERROR, CLOCK_DOUBTED, CANARY_AGE, CANARY_TIME, CANARY_FAILURES, STANDBYS, STANDBY_MISSING,
     STANDBY_BYTES, STANDBY_SECONDS, TIMELINE, WEBHOOK_PENDING, WEBHOOK_FAILURE_AGE,
 )  # fmt: skip
 """All of them; Prometheus's own for the process (`process_...`) come in addition."""
@@ -146,6 +149,9 @@ def bot_metrics(bot: WatchedBot) -> Iterator[Metric]:
     activity = bot.activity
     if bot.is_polling:
         yield _gauge(POLL_AGE, activity.seconds_since_poll)
+    if bot.fetches:
+        conflicts = activity.poll_conflicts
+        yield CounterMetricFamily(POLL_CONFLICTS.name, POLL_CONFLICTS.meaning, value=conflicts)
     if activity.webhook is not None:
         yield from _of_webhook(activity.webhook, activity.clock.now())
     yield _gauge(COMMIT_AGE, activity.seconds_since_commit)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 FINDING_LIFETIME = 5 * MINUTE
 """How long a finding counts: the bot may have ended, or what it found may have been mended."""
+CONFLICT_LIFETIME = 10 * MINUTE
+"""How long another program's taking counts: one that ends and begins again is met only then."""
 POLLING_ALARM = 5 * MINUTE
 """How long nothing may be fetched from the channel before staff and operators are told."""
 _STORE = upsert(rounds, "name", "ran_at", "steady_since", key="name")
@@ -27,6 +29,8 @@ class Finding:
     """One kind of finding: a number, 0 while all is well."""
 
     name: str
+    lifetime: int = FINDING_LIFETIME
+    """How long it counts after it was found."""
 
     def record(self, work: Work, value: int, now: int) -> None:
         """Store what was found now."""
@@ -35,16 +39,16 @@ class Finding:
     def load(self, work: Work, now: int) -> int:
         """Return what was found last; 0 if all is well, or nothing was found out lately."""
         for value, found_at in work.rows(_LOAD, self.name):
-            return _valid(value, found_at, now)
+            return self.valid(value, found_at, now)
         return 0
 
     def last(self, work: Work) -> int:
         """Return what was found last, however long ago."""
         return sum(int(value) for value, _found_at in work.rows(_LOAD, self.name))
 
-
-def _valid(value: int, found_at: int, now: int) -> int:
-    return int(value) if abs(now - found_at) <= FINDING_LIFETIME else 0
+    def valid(self, value: int, found_at: int, now: int) -> int:
+        """Return what was found, if it still counts; else 0."""
+        return int(value) if abs(now - found_at) <= self.lifetime else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ class Findings:
     """Until when no hour is trusted."""
     token_refused_since: int = 0
     """Since when the channel refuses the bot's token."""
+    messages_taken_at: int = 0
+    """When another program took the bot's messages last."""
     polling_stopped_since: int = 0
     """Since when nothing was fetched from the channel, whatever the reason."""
     standby_missing_since: int = 0
@@ -69,6 +75,9 @@ CLOCK_ERROR = Finding("clock_error")
 """By how many microseconds this machine's clock is ahead of its channel's."""
 TOKEN_REFUSED_SINCE = Finding("token")
 """Since when the channel refuses the bot's token, microseconds since 1970."""
+MESSAGES_TAKEN_AT = Finding("conflict", CONFLICT_LIFETIME)
+"""When the channel said last that another program takes the bot's messages, microseconds since
+1970. No round of a bot that runs alone takes this back: the other one may begin again."""
 CLOCK_DOUBTED_UNTIL = Finding("clock_doubt")
 """Until when no hour is trusted, microseconds since 1970."""
 STANDBY_MISSING_SINCE = Finding("standby")
@@ -77,21 +86,28 @@ FILES_AWAY_SINCE = Finding("files")
 """Since when the storage of files is away, microseconds since 1970."""
 TIMELINE = Finding("timeline")
 """How often the database was promoted, and one."""
+_SHOWN = {
+    it.name: it
+    for it in (
+        CLOCK_ERROR, CLOCK_DOUBTED_UNTIL, TOKEN_REFUSED_SINCE, MESSAGES_TAKEN_AT,
+        STANDBY_MISSING_SINCE, FILES_AWAY_SINCE,
+    )
+}  # fmt: skip
+"""What `load_findings` reads with one query, by name."""
 RESTORED_AT = "restored"
 """The name in `rounds` of when the data were restored from a backup, microseconds since 1970."""
 
 
 def load_findings(work: Work, now: int, *, is_polling_watched: bool = True) -> Findings:
     """Return what is wrong now."""
-    rows = work.rows_in(_LOAD_ALL, [CLOCK_ERROR.name, CLOCK_DOUBTED_UNTIL.name,
-                                    TOKEN_REFUSED_SINCE.name,
-                                    STANDBY_MISSING_SINCE.name, FILES_AWAY_SINCE.name])  # fmt: skip
-    found = {name: _valid(value, found_at, now) for name, value, found_at in rows}
+    rows = work.rows_in(_LOAD_ALL, list(_SHOWN))
+    found = {name: _SHOWN[name].valid(value, found_at, now) for name, value, found_at in rows}
     fetched_at = last_heartbeat(work) if is_polling_watched else 0
     return Findings(
         clock_error=found.get(CLOCK_ERROR.name, 0),
         clock_doubted_until=found.get(CLOCK_DOUBTED_UNTIL.name, 0),
         token_refused_since=found.get(TOKEN_REFUSED_SINCE.name, 0),
+        messages_taken_at=found.get(MESSAGES_TAKEN_AT.name, 0),
         standby_missing_since=found.get(STANDBY_MISSING_SINCE.name, 0),
         files_away_since=found.get(FILES_AWAY_SINCE.name, 0),
         polling_stopped_since=fetched_at if fetched_at and now - fetched_at > POLLING_ALARM else 0,

@@ -59,6 +59,8 @@ class TelegramNotes:
     any update that waited is received."""
     on_refusal: Callable[[], Awaitable[None]] | None = None
     """Called when Telegram begins or ceases to refuse the token: `refused_since` has changed."""
+    on_conflict: Callable[[], Awaitable[None]] | None = None
+    """Called whenever Telegram says that another program takes the messages of this bot."""
     on_answer: Callable[[], None] = lambda: None
     """Called whenever it is certain that messages can arrive."""
 
@@ -117,6 +119,8 @@ class SteadyRequests:
                 return answer
             if isinstance(failure, TokenRefusedError):
                 await self._note_refusal(is_refused=True)
+            if isinstance(failure, Conflict):
+                await self.note_conflict()
             await self.run_unless_stopped(self.sleep(self._delay_after(failure)))
         return None
 
@@ -126,6 +130,11 @@ class SteadyRequests:
         self._was_away = self._was_away or now - self.last_reached_at > PRESS_LIFETIME
         self.last_reached_at = now
         self.notes.on_answer()
+
+    async def note_conflict(self) -> None:
+        """Tell that another program takes the messages, before this one may end over it."""
+        if self.notes.on_conflict is not None:
+            await self.notes.on_conflict()
 
     async def notify_return(self) -> None:
         """Tell once that Telegram reaches us again after a long outage."""

@@ -14,7 +14,7 @@ from bot.channels.telegram.system_proxy import unused_proxy
 from bot.channels.telegram.webhook.probe import check_webhook_address
 from bot.channels.telegram.webhook.state import WebhookState
 from bot.channels.tls_certificate import certificate_ends_at
-from bot.cli.health.levels import NotKnownError
+from bot.cli.health.levels import CheckWarningError, NotKnownError
 from bot.clock import DAY, SECOND, SystemClock, is_clock_synchronised
 from bot.errors import HavenError
 from bot.settings import Settings
@@ -35,6 +35,11 @@ YOUNG_POLLER = (
     "Haven began less than half a minute ago: ask again then; if it begins again and again, haven "
     "logs says why"
 )
+TAKEN = (
+    "another program took messages of this bot, last noticed at {when:%H:%M:%S}: what it took is "
+    "missing here. Stop it; if none is yours, renew the token (/revoke at @BotFather), set the new "
+    "HAVEN_TELEGRAM_TOKEN, and restart Haven"
+)
 Check = tuple[str, Callable[[], object]]
 CERTIFICATE_NOTICE = 14 * DAY
 """Before a certificate ends, an operator should look why it was not renewed."""
@@ -48,6 +53,8 @@ class TelegramQuestions:
     settings: Settings
     load_running: Callable[[], Sequence[RunningProcess]] = tuple
     """Returns the processes of the deployment; none if they are not known."""
+    load_taken_at: Callable[[], int] = lambda: 0
+    """Returns when another program took the messages lately; 0 if none did, as far as is known."""
     is_silent: bool = field(default=False, init=False)
     """Whether it was asked and did not answer."""
     _answers: TelegramAnswers | None = field(default=None, init=False)
@@ -74,7 +81,8 @@ class TelegramQuestions:
         """Refuse a webhook that the settings do not know: another program gets what people write.
 
         And, where they name one, a webhook to which Telegram does not post, or in vain. Telegram
-        does not say who polls: only a front that has polled for a while knows of no other.
+        does not say who polls: only a front that has polled for a while knows of no other, and
+        notes when it met one.
         """
         answers = self._heard()
         if not answers.is_accepted:
@@ -91,6 +99,9 @@ class TelegramQuestions:
             raise HavenError(f"Telegram {where}: haven start sets HAVEN_WEBHOOK_URL")
         if url and found.is_failing(SystemClock().now()):
             raise HavenError(self._failing(found))
+        if taken_at := self.load_taken_at():
+            when = datetime.fromtimestamp(taken_at / SECOND, self.settings.zone)
+            raise CheckWarningError(TAKEN.format(when=when))
         if not url:
             self._require_poller()
 

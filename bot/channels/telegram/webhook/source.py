@@ -204,6 +204,7 @@ class WebhookSource:
         is_ours = state.url == self.address.url
         if not is_ours:
             log.error("webhook_replaced")
+            await self.requests.note_conflict()
         if is_ours and not self._is_failing:
             self.requests.note_reached()
         else:

@@ -10,7 +10,7 @@ from telegram.error import TimedOut
 
 from bot.channels.telegram.client import SilentBot, build_fetch
 from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
-from bot.channels.telegram.poller import Poller, next_offset
+from bot.channels.telegram.poller import ConflictDetector, Poller, next_offset
 from bot.channels.telegram.steady_requests import (
     MAX_DELAY,
     MAX_DELAY_REFUSED,
@@ -471,6 +471,28 @@ async def test_a_second_poller_gives_way_to_the_running_one(scene: Scene) -> Non
     await running
     assert scene.inbox.kept == [5]
     assert second_inbox.kept == []
+
+
+@pytest.mark.parametrize("is_young", [True, False])
+async def test_each_taking_by_another_program_is_told_also_before_this_one_ends_over_it(
+    scene: Scene, is_young: bool
+) -> None:
+    told = []
+
+    async def note() -> None:
+        told.append(scene.time.seconds)
+
+    poller = scene.poller(notes=TelegramNotes(on_conflict=note))
+    before = [] if is_young else [api_success([message(5)])]
+    scene.answers(*before, *[api_error(409, TERMINATED)] * 50)
+
+    async def an_hour_later(batch: Sequence[RawUpdate]) -> None:
+        scene.time.seconds += 3600
+
+    poller.receive = an_hour_later
+    with pytest.raises(AlreadyRunningError):
+        await poller.run()
+    assert len(told) == (1 if is_young else ConflictDetector.MAX_CONFLICTS)
 
 
 async def test_a_poller_gives_up_after_repeated_conflicts(scene: Scene) -> None:

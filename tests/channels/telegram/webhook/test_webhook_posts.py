@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
+from bot.channels.telegram.steady_requests import TelegramNotes
 from bot.channels.telegram.webhook import source
 from bot.channels.telegram.webhook.server import MAX_BODY_BYTES
 from bot.channels.telegram.webhook.source import WebhookSource
@@ -204,9 +205,16 @@ async def test_telegram_is_told_what_to_post_where_and_again_if_another_changes_
         assert TOKEN.partition(":")[2] not in front.address.url
         await until(lambda: len(sandbox.calls.of("getWebhookInfo")) == 2)
         await front.bot.delete_webhook()
+        told = []
+
+        async def note() -> None:
+            told.append(front.address.url)
+
+        front.source.requests.notes = TelegramNotes(on_conflict=note)
         with capture_logs() as logs:
             await front.source._look_at(await front.source._ask())
         assert [it["event"] for it in logs] == ["webhook_replaced"]
+        assert len(told) == 1, "another program took messages"
         assert sandbox.updates.webhook == front.address.url
 
 
