@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import pwd
 import re
+import subprocess
 import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bot.app.keys import require_separate_keys
 from bot.app.retention import check_backup_settings
@@ -22,6 +24,7 @@ from bot.settings import load_settings
 from bot.settings.formats import split_list
 from bot.settings.hints import setting_name
 from bot.setup.credentials import check_copy_folder
+from bot.setup.ownership import USER, service_user
 from bot.setup.questions import QUESTIONS
 from bot.setup.service_files import OF_CHECKOUT
 from bot.store.data_folder import FOLDERS_OF_A_DISK
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.setup.files import Target
 
+TRIAL_SECONDS = 60.0
+"""How long a program may take to print its version, on a slow disk too."""
 FIRST_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 USUAL_FIRST_PORT = 1024
 FOLDERS = frozenset({"backups", "data", "assist_models"})
@@ -214,6 +219,51 @@ def command_line(given: str, *, is_this_machine: bool) -> tuple[str, Path | None
     if is_this_machine:
         _refuse_private(program, _python_of(program) if given else Path(sys.base_prefix))
     return words, folder
+
+
+def program_fault(words: str, folder: Path | None = None) -> str:
+    """Return why the service could not run a command line; empty if it can: it is tried.
+
+    As the user of the service, or, before there is one, as a user who may do nothing.
+    """
+    command = [*words.split(), "--version"]
+    try:
+        done = subprocess.run(  # noqa: S603 - what root answers, or what runs now
+            command, cwd=folder or "/", env={"PATH": os.defpath}, capture_output=True, check=False,
+            stdin=subprocess.DEVNULL, timeout=TRIAL_SECONDS, **_as_the_service(),
+        )  # fmt: skip
+    except OSError as error:
+        if not Path(command[0]).exists():
+            return f"there is no file {command[0]}"
+        return f"the user {USER} cannot run {command[0]} ({error.strerror})"
+    except subprocess.TimeoutExpired:
+        done = None
+    if done is None or done.returncode or not done.stdout.startswith(b"haven "):
+        return f"{words} does not run as the user {USER}, or is not Haven"
+    return ""
+
+
+def check_program(words: str, folder: Path | None = None) -> None:
+    """Raise HavenError for a command line that the service could not run."""
+    if fault := program_fault(words, folder):
+        raise HavenError(
+            f"program: {fault}; name the program of an installation that every user can read, such "
+            "as /opt/haven/bin/haven (it answers --version), or nothing for the one that runs now"
+        )
+
+
+def _as_the_service() -> dict[str, Any]:
+    """Return how a process begins as the user of the service; who is not root stays who it is."""
+    if os.geteuid():
+        return {}
+    user = service_user()
+    if user is None:
+        with suppress(KeyError):
+            user = pwd.getpwnam("nobody")
+    if user is None:
+        return {}
+    groups = os.getgrouplist(user.pw_name, user.pw_gid)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": groups}
 
 
 def _python_of(program: Path) -> Path | None:

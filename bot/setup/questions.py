@@ -140,7 +140,8 @@ MORE = (
              "Without this key no bot starts and no backup is restored: keep a copy elsewhere, "
              "e.g. on a stick. Empty: no copy is written.", example="/media/stick/haven-host.key",
              is_rare=True),
-    SetupQuestion("program", "Program", "What the service runs. Empty: the program that runs now.",
+    SetupQuestion("program", "Program",
+             "What the service runs, as the user haven. Empty: the program that runs now.",
              example="/opt/haven/bin/haven", is_rare=True),
 )  # fmt: skip
 SECTIONS = {

@@ -12,24 +12,21 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner
 
 from bot.cli.install import setup as installing
-from bot.cli.main import app
 from bot.errors import HavenError
-from bot.languages import use_catalogues
 from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
 from bot.setup import credentials as credential_module
 from bot.setup.credentials import CredentialFolder, new_host_key, run_as_owner
 from bot.setup.files import CREDENTIALS, PlannedFile, Target
 from bot.vault import HostKey
 from tests.setup.test_setup_files import in_a_child
-from tests.support.cli_runner import CommandResult
-from tests.support.database.key_store_fixtures import CHEAP
 from tests.support.harnesses.setup_harness import PROGRAM, BareMachine, bare_machine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
+
+    from tests.support.cli_runner import CommandResult
 
 pytestmark = pytest.mark.skipif(
     shutil.which("systemd-creds") is None or os.geteuid() != 0,
@@ -51,14 +48,7 @@ class EncryptedMachine:
 
     async def sets_up(self, **given: Any) -> CommandResult:
         """Run setup in this process, where the root stands for that of the machine."""
-        answers = self.machine.answers(**{"program": PROGRAM, **given})
-        words = ["setup", "--answers", str(answers), "--root", str(self.machine.root)]
-        done = await asyncio.to_thread(CliRunner().invoke, app, words, obj=CHEAP)
-        use_catalogues({})
-        if isinstance(done.exception, HavenError):
-            return CommandResult(1, done.stdout, f"{done.exception}\n")
-        assert done.exception is None, done.exception
-        return CommandResult(done.exit_code, done.stdout, done.stderr)
+        return await self.machine.sets_up_here(**{"program": PROGRAM, **given})
 
     def path(self, name: str) -> Path:
         return self.target.at(CREDENTIALS / f"{name}.cred")
@@ -90,7 +80,7 @@ async def machine(
         monkeypatch.delenv(name)
     monkeypatch.setattr(Target, "is_this_machine", property(lambda _self: True))
     monkeypatch.setattr(credential_module, "RUNS_SYSTEMD", tmp_path)
-    for name in ("make_user", "give_to_user"):
+    for name in ("make_user", "give_to_user", "check_program"):  # of the machine the tests run on
         monkeypatch.setattr(installing, name, lambda *_: None)
     (tmp_path / "stick").mkdir()
     async with bare_machine(tmp_path) as bare:

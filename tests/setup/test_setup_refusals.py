@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.cli.install import setup as installing
 from bot.errors import HavenError, SettingError
 from bot.sandbox import TOKEN
 from bot.settings import load_settings
 from bot.settings.hints import setting_name
 from bot.setup import checks, ownership
-from bot.setup.checks import check_own_folders, check_port_numbers, check_ports, first_port
+from bot.setup.checks import (
+    check_own_folders,
+    check_port_numbers,
+    check_ports,
+    check_program,
+    first_port,
+)
 from bot.setup.files import Target
 from tests.support.cli_runner import is_user_message, run_haven
 from tests.support.harnesses.setup_harness import RECIPIENT, BareMachine, bare_machine
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from bot.settings import Settings
 
@@ -81,6 +90,59 @@ async def test_a_wrong_answer_is_one_line_and_nothing_is_written(
     assert is_user_message(done.stderr)
     assert done.stderr.count("\n") == 1
     assert list(machine.root.iterdir()) == []
+
+
+PROGRAMS = {
+    "missing": ("", 0, "there is no file {path}"),
+    "not executable": ("#!/bin/sh\necho haven 9", 0o644, "cannot run {path} (Permission denied)"),
+    "without its Python": ("#!/nowhere/python\n", 0o755, "cannot run {path} (No such file"),
+    "of root alone": ("#!/bin/sh\necho haven 9", 0o700, "cannot run {path} (Permission denied)"),
+    "broken": ("#!/bin/sh\necho haven 9\nexit 1", 0o755, "{path} does not run as the user haven"),
+    "another": (
+        "#!/bin/sh\necho true 9",
+        0o755,
+        "{path} does not run as the user haven",
+    ),
+}
+"""What the file of a program holds, its rights, and what is said of it."""
+
+
+@pytest.fixture
+def program() -> Iterator[Path]:
+    with TemporaryDirectory(dir="/var/tmp") as folder:  # where the service may read
+        Path(folder).chmod(0o755)
+        yield Path(folder) / "haven"
+
+
+def make_program(path: Path, text: str, rights: int = 0o755) -> None:
+    if text:
+        path.write_text(f"{text}\n")
+        path.chmod(rights)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root sets up this machine")
+@pytest.mark.parametrize("kind", PROGRAMS)
+async def test_a_program_the_service_cannot_run_is_refused_and_nothing_is_written(
+    machine: BareMachine, program: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The user of the service would end at each start, and the next setup would keep the unit."""
+    said = PROGRAMS[kind][-1]
+    make_program(program, *PROGRAMS[kind][:2])
+    monkeypatch.setattr(Target, "is_this_machine", property(lambda _self: True))
+    for name in ("make_user", "give_to_user"):  # this machine stays as it is if the check fails
+        monkeypatch.setattr(installing, name, lambda *_: None)
+    done = await machine.sets_up_here(**machine.usual | {"program": str(program)})
+    assert done.returncode == 1
+    assert done.stderr.startswith("program: ")
+    assert said.format(path=program) in done.stderr
+    assert "such as /opt/haven/bin/haven" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert list(machine.root.iterdir()) == []
+
+
+def test_a_program_that_prints_its_version_is_taken(program: Path) -> None:
+    make_program(program, '#!/bin/sh\n[ "$1" = --version ] && echo haven 9')
+    check_program(str(program))
 
 
 async def test_languages_may_stand_as_the_refusal_lists_them(machine: BareMachine) -> None:

@@ -46,10 +46,12 @@ from bot.setup.checks import (
     check_own_folders,
     check_port_numbers,
     check_ports,
+    check_program,
     check_settings,
     check_user,
     command_line,
     first_port,
+    program_fault,
     settings_of,
 )
 from bot.setup.credentials import (
@@ -284,7 +286,9 @@ def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
     check_own_folders(installation.target, new)
     is_this_machine = installation.target.is_this_machine
     check_port_numbers(settings, first_port(is_this_machine=is_this_machine))
+    program, folder = _program(installation)
     if is_this_machine:
+        check_program(program, folder)
         check_ports(settings, known)
     for name, url in (("DATABASE", settings.database_url), ("KEYS", settings.keys_url)):
         if url is not None and not url.startswith("sqlite"):
@@ -365,15 +369,13 @@ def _service(installation: Installation) -> Service:
 
 
 def _program(installation: Installation) -> tuple[str, Path | None]:
-    """Return what the service runs: as answered, as before if it is still there, or this."""
+    """Return what the service runs: as answered, as before if that still runs, or this."""
     target, answer = installation.target, installation.answers.get("program", "")
     unit = target.at(SERVICE_FILE)
     before = read_program(unit.read_text(encoding="utf-8")) if unit.exists() else None
-    if not answer and before is not None:
-        is_there = Path(before[0].split()[0]).exists()
-        if is_there or not target.is_this_machine:
-            return before
-    return command_line(answer, is_this_machine=target.is_this_machine)
+    if answer or before is None or (target.is_this_machine and program_fault(*before)):
+        return command_line(answer, is_this_machine=target.is_this_machine)
+    return before
 
 
 def _make_folders(installation: Installation) -> None:

@@ -13,8 +13,14 @@ import subprocess
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from typer.testing import CliRunner
+
+from bot.cli.main import app
+from bot.errors import HavenError
+from bot.languages import use_catalogues
 from bot.sandbox import TOKEN, Sandbox, serve
 from tests.support.cli_runner import CommandResult, run_haven
+from tests.support.database.key_store_fixtures import CHEAP
 from tests.support.forked_commands import command_settings, haven_program
 from tests.support.paths import ROOT
 
@@ -65,6 +71,16 @@ class BareMachine:
         """Run setup with answers from a file."""
         path = self.answers(**given)
         return await asyncio.to_thread(run_haven, "setup", "--answers", path, "--root", self.root)
+
+    async def sets_up_here(self, **given: Any) -> CommandResult:
+        """Run setup in this process, so that a test can change what it finds of the machine."""
+        words = ["setup", "--answers", str(self.answers(**given)), "--root", str(self.root)]
+        done = await asyncio.to_thread(CliRunner().invoke, app, words, obj=CHEAP)
+        use_catalogues({})
+        if isinstance(done.exception, HavenError):
+            return CommandResult(1, done.stdout, f"{done.exception}\n")
+        assert done.exception is None, done.exception
+        return CommandResult(done.exit_code, done.stdout, done.stderr)
 
     async def sets_up_as_usual(self, **other: Any) -> CommandResult:
         """Run setup with all that is needed, some of it answered differently; None: left out."""
