@@ -117,7 +117,7 @@ class Commands(LazyGroup):
             ),
             "start": Entry("start", "start", "Run the bot and the web desk."),
             "doctor": Entry("doctor", "doctor", "Check settings, databases, keys and disk."),
-            "logs": Entry("health.logs", "logs", "Show the log of the service."),
+            "logs": Entry("health.logs", "logs", "Show the log of the services."),
             "backup": Entry("backup", "backup", "Make a backup while Haven runs."),
             "restore": Entry("backup", "restore", "Restore a backup into a new folder."),
             "upgrade": Entry("databases.upgrade", "upgrade", "Upgrade the data; check, rehearse."),

@@ -13,7 +13,7 @@ from bot.app.storage import open_database, open_vault
 from bot.cli.doctor import check_all, run_checks
 from bot.cli.health import surroundings as asked
 from bot.cli.health.levels import CheckLevel, CheckResult
-from bot.cli.health.logs import journal_command, logs
+from bot.cli.health.logs import installed_services, journal_command, logs
 from bot.cli.health.surroundings import POLLS_ALONE_AFTER
 from bot.clock import SECOND, SystemClock, is_clock_synchronised
 from bot.sandbox import TOKEN, FaultKind, Sandbox, serve
@@ -309,10 +309,43 @@ def test_data_without_keys_are_no_new_deployment(tmp_path: Path) -> None:
 def test_logs_come_from_the_journal_or_say_where_they_go(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    command = journal_command("journalctl", "haven", 50, "yesterday", follow=True)
+    command = journal_command("journalctl", ["haven"], 50, "yesterday", follow=True)
     assert command == [
         "journalctl", "--unit=haven", "--lines=50", "--output=cat", "--since=yesterday", "--follow",
     ]  # fmt: skip
     monkeypatch.setattr("bot.cli.health.logs.RUNNING_SYSTEMD", tmp_path / "none")
     logs()
     assert "standard error" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown"),
+    [
+        ("", ["backup", "front", "leader", "retention"]),
+        ("haven-front", ["front"]),
+    ],
+)  # fmt: skip
+def test_logs_show_every_service_of_haven_that_is_installed_and_no_timer(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, unit: str, shown: list[str]
+) -> None:
+    """Where the parts are services of their own, haven.service says nothing any more."""
+    units = ("-front", "-leader", "-backup", "-retention", "-desk@", "watch")
+    for name in units:
+        (tmp_path / f"haven{name}.service").touch()
+    for name in ("-backup", "-retention"):
+        (tmp_path / f"haven{name}.timer").touch()
+    ran: list[list[str]] = []
+    monkeypatch.setattr("bot.cli.health.logs.RUNNING_SYSTEMD", tmp_path)
+    monkeypatch.setattr("shutil.which", lambda _name: "/usr/bin/journalctl")
+    monkeypatch.setattr("os.execv", lambda _path, words: ran.append(words))
+    monkeypatch.setattr("bot.cli.health.logs.UNITS", tmp_path)
+    logs(unit=unit)
+    asked = [it.removeprefix("--unit=") for it in ran[0] if it.startswith("--unit=")]
+    assert [it.removesuffix(".service") for it in asked] == [f"haven-{it}" for it in shown]
+
+
+def test_logs_show_the_one_service_where_nothing_else_is_installed(tmp_path: Path) -> None:
+    assert installed_services(tmp_path) == ["haven.service"]
+    (tmp_path / "haven.service").touch()
+    (tmp_path / "haven-retention.service").touch()
+    assert installed_services(tmp_path) == ["haven-retention.service", "haven.service"]

@@ -1,13 +1,19 @@
-"""`haven logs`: the journal of the service, or where the log goes without systemd."""
+"""`haven logs`: the journal of the services, or where the log goes without systemd."""
 
 from __future__ import annotations
 
 import os
 import shutil
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from bot.setup.files import UNITS
+from bot.setup.service_files import MAIN_SERVICE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 RUNNING_SYSTEMD = Path("/run/systemd/system")
 """Exists where systemd runs the machine."""
@@ -24,19 +30,32 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as events come.")] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many, newest.")] = 100,
     since: Annotated[str, typer.Option(help="From when on, e.g. yesterday.")] = "",
-    unit: Annotated[str, typer.Option(help="The service.")] = "haven",
+    unit: Annotated[str, typer.Option(help="One service; without it, all of Haven.")] = "",
 ) -> None:
-    """Show the log of the service, from systemd's journal."""
+    """Show the log of Haven's services, from systemd's journal."""
     journalctl = shutil.which("journalctl")
     if journalctl is None or not RUNNING_SYSTEMD.is_dir():
         typer.echo(ELSEWHERE)
         return
-    os.execv(journalctl, journal_command(journalctl, unit, lines, since, follow=follow))  # noqa: S606 - no shell
+    units = [unit] if unit else installed_services(UNITS)
+    os.execv(journalctl, journal_command(journalctl, units, lines, since, follow=follow))  # noqa: S606 - no shell
+
+
+def installed_services(folder: Path) -> list[str]:
+    """Return Haven's services: one for all or those of its parts, of backups and of retention.
+
+    A timer is none of them: it says only that it began. Without a file of ours a package may have
+    brought the one for all.
+    """
+    found = {it.name for it in folder.glob("haven-*.service") if "@" not in it.name}
+    if not found or (folder / MAIN_SERVICE).exists():
+        found.add(MAIN_SERVICE)
+    return sorted(found)
 
 
 def journal_command(
-    journalctl: str, unit: str, lines: int, since: str, *, follow: bool
+    journalctl: str, units: Sequence[str], lines: int, since: str, *, follow: bool
 ) -> list[str]:
-    """Return the command that shows the journal of a service."""
-    command = [journalctl, f"--unit={unit}", f"--lines={lines}", "--output=cat"]
+    """Return the command that shows the journal of services, in the order of time."""
+    command = [journalctl, *(f"--unit={it}" for it in units), f"--lines={lines}", "--output=cat"]
     return command + ([f"--since={since}"] if since else []) + (["--follow"] if follow else [])
