@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from bot.errors import HavenError, SettingError
 from bot.private_file import read_private_line
+from bot.settings.missing import no_host_key
+from bot.store.data_folder import missing_data
 from bot.store.database import Database, DataDirectory
 from bot.store.faults import opening_fault
 from bot.store.migrate import KEY_MIGRATIONS, LATEST_KEY_REVISION, current_revision
@@ -34,8 +36,20 @@ def load_host_key(settings: Settings) -> HostKey:
     if settings.host_key_file is None and credential is not None:
         path = credential
     else:
+        _require_host_key(settings)
         path = settings.required_host_key_file()
     return HostKey.load(path, settings.data, lambda: load_passphrase(settings))
+
+
+def _require_host_key(settings: Settings) -> None:
+    """Raise SettingError for a key that is not there, while there are data that it opens."""
+    path = settings.host_key_file
+    try:
+        is_there = path is not None and path.exists()
+    except OSError:  # its folder is closed to this user: what reads the key says it
+        is_there = True
+    if not is_there and missing_data(settings) is None:
+        raise no_host_key(path, settings.data.absolute())
 
 
 def load_passphrase(settings: Settings) -> str:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import HavenError
+from bot.settings.missing import CREDENTIAL_FOLDER
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Iterable, Iterator, Sequence
 
 ETC = Path("/etc/haven")
-CREDENTIALS = ETC / "credentials"
+CREDENTIALS = CREDENTIAL_FOLDER
 UNITS = Path("/etc/systemd/system")
 FOLDER_MODES = {CREDENTIALS: 0o700}
 """Modes of new folders; others get `FOLDER_MODE`."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.settings.missing import CREDENTIAL
 from bot.setup.files import ETC, UNITS, PlannedFile, Target
 
 TEMPLATES = Path(__file__).with_name("templates")
@@ -69,6 +70,31 @@ def services_that_run(target: Target) -> tuple[str, ...]:
     found = {it.name for it in target.at(STARTED).glob("haven*.service")}
     parts = sorted(found - {MAIN_SERVICE})
     return tuple(parts) if parts and MAIN_SERVICE not in found else (MAIN_SERVICE,)
+
+
+def installed_services(target: Target) -> list[str]:
+    """Return Haven's services: one for all or those of its parts, of backups and of retention.
+
+    A timer is none of them: it says only that it began. Without a file of ours a package may have
+    brought the one for all.
+    """
+    folder = target.at(UNITS)
+    found = {it.name for it in folder.glob("haven-*.service") if "@" not in it.name}
+    if not found or (folder / MAIN_SERVICE).exists():
+        found.add(MAIN_SERVICE)
+    return sorted(found)
+
+
+def services_without_key(target: Target) -> list[str]:
+    """Return the installed services to which systemd would hand over no host key."""
+    found = ((it, target.at(UNITS / it)) for it in installed_services(target))
+    return [name for name, path in found if path.exists() and not _has_key(path)]
+
+
+def _has_key(unit: Path) -> bool:
+    files = [unit, *unit.with_name(f"{unit.name}.d").glob("*.conf")]
+    text = "".join(it.read_text(encoding="utf-8", errors="replace") for it in files)
+    return any(it in text for it in (CREDENTIAL, "ImportCredential=", "HAVEN_HOST_KEY_FILE"))
 
 
 def fill_template(name: str, blanks: dict[str, str]) -> str:

@@ -112,7 +112,7 @@ WALK: dict[str, tuple[tuple[str, ...], Change, str]] = {
     "an empty key": (START, key_file(""), "other.key must hold 64 hexadecimal digits"),
     "a key others can read": (START, key_file(None, 0o444), "others can read it; chmod 0400"),
     "another deployment's key": (START, key_file(OTHER_KEY), "this is not the host key of this"),
-    "no key": (START, sets(host_key_file="{}/none"), "make one with: haven keys new"),
+    "no key": (START, sets(host_key_file="{}/none"), "put its copy, which is kept elsewhere, back"),
     "a key in the data": (START, sets(host_key_file="{}/data/haven.db"), "inside HAVEN_DATA"),
     "a token with a blank": (START, sets(telegram_token=f"{TOKEN} "), "BotFather gave, like"),
     "no token file": (

@@ -13,10 +13,12 @@ from bot.app.storage import open_database, open_vault
 from bot.cli.doctor import check_all, run_checks
 from bot.cli.health import surroundings as asked
 from bot.cli.health.levels import CheckLevel, CheckResult
-from bot.cli.health.logs import installed_services, journal_command, logs
+from bot.cli.health.logs import journal_command, logs
 from bot.cli.health.surroundings import POLLS_ALONE_AFTER
 from bot.clock import SECOND, SystemClock, is_clock_synchronised
 from bot.sandbox import TOKEN, FaultKind, Sandbox, serve
+from bot.setup.files import UNITS, Target
+from bot.setup.service_files import installed_services
 from bot.store.data_folder import is_new
 from bot.store.database import DataDirectory
 from bot.store.processes.heartbeat import record_heartbeat
@@ -318,6 +320,13 @@ def test_logs_come_from_the_journal_or_say_where_they_go(
     assert "standard error" in capsys.readouterr().out
 
 
+def unit_folder(root: Path) -> Path:
+    """Return the folder of services of a machine."""
+    found = Target(root).at(UNITS)
+    found.mkdir(parents=True)
+    return found
+
+
 @pytest.mark.parametrize(
     ("unit", "shown"),
     [
@@ -330,22 +339,24 @@ def test_logs_show_every_service_of_haven_that_is_installed_and_no_timer(
 ) -> None:
     """Where the parts are services of their own, haven.service says nothing any more."""
     units = ("-front", "-leader", "-backup", "-retention", "-desk@", "watch")
+    folder = unit_folder(tmp_path)
     for name in units:
-        (tmp_path / f"haven{name}.service").touch()
+        (folder / f"haven{name}.service").touch()
     for name in ("-backup", "-retention"):
-        (tmp_path / f"haven{name}.timer").touch()
+        (folder / f"haven{name}.timer").touch()
     ran: list[list[str]] = []
     monkeypatch.setattr("bot.cli.health.logs.RUNNING_SYSTEMD", tmp_path)
     monkeypatch.setattr("shutil.which", lambda _name: "/usr/bin/journalctl")
     monkeypatch.setattr("os.execv", lambda _path, words: ran.append(words))
-    monkeypatch.setattr("bot.cli.health.logs.UNITS", tmp_path)
+    monkeypatch.setattr("bot.cli.health.logs.MACHINE", Target(tmp_path))
     logs(unit=unit)
     asked = [it.removeprefix("--unit=") for it in ran[0] if it.startswith("--unit=")]
     assert [it.removesuffix(".service") for it in asked] == [f"haven-{it}" for it in shown]
 
 
 def test_logs_show_the_one_service_where_nothing_else_is_installed(tmp_path: Path) -> None:
-    assert installed_services(tmp_path) == ["haven.service"]
-    (tmp_path / "haven.service").touch()
-    (tmp_path / "haven-retention.service").touch()
-    assert installed_services(tmp_path) == ["haven-retention.service", "haven.service"]
+    machine, folder = Target(tmp_path), unit_folder(tmp_path)
+    assert installed_services(machine) == ["haven.service"]
+    (folder / "haven.service").touch()
+    (folder / "haven-retention.service").touch()
+    assert installed_services(machine) == ["haven-retention.service", "haven.service"]

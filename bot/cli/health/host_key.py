@@ -9,7 +9,10 @@ from bot.app.keys import key_store_url, load_host_key
 from bot.app.storage import database_at
 from bot.errors import HavenError
 from bot.private_file import user_name
+from bot.settings.missing import CREDENTIAL
 from bot.setup.credentials import is_handed_over
+from bot.setup.files import MACHINE
+from bot.setup.service_files import services_without_key
 from bot.vault.keys.key_store import load_marks, open_rotation
 
 if TYPE_CHECKING:
@@ -17,13 +20,18 @@ if TYPE_CHECKING:
 
 
 def check_host_key(settings: Settings) -> None:
-    """Refuse a host key that cannot be read, by this user or by the owner of the data.
+    """Refuse a host key that cannot be read, by this user, the services or the owner of the data.
 
     Root reads every file. The service runs as the owner of the data, and only the owner of a host
     key reads it.
     """
     load_host_key(settings)
     path = settings.host_key_file
+    if path is not None and is_handed_over(path) and (lacking := services_without_key(MACHINE)):
+        raise HavenError(
+            f"systemd hands no credential {CREDENTIAL} over to {', '.join(lacking)}, which cannot "
+            "begin without it: run haven setup as root, which writes its units again"
+        )
     if os.geteuid() or path is None or is_handed_over(path) or not settings.data.is_dir():
         return
     runs_as = settings.data.stat().st_uid

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.setup.files import UNITS
-from bot.setup.service_files import MAIN_SERVICE
+from bot.setup.files import MACHINE
+from bot.setup.service_files import installed_services
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,20 +37,8 @@ def logs(
     if journalctl is None or not RUNNING_SYSTEMD.is_dir():
         typer.echo(ELSEWHERE)
         return
-    units = [unit] if unit else installed_services(UNITS)
+    units = [unit] if unit else installed_services(MACHINE)
     os.execv(journalctl, journal_command(journalctl, units, lines, since, follow=follow))  # noqa: S606 - no shell
-
-
-def installed_services(folder: Path) -> list[str]:
-    """Return Haven's services: one for all or those of its parts, of backups and of retention.
-
-    A timer is none of them: it says only that it began. Without a file of ours a package may have
-    brought the one for all.
-    """
-    found = {it.name for it in folder.glob("haven-*.service") if "@" not in it.name}
-    if not found or (folder / MAIN_SERVICE).exists():
-        found.add(MAIN_SERVICE)
-    return sorted(found)
 
 
 def journal_command(
