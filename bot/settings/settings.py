@@ -227,7 +227,10 @@ class Settings:
         if self.desk_origin:
             return self.desk_origin
         if self.desk_host_port[0] not in {"127.0.0.1", "::1"}:
-            raise not_set("desk_origin")
+            raise SettingError(
+                f"{not_set('desk_origin')}; it is needed where HAVEN_DESK_LISTEN "
+                f"({self.desk_listen}) is not 127.0.0.1"
+            )
         return f"http://{self.desk_listen}"
 
     @property

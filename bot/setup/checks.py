@@ -21,7 +21,7 @@ from bot.errors import HavenError, SettingError
 from bot.languages import LANGUAGES
 from bot.languages.availability import checked_bot_names, wanted_languages
 from bot.settings import load_settings
-from bot.settings.formats import split_list
+from bot.settings.formats import parse_address, split_list
 from bot.settings.hints import setting_name
 from bot.setup.credentials import check_copy_folder
 from bot.setup.ownership import USER, service_user
@@ -55,6 +55,8 @@ def settings_of(values: Mapping[str, str], **overrides: object) -> Settings:
     return load_settings(with_file=False, **{**given, **overrides})
 
 
+LISTENS = ("desk_listen", "watch_listen", "partner_room_listen", "webhook_listen")
+"""Settings that say where Haven listens."""
 IN_DATA = frozenset({"haven.db", "keys.db", "files", "audit.head", "bot.lock"})
 """What a folder of data holds; a folder `files` may be anyone's."""
 
@@ -112,6 +114,26 @@ def first_port(*, is_this_machine: bool) -> int:
         with suppress(OSError, ValueError):
             return int(FIRST_PORT.read_text(encoding="ascii"))
     return USUAL_FIRST_PORT
+
+
+def check_addresses(settings: Settings, known: Mapping[str, str]) -> None:
+    """Raise SettingError for an address to listen on that is none of this machine's.
+
+    What is as before (`known`) is not tried: an address may come with a network that is away now.
+    """
+    for field in LISTENS:
+        given = getattr(settings, field)
+        if not given or known.get(field) == given:
+            continue
+        host, port = parse_address(given)
+        try:
+            listen(host, 0, 1).close()
+        except OSError as error:
+            raise SettingError(
+                f"{setting_name(field)}: {host} is no address of this machine ({error.strerror}); "
+                f"name one that is, such as 127.0.0.1:{port}, to which a proxy on this machine "
+                "leads"
+            ) from None
 
 
 def check_port_numbers(settings: Settings, first: int) -> None:

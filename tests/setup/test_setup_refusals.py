@@ -19,6 +19,7 @@ from bot.settings import load_settings
 from bot.settings.hints import setting_name
 from bot.setup import checks, ownership
 from bot.setup.checks import (
+    check_addresses,
     check_own_folders,
     check_port_numbers,
     check_ports,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
 
+ELSEWHERE = "192.0.2.7"
+"""An address for documents: no machine has it."""
 OTHER_TOKEN = f"{TOKEN[:-1]}x"
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"token": "123:abc"}, "HAVEN_TELEGRAM_TOKEN: the token BotFather gave"),
@@ -48,6 +51,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"hours": "9-17"}, "HAVEN_HOURS: when caseworkers answer"),
     ({"desk_origin": "desk.example.org"}, "HAVEN_DESK_ORIGIN: the desk's address in browsers"),
     ({"desk_listen": "0.0.0.0:8090"}, "HAVEN_DESK_ORIGIN is not set"),
+    ({"desk_listen": "0.0.0.0:8090"}, "where HAVEN_DESK_LISTEN (0.0.0.0:8090) is not 127.0.0.1"),
     (
         {"desk_listen": "127.0.0.1:443"},
         "HAVEN_DESK_LISTEN: the service, which is not root, may not",
@@ -220,6 +224,38 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
                 check_ports(load_settings(**given), {})
             check_ports(load_settings(**given), given)  # as before: a Haven that runs listens there
     check_ports(load_settings(desk_listen=listen), {})  # the control
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root sets up this machine")
+@pytest.mark.parametrize("field", ["desk_listen", "watch_listen"])
+@pytest.mark.parametrize("origin", ["", "https://desk.example.org"])
+async def test_an_address_that_is_none_of_this_machine_is_named_with_its_own_fix(
+    machine: BareMachine, field: str, origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not said that the desk's address in browsers is missing, or another program there."""
+    monkeypatch.setattr(Target, "is_this_machine", property(lambda _self: True))
+    for name in ("make_user", "give_to_user", "check_program"):  # this machine stays as it is
+        monkeypatch.setattr(installing, name, lambda *_: None)
+    done = await machine.sets_up_here(
+        **machine.usual | {field: f"{ELSEWHERE}:8090", "desk_origin": origin}
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        f"{setting_name(field)}: {ELSEWHERE} is no address of this machine (Cannot assign "
+        "requested address); name one that is, such as 127.0.0.1:8090, to which a proxy on this "
+        "machine leads\n"
+    )
+    assert list(machine.root.iterdir()) == []
+
+
+def test_an_address_of_this_machine_and_one_of_before_are_taken() -> None:
+    """One of before may come with a network that is away now."""
+    for listen in ("127.0.0.1:0", "0.0.0.0:8090", "[::1]:8090"):
+        check_addresses(load_settings(desk_listen=listen), {})
+    given = {"desk_listen": f"{ELSEWHERE}:8090"}
+    with pytest.raises(SettingError, match="HAVEN_DESK_LISTEN"):
+        check_addresses(load_settings(**given), {})
+    check_addresses(load_settings(**given), given)
 
 
 @pytest.mark.parametrize("key", ["data", "backups"])

@@ -42,6 +42,7 @@ from bot.setup import accounts
 from bot.setup.answers import example_answers, read_answers
 from bot.setup.backup_key import MadeKey, tell_unused, unused_keys_told
 from bot.setup.checks import (
+    check_addresses,
     check_folders,
     check_own_folders,
     check_port_numbers,
@@ -275,7 +276,9 @@ def _hand_over(credentials: CredentialFolder) -> None:
 
 
 def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
-    settings = installation.settings()
+    settings, is_this_machine = installation.settings(), installation.target.is_this_machine
+    if is_this_machine:  # first: that another machine reaches the desk there would be said wrongly
+        check_addresses(settings, known)
     check_settings(settings)
     if copy := installation.answers.get("host_key_copy"):
         check_copy(_present_key(installation), Path(copy))
@@ -284,7 +287,6 @@ def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
     check_folders(installation.target, folders)
     new = {key: it for key, it in folders.items() if known.get(key) != values[key]}
     check_own_folders(installation.target, new)
-    is_this_machine = installation.target.is_this_machine
     check_port_numbers(settings, first_port(is_this_machine=is_this_machine))
     program, folder = _program(installation)
     if is_this_machine:
