@@ -75,8 +75,8 @@ def services_that_run(target: Target) -> tuple[str, ...]:
 def installed_services(target: Target) -> list[str]:
     """Return Haven's services: one for all or those of its parts, of backups and of retention.
 
-    A timer is none of them: it says only that it began. Without a file of ours a package may have
-    brought the one for all.
+    A timer is none of them: it says only that it began. Where none is in this folder, a package
+    may have brought the one for all.
     """
     folder = target.at(UNITS)
     found = {it.name for it in folder.glob("haven-*.service") if "@" not in it.name}
