@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import HavenError, SettingError
+from bot.other_user import ConnectsAs, can_be_another
 from bot.private_file import read_private_line
 from bot.settings import load_settings
 from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
@@ -260,8 +261,9 @@ def run_as_owner(
     """Become the owner of the data, with the credentials, if root runs a command that uses it.
 
     Files that root would write there, the service could not read. With `keeps_user`, and where the
-    data are root's own, as restored ones are, root stays root and only gets the credentials. A host
-    key or a token that is set wins, as it does in the service.
+    data are root's own, as restored ones are, root stays root, gets the credentials, and connects
+    to a PostgreSQL as the user of the service, whom that server knows. A host key or a token that
+    is set wins, as it does in the service.
 
     Returns:
         The words of the command, with files of secrets that its user can read.
@@ -283,7 +285,7 @@ def run_as_owner(
         credentials = credentials.without_lost()
     credentials.hand_over(owner or None, but=but)
     if not owner:
-        _use_passwords_of(service_user())
+        _connect_as(service_user())
         return list(words)
     words = hand_over_files(words, owner)
     who = pwd.getpwuid(owner)
@@ -295,11 +297,12 @@ def run_as_owner(
     return words
 
 
-def _use_passwords_of(user: pwd.struct_passwd | None) -> None:
-    """Let what root asks of a PostgreSQL use the passwords of the user of the service."""
+def _connect_as(user: pwd.struct_passwd | None) -> None:
+    """Let root connect to a PostgreSQL as the user of the service, and with their passwords."""
     passwords = Path(user.pw_dir) / ".pgpass" if user is not None else None
     if passwords is not None and passwords.is_file():
         os.environ.setdefault("PGPASSFILE", str(passwords))
+    ConnectsAs.user = user if can_be_another() else None
 
 
 def _set_already(settings: Settings) -> set[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 
 from bot.errors import SchemaIncompleteError
 from bot.store.database import Database, begin_immediately
@@ -151,10 +151,19 @@ def schema_engine(database: Database) -> Iterator[Engine]:
     engine = create_engine(database.url.set(drivername=driver), hide_parameters=True)
     if database.dialect == "sqlite":
         begin_immediately(engine)
+    else:
+        event.listen(engine, "do_connect", _connect)
     try:
         yield engine
     finally:
         engine.dispose()
+
+
+def _connect(dialect: Any, _record: Any, words: list[Any], given: dict[str, Any]) -> Any:
+    """Connect as the data themselves are connected to."""
+    from bot.store import postgresql  # noqa: PLC0415 - half a second, unneeded with SQLite
+
+    return postgresql.connected(lambda: dialect.connect(*words, **given))
 
 
 def is_known_revision(revision: str, migrations: Path = MIGRATIONS) -> bool:

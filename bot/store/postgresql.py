@@ -7,22 +7,26 @@ when the other side of the wire is gone. A setting in HAVEN_DATABASE_URL comes b
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
 from psycopg import errors
 
 from bot.errors import AlreadyRunningError, CommitFailedError
+from bot.other_user import ConnectsAs, connecting_as
 from bot.store.compiled import dialect_of
 from bot.store.patience import LONG_ANSWER, LONG_LIMITS, UNIT_LIMITS
 from bot.store.postgresql_address import CONNECT_TIMEOUT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from psycopg.abc import PQGen
     from sqlalchemy.engine import URL
 
     from bot.store.patience import StatementLimits
 
+Connected = TypeVar("Connected")
 DURABILITY = {"synchronous_commit": ("on", "remote_apply"), "fsync": ("on",)}
 """Settings of the server without which a commit may be forgotten, and what each may be."""
 BOT_LOCK = 0x68617665
@@ -84,6 +88,20 @@ class LimitedAsyncConnection(psycopg.AsyncConnection[Any]):
             raise SilentDatabaseError("no answer") from None
 
 
+def connected(connect: Callable[[], Connected]) -> Connected:
+    """Return a new connection: as the user of the service, where root connects for it.
+
+    If the server refuses that one, root is tried: the address may name a login of root's own.
+    """
+    if ConnectsAs.user is None:
+        return connect()
+    try:
+        with connecting_as(ConnectsAs.user):
+            return connect()
+    except psycopg.OperationalError:
+        return connect()
+
+
 def connect_to_look(url: URL, answer_limit: float) -> LimitedConnection:
     """Return a new connection for a few reads; a server silent for so many seconds is given up.
 
@@ -93,7 +111,7 @@ def connect_to_look(url: URL, answer_limit: float) -> LimitedConnection:
         psycopg.OperationalError: there is no connection.
     """
     _none, given = dialect_of("postgresql").create_connect_args(url)
-    connection = LimitedConnection.connect(**given, autocommit=True)
+    connection = connected(lambda: LimitedConnection.connect(**given, autocommit=True))
     connection.answer_limit = answer_limit
     return connection
 

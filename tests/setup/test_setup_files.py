@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import re
 import shutil
 import subprocess
@@ -335,29 +334,6 @@ def test_what_root_types_runs_as_the_user_of_the_service_with_their_key(
     os.chown(data, NOBODY, NOBODY)
     assert in_a_child(seen) == f"{NOBODY} {NOBODY} True"
     assert in_a_child(lambda: seen(keeps_user=True)) == "0 0 True"
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")
-def test_keys_that_root_changes_use_the_passwords_of_the_service(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Rotation on PostgreSQL was refused, with a fix that was made already."""
-    home = tmp_path / "home"
-    home.mkdir()
-    user = pwd.struct_passwd(("haven", "x", NOBODY, NOBODY, "", str(home), "/bin/false"))
-    monkeypatch.setattr(credentials, "service_user", lambda: user)
-    monkeypatch.setenv("HAVEN_DATA", str(tmp_path))
-    monkeypatch.delenv("PGPASSFILE", raising=False)
-
-    def asks_with() -> str:
-        run_as_owner(Target(tmp_path), keeps_user=True)
-        return os.environ.get("PGPASSFILE", "")
-
-    assert in_a_child(asks_with) == ""
-    (home / ".pgpass").write_text("*:*:*:haven:secret")
-    assert in_a_child(asks_with) == str(home / ".pgpass")
-    monkeypatch.setenv("PGPASSFILE", "/srv/passwords")
-    assert in_a_child(asks_with) == "/srv/passwords"
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes another user")

@@ -1,9 +1,13 @@
-"""What setup asks of a PostgreSQL it asks as the user of the service, with their home."""
+"""What setup asks of a PostgreSQL it asks as the user of the service, with their home.
+
+So does what root types and stays root for.
+"""
 
 from __future__ import annotations
 
 import os
 import pwd
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,14 +19,15 @@ from bot.cli.install import existing_data
 from bot.cli.install.existing_data import ExistingData, find_existing
 from bot.cli.install.setup import Installation
 from bot.errors import HavenError
+from bot.other_user import connecting_as
 from bot.private_file import user_name
 from bot.settings import load_settings
-from bot.setup import ownership
-from bot.setup.credentials import CredentialFolder, new_host_key
+from bot.setup import credentials, ownership
+from bot.setup.credentials import CredentialFolder, new_host_key, run_as_owner
 from bot.setup.files import Target
 from bot.setup.ownership import acting_as, user_who_asks
 from bot.store.database import Database
-from bot.store.migrate import upgrade
+from bot.store.migrate import schema_engine, upgrade
 from tests.setup.test_setup_files import NOBODY, in_a_child
 from tests.support.cli_runner import written
 from tests.support.database.private_server import PrivateServer, private_server
@@ -36,12 +41,16 @@ PASSWORD = "of-the-service"  # noqa: S105 - of this test
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[PrivateServer]:
-    """A server that asks the user haven for a password, with a database that has tables."""
+    """A server with tables that asks haven for a password, and the system who the other one is."""
     with private_server() as made:
         upgrade(Database(made.url()))
+        made.run(f"CREATE ROLE {user_name(NOBODY)} LOGIN SUPERUSER")
         made.run(f"CREATE ROLE haven LOGIN SUPERUSER PASSWORD '{PASSWORD}'")
         rules = Path(made.data, "pg_hba.conf")
-        rules.write_text(f"local all haven scram-sha-256\n{rules.read_text()}")
+        rules.write_text(
+            f"local all haven scram-sha-256\nlocal all {user_name(NOBODY)} peer\n"
+            f"{rules.read_text()}"
+        )
         made.run("SELECT pg_reload_conf()")
         Path(made.data).chmod(0o750)  # its socket is there: a group may reach it
         yield made
@@ -144,3 +153,68 @@ def test_the_databases_of_another_root_are_asked_by_who_runs_setup(
     assert made.user is None
     monkeypatch.setattr(Target, "is_this_machine", property(lambda _self: True))
     assert made.user is not None
+
+
+def asked_by_a_command(urls: list[str], root: Path) -> str:
+    """Return what root's command finds: by a connection, by an engine, and who root is after."""
+
+    def asked() -> str:
+        run_as_owner(Target(root), keeps_user=True, words=("keys", "status"))
+        found = []
+        for url in urls:
+            try:
+                Database(url).connect().close()
+                with schema_engine(Database(url)) as engine, engine.connect():
+                    found.append("reached")
+            except Exception:  # noqa: BLE001 - of whatever driver
+                found.append("refused")
+        return f"{found} {os.getresuid()}"
+
+    return in_a_child(asked)
+
+
+def test_a_command_that_stays_root_connects_as_the_user_of_the_service(
+    server: PrivateServer, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By peer and by the password in their home; haven keys and haven restore were refused."""
+    monkeypatch.setattr(credentials, "service_user", ownership.service_user)
+    monkeypatch.setenv("HAVEN_DATA", str(home))
+    urls = [server.url(user=it).replace(f"{it}:@", f"{it}@") for it in ("haven", user_name(NOBODY))]
+    asked = asked_by_a_command(urls, tmp_path)
+    assert asked.startswith("['reached', 'reached'] (0, 0, 0)")
+    monkeypatch.setattr(credentials, "service_user", lambda: None)  # the control
+    asked = asked_by_a_command(urls, tmp_path)
+    assert asked.startswith("['refused', 'refused'] (0, 0, 0)")
+
+
+def test_a_login_of_roots_own_is_tried_where_the_one_of_the_service_is_refused(
+    server: PrivateServer, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(credentials, "service_user", ownership.service_user)
+    monkeypatch.setenv("HAVEN_DATA", str(home))
+    monkeypatch.setenv("PGPASSFILE", str(written(tmp_path / "mine", f"*:*:*:haven:{PASSWORD}")))
+    url = server.url(user="haven").replace("haven:@", "haven@")
+    assert asked_by_a_command([url], tmp_path).startswith("['reached']")
+
+
+def test_only_the_thread_that_connects_is_another_user_meanwhile(
+    home: Path, tmp_path: Path
+) -> None:
+    """Another thread read the host key at that moment, and was refused."""
+    of_root = written(tmp_path / "host.key", "of root alone")
+    tmp_path.chmod(0o755)
+
+    def read() -> str:
+        try:
+            return of_root.read_text().strip()
+        except PermissionError:
+            return "refused"
+
+    def asked() -> str:
+        with ThreadPoolExecutor(1) as other:
+            other.submit(read).result()  # the thread is there already
+            with connecting_as(ownership.service_user()):  # type: ignore[arg-type]
+                here, there = read(), other.submit(read).result()
+        return f"{here}, {there}, {read()}"
+
+    assert in_a_child(asked) == "refused, of root alone, of root alone"
