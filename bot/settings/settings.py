@@ -228,8 +228,8 @@ class Settings:
             return self.desk_origin
         if self.desk_host_port[0] not in {"127.0.0.1", "::1"}:
             raise SettingError(
-                f"{not_set('desk_origin')}; it is needed where HAVEN_DESK_LISTEN "
-                f"({self.desk_listen}) is not 127.0.0.1"
+                f"HAVEN_DESK_LISTEN ({self.desk_listen}) is not of this machine alone, and "
+                f"{not_set('desk_origin')}"
             )
         return f"http://{self.desk_listen}"
 

@@ -51,7 +51,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"hours": "9-17"}, "HAVEN_HOURS: when caseworkers answer"),
     ({"desk_origin": "desk.example.org"}, "HAVEN_DESK_ORIGIN: the desk's address in browsers"),
     ({"desk_listen": "0.0.0.0:8090"}, "HAVEN_DESK_ORIGIN is not set"),
-    ({"desk_listen": "0.0.0.0:8090"}, "where HAVEN_DESK_LISTEN (0.0.0.0:8090) is not 127.0.0.1"),
+    (
+        {"desk_listen": "0.0.0.0:8090"},
+        "HAVEN_DESK_LISTEN (0.0.0.0:8090) is not of this machine alone, and HAVEN_DESK_ORIGIN is",
+    ),
     (
         {"desk_listen": "127.0.0.1:443"},
         "HAVEN_DESK_LISTEN: the service, which is not root, may not",
