@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 from bot.log.events import EVENTS
 from bot.optional_imports import without_modules
 
-with without_modules("rich"):  # it would color tracebacks, which the log does not print: 3 MB
+# It would color tracebacks, which the log does not print (rich, 3 MB), and keep contexts of
+# greenlets, which it does not have (greenlet, with the C++ library 3 MB).
+with without_modules("rich", "greenlet"):
     import structlog
 
 if TYPE_CHECKING:

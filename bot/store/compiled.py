@@ -11,11 +11,11 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlalchemy import BindParameter, Table, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sqlalchemy.dialects import postgresql, sqlite
     from sqlalchemy.engine import Dialect
     from sqlalchemy.sql.compiler import SQLCompiler
     from sqlalchemy.sql.elements import ClauseElement
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 def dialect_of(name: str) -> Dialect:
     """Return the dialect of a database, with positional parameters."""
     if name == "sqlite":
+        from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - 0.6 MB, unneeded with PostgreSQL
+
         return sqlite.dialect(paramstyle="qmark")
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 2.3 MB, unneeded with SQLite
+
     return postgresql.psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
 
 
@@ -143,4 +147,10 @@ class PreparedRows:
 
 def insert_into(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return the INSERT of the dialect, with `on_conflict_do_nothing` and `..._update`."""
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    if dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - see `dialect_of`
+
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - see `dialect_of`
+
+    return postgresql.insert(table)

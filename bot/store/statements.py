@@ -23,6 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import (
+    ARRAY,
     BindParameter,
     FromClause,
     String,
@@ -35,7 +36,6 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql
 
 from bot.store.compiled import Prepared, PreparedList, PreparedRows, insert_into
 
@@ -86,7 +86,7 @@ def insert(
     def make_bulk() -> ClauseElement:
         rows, fixed = _rows_of_lists(table, columns), dict(constants or {})
         chosen = select(*rows.c, *(literal(value) for value in fixed.values()))
-        statement = postgresql.insert(table).from_select([*columns, *fixed], chosen)
+        statement = insert_into("postgresql", table).from_select([*columns, *fixed], chosen)
         return statement.on_conflict_do_nothing(index_elements=names) if names else statement
 
     return Prepared(make, *_checked(table, columns), make_bulk=make_bulk if as_lists else None)
@@ -115,7 +115,7 @@ def insert_rows(
     def make_bulk() -> ClauseElement:
         rows = _rows_of_lists(table, columns)
         chosen = select(*rows.c, *(literal(value) for value in fixed.values()))
-        statement = postgresql.insert(table).from_select([*columns, *fixed], chosen)
+        statement = insert_into("postgresql", table).from_select([*columns, *fixed], chosen)
         return statement.on_conflict_do_nothing(index_elements=unless_exists).returning(*back)
 
     prepared = Prepared(make, *_checked(table, columns), make_bulk=make_bulk)
@@ -326,7 +326,7 @@ def _rows_of_lists(
     """Return the rows of parameters that are lists; those to compare with are named `by_...`."""
     kinds = {name: _listed_type(table.c[name].type) for name in columns}
     kinds |= {f"by_{name}": _listed_type(table.c[name].type) for name in compared}
-    lists = (bindparam(name, type_=postgresql.ARRAY(kind)) for name, kind in kinds.items())
+    lists = (bindparam(name, type_=ARRAY(kind)) for name, kind in kinds.items())
     named = (column(name, kind) for name, kind in kinds.items())
     return func.unnest(*lists).table_valued(*named, name="given").render_derived()
 

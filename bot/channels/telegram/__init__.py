@@ -11,3 +11,6 @@ from bot.optional_imports import without_modules
 
 with without_modules("httpx._main"):  # its command line, which loads rich and pygments: 3 MB
     import httpx  # noqa: F401 - python-telegram-bot imports it
+
+with without_modules("frozenlist._frozenlist"):  # lists read a few times a call, in C++: 1.4 MB
+    import frozenlist  # noqa: F401 - aiohttp imports it

@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Integer,
     String,
@@ -26,7 +27,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from bot.cases.state_machine import CASEWORK_ROLES, CaseState
 from bot.cases.urgency import Priority
