@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.errors import SettingError
 from bot.languages import FALLBACK, LANGUAGES, LOCALES
-from bot.languages.po_files import CatalogueFault, catalogue_path, load_catalogue
+from bot.languages.po_files import CatalogueFault, catalogue_path, load_catalogue, load_template
 from bot.languages.style_rules import forbidden_on_lock_screen
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def load_offer(settings: Settings, locales: Path = LOCALES) -> LanguageOffer:
         tag: _check_language(tag, locales, _digest_of(catalogue_path(tag, locales)))
         for tag in wanted_languages(settings)
     }
+    load_template.cache_clear()  # 1.5 MB, which no one needs while the bot runs
     complete = {tag: each.compiled for tag, each in wanted.items() if each.compiled is not None}
     incomplete = {tag: each for tag, each in wanted.items() if each.compiled is None}
     return LanguageOffer(

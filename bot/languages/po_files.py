@@ -11,14 +11,13 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING, NamedTuple
 
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from bot.languages import FALLBACK, LANGUAGES, LOCALES, MessageKey
 from bot.languages.style_rules import find_faults
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from babel.messages.catalog import Catalog, Message
@@ -123,9 +122,55 @@ class CheckedCatalogue:
         """Return the compiled catalogue."""
         if self.catalog is None:
             return gettext.NullTranslations()
-        out = io.BytesIO()
-        write_mo(out, self.catalog)
-        return gettext.GNUTranslations(io.BytesIO(out.getvalue()))
+        shared = {entry.key: entry.key for entry in self.entries}
+        translated = {
+            shared.get(key, key): message
+            for key, message in messages_by_key(self.catalog).items()
+            if not message.fuzzy and all(forms_of(message))
+        }
+        return CheckedTranslations(self.catalog, translated)
+
+
+class CheckedTranslations(gettext.NullTranslations):
+    """The translations of a checked catalogue.
+
+    The languages share the English phrases by which they are found: each copy takes 0.1 MB.
+    """
+
+    def __init__(self, catalog: Catalog, translated: Mapping[MessageKey, Message]) -> None:
+        super().__init__()
+        self._info = {name.lower(): value.strip() for name, value in catalog.mime_headers}
+        self._plural = gettext.c2py(catalog.plural_expr)
+        self._found = {
+            key[1] if key[0] is None else key: _plain_forms(message)
+            for key, message in translated.items()
+        }
+
+    def gettext(self, message: str) -> str:
+        """Return the translation; that of the fallback, or English, if there is none."""
+        found = self._found.get(message)
+        if found is None:
+            return super().gettext(message)
+        return found if isinstance(found, str) else found[self._plural(1)]
+
+    def pgettext(self, context: str, message: str) -> str:
+        """Return the translation for that context; that of the fallback, or English, otherwise."""
+        found = self._found.get((context, message))
+        if found is None:
+            return super().pgettext(context, message)
+        return found if isinstance(found, str) else found[self._plural(1)]
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the plural form for `n`; that of the fallback, or English, if there is none."""
+        found = self._found.get(msgid1)
+        if isinstance(found, tuple):
+            return found[self._plural(n)]
+        return super().ngettext(msgid1, msgid2, n)
+
+
+def _plain_forms(message: Message) -> str | tuple[str, ...]:
+    """Return the translation of a message without a plural, and all forms of one with a plural."""
+    return forms_of(message) if message.pluralizable else str(message.string)
 
 
 def catalogue_path(tag: str, locales: Path = LOCALES) -> Path:
