@@ -19,7 +19,6 @@ from bot.store.blobs.opening import open_blobs
 from bot.store.database import DataDirectory
 from bot.vault import AuditLog, Vault
 from bot.vault.audit.log import AuditTruncation
-from bot.vault.backup.offline_key import BackupRecipients
 from bot.vault.erasure.erase import Erasures
 from bot.vault.erasure.ledger import BackupFolder
 from bot.vault.erasure.retention import Retention
@@ -75,6 +74,9 @@ def check_backup_settings(settings: Settings) -> None:
         )
     require_outside(settings, settings.backups)
     _require_usable(settings.backups)
+    # age's library takes 2 MB, which a process without backups saves.
+    from bot.vault.backup.offline_key import BackupRecipients  # noqa: PLC0415
+
     BackupRecipients.parse(settings.backup_key)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 
-import segno
-
 QUIET_ZONE = 4
 """Modules of white around a code, as the standard asks."""
 
@@ -15,6 +13,8 @@ def qr_picture(url: str) -> str:
 
     Level M repairs 15 % of a code that was scratched; more is taken where the code does not grow.
     """
+    import segno  # noqa: PLC0415 - 0.5 MB, for a code that is seldom drawn
+
     out = io.BytesIO()
     segno.make(url, error="m", micro=False).save(
         out, kind="svg", border=QUIET_ZONE, dark="#000", light="#fff", xmldecl=False, omitsize=True,

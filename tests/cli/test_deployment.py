@@ -114,12 +114,13 @@ def test_the_list_of_commands_imports_no_command() -> None:
 
 def test_a_start_loads_no_library_that_it_does_not_use() -> None:
     assert unused_after("sys.argv[1:] = ['start', '--only', 'nothing']; main()") == "[]"
+    assert unused_after("import bot.app.web_desk; sys.exit()") == "[]"
     assert unused_after("import rich.syntax; sys.exit()") == "['pygments', 'rich']"
 
 
 UNUSED_AT_START = {
-    "frozenlist._frozenlist", "greenlet", "pydantic", "pygments", "rich",
-    "sqlalchemy.dialects.postgresql",
+    "frozenlist._frozenlist", "greenlet", "phonenumbers", "pydantic", "pygments", "pyrage", "rich",
+    "segno", "sqlalchemy.dialects.postgresql",
 }  # fmt: skip
 
 

@@ -11,7 +11,6 @@ import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-import phonenumbers
 from babel import Locale
 
 from bot.cases.record.fields import ValueType
@@ -77,6 +76,8 @@ def parse_value(kind: ValueType, typed: str, region: str = "") -> str:
 
 def parse_phone(typed: str, region: str = "") -> str:
     """Return a telephone number as E.164; empty for what is none."""
+    import phonenumbers  # noqa: PLC0415 - 0.8 MB, which few processes need
+
     plain = _EXTENSION.sub("", unicodedata.normalize("NFKC", plain_digits(typed)))
     extension = _EXTENSION.search(unicodedata.normalize("NFKC", plain_digits(typed)))
     bare = plain.strip()

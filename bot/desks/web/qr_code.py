@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import segno
 from markupsafe import Markup
 
 QUIET_ZONE = 4
@@ -11,6 +10,8 @@ QUIET_ZONE = 4
 
 def qr_code(content: str) -> Markup:
     """Return a QR code as SVG: dark on white in every theme, for a camera reads it."""
+    import segno  # noqa: PLC0415 - 0.5 MB, for a code that is seldom drawn
+
     code = segno.make(content, error="m", micro=False)
     drawn = code.svg_inline(
         border=QUIET_ZONE, dark="#000", light="#fff", svgclass="qr", lineclass=None, omitsize=True
