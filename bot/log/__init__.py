@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 from bot.log.events import EVENTS
 from bot.optional_imports import without_modules
 
-# It would color tracebacks, which the log does not print (rich, 3 MB), and keep contexts of
-# greenlets, which it does not have (greenlet, with the C++ library 3 MB).
-with without_modules("rich", "greenlet"):
+# It would color tracebacks, which the log does not print (rich, 3 MB; 1 MB more where a command
+# has loaded the rest of it), and keep contexts of greenlets, which there are not (greenlet, with
+# the C++ library 3 MB).
+with without_modules("rich", "rich.traceback", "greenlet"):
     import structlog
 
 if TYPE_CHECKING:

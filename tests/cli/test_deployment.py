@@ -118,6 +118,10 @@ def test_a_start_loads_no_library_that_it_does_not_use() -> None:
     assert unused_after("import rich.syntax; sys.exit()") == "['pygments', 'rich']"
 
 
+def test_the_list_of_cases_loads_nothing_that_colors_tracebacks() -> None:
+    assert unused_after("import bot.cli.cases.queue; sys.exit()") == "['rich']"
+
+
 UNUSED_AT_START = {
     "frozenlist._frozenlist", "greenlet", "phonenumbers", "pydantic", "pygments", "pyrage", "rich",
     "segno", "sqlalchemy.dialects.postgresql",
