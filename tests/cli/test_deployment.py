@@ -122,6 +122,16 @@ def test_the_list_of_cases_loads_nothing_that_colors_tracebacks() -> None:
     assert unused_after("import bot.cli.cases.queue; sys.exit()") == "['rich']"
 
 
+def test_a_start_leaves_what_was_imported_to_no_collector() -> None:
+    code = (
+        "import gc, sys; sys.argv[1:] = ['start', '--only', 'nothing']\n"
+        "from bot.cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit: print(gc.get_freeze_count() > 100_000)"
+    )
+    assert run_python(code).splitlines()[-1] == "True"
+
+
 UNUSED_AT_START = {
     "frozenlist._frozenlist", "greenlet", "phonenumbers", "pydantic", "pygments", "pyrage", "rich",
     "segno", "sqlalchemy.dialects.postgresql",
