@@ -35,6 +35,8 @@ MOST_WORDS, MOST_CHARACTERS = 3, 24
 """Of other clauses in a line that does not ask for silence."""
 _CLAUSE = re.compile("[,.!;:\n\u3001\u3002\uff0c\uff01\uff1b\u104a\u104b\u17d4]+")
 _SPACED = re.compile("[a-z]")
+_PLAIN = re.compile("[a-z]+")
+"""A word that is written apart from others, and has one spelling."""
 _NO_SIGN = re.compile(r"[\"()\u2026~\U0001f300-\U0001faff]+")
 
 
@@ -103,7 +105,7 @@ def _pattern(tag: str) -> re.Pattern[str]:
     gap = rf"{space}(?:{around}{space})*"
     people, near, near_first = (any_of(words[it], space) for it in LISTS[:3])
     someone = rf"{people}{gap}{near}|{near_first}{gap}{people}"
-    silence = any_of(words["silence"], gap)
+    silence = _any_beginning([it.split() for it in longest_first(words["silence"])], gap)
     piece = rf"(?:(?P<near>{someone})|(?P<silence>{silence})|{around})"
     return re.compile(rf"(?:{piece}(?:{space}|$))+")
 
@@ -116,15 +118,48 @@ def _words() -> WordFilter:
     return WordFilter(entry for words in lists for name in names for entry in words[name])
 
 
+def _any_beginning(entries: Iterable[list[str]], gap: str) -> str:
+    """Return a pattern for any of these entries, in which what they begin with stands once.
+
+    The gap is long, and was in the pattern for each word of each entry: to compile that took 11 MB.
+    """
+    behind: dict[str, list[list[str]]] = {}
+    for first, *rest in entries:
+        behind.setdefault(first, []).append(rest)
+    ways = []
+    for first, rests in behind.items():
+        longer = [it for it in rests if it]
+        tail = gap + _any_beginning(longer, gap) if longer else ""
+        ways.append(_word(first) + (f"(?:{tail})?" if tail and [] in rests else tail))
+    return f"(?:{'|'.join(ways)})"
+
+
 def any_of(entries: Iterable[str], gap: str) -> str:
     """Return a pattern for any of these entries, the longest first; `gap` parts the words."""
-    longest_first = sorted(set(entries), key=len, reverse=True)
-    return f"(?:{'|'.join(gap.join(map(_word, it.split())) for it in longest_first)})"
+    ordered = longest_first(entries)
+    plain = [it for it in ordered if _PLAIN.fullmatch(it)]
+    ways = [gap.join(map(_word, it.split())) for it in ordered if not _PLAIN.fullmatch(it)]
+    if plain:
+        ways.append(_whole(plain))
+    return f"(?:{'|'.join(ways)})"
+
+
+def longest_first(entries: Iterable[str]) -> list[str]:
+    """Return entries, each once, the longest first."""
+    return sorted(set(entries), key=len, reverse=True)
 
 
 def _word(word: str) -> str:
     """Return a pattern for a word, or for one of several."""
-    return f"(?:{'|'.join(map(_delimit, sorted(word.split('/'), key=len, reverse=True)))})"
+    spellings = sorted(word.split("/"), key=len, reverse=True)
+    if all(map(_PLAIN.fullmatch, spellings)):
+        return _whole(spellings)
+    return f"(?:{'|'.join(map(_delimit, spellings))})"
+
+
+def _whole(words: Iterable[str]) -> str:
+    """Return a pattern for any of these words; one pair of boundaries keeps it short."""
+    return rf"\b(?:{'|'.join(words)})\b"
 
 
 def _delimit(word: str) -> str:
