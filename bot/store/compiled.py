@@ -7,6 +7,7 @@ them unchanged.
 from __future__ import annotations
 
 from functools import cache, cached_property
+from importlib import import_module
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,13 +27,15 @@ if TYPE_CHECKING:
 @cache
 def dialect_of(name: str) -> Dialect:
     """Return the dialect of a database, with positional parameters."""
+    module = _load_dialect(name)
     if name == "sqlite":
-        from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - 0.6 MB, unneeded with PostgreSQL
+        return cast("Dialect", module.dialect(paramstyle="qmark"))
+    return cast("Dialect", module.psycopg.dialect(paramstyle="format"))
 
-        return sqlite.dialect(paramstyle="qmark")
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 2.3 MB, unneeded with SQLite
 
-    return postgresql.psycopg.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+def _load_dialect(name: str) -> Any:
+    """Load what SQLAlchemy knows of a database: 0.6 MB of SQLite, 2.3 MB of PostgreSQL."""
+    return import_module(f"sqlalchemy.dialects.{name}")
 
 
 LIST_SIZES = (1, 8, 32, 64, 128)
@@ -147,10 +150,4 @@ class PreparedRows:
 
 def insert_into(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return the INSERT of the dialect, with `on_conflict_do_nothing` and `..._update`."""
-    if dialect == "sqlite":
-        from sqlalchemy.dialects import sqlite  # noqa: PLC0415 - see `dialect_of`
-
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - see `dialect_of`
-
-    return postgresql.insert(table)
+    return cast("sqlite.Insert | postgresql.Insert", _load_dialect(dialect).insert(table))
