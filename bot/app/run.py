@@ -18,6 +18,7 @@ from bot.app.front.update_source import SourceParts, Webhook, build_source, buil
 from bot.app.jobs import run_together
 from bot.app.options import BuildOptions
 from bot.app.roles import BOT_ROLES, ProcessRole
+from bot.app.roles.clock_watch import check_clock_if_needed, record_clock, watch_clock
 from bot.app.roles.presence import Presence
 from bot.app.roles.role import answers_at_once, names
 from bot.app.roles.standby import wait_for_lead
@@ -50,11 +51,11 @@ from bot.channels.telegram.steady_requests import TelegramNotes
 from bot.channels.telegram.told_values import adopt_old_files
 from bot.channels.telegram.voice_cache import Recordings
 from bot.channels.telegram.webhook.order import HOLD_SECONDS
-from bot.clock import MINUTE, SECOND, Clock, SystemClock, boot_number
+from bot.clock import SECOND, Clock, SystemClock, boot_number
 from bot.desks.web.live.event_log import WebDesk
 from bot.dispatch.recovery import ask_again_after_downtime
 from bot.errors import AlreadyRunningError
-from bot.hotline.contact_rule import ClockMonitor, clock_error
+from bot.hotline.contact_rule import ClockMonitor
 from bot.hotline.figures.counters import FigureCounters
 from bot.hotline.origins.join_codes import JoinCodes
 from bot.hotline.staff.duty_shifts import DutyShifts
@@ -72,8 +73,6 @@ from bot.store.database import Database, DataDirectory
 from bot.store.disk_space import DiskLevel, DiskSpace
 from bot.store.faults import is_store_error
 from bot.store.findings import (
-    CLOCK_DOUBTED_UNTIL,
-    CLOCK_ERROR,
     MESSAGES_TAKEN_AT,
     TOKEN_REFUSED_SINCE,
 )
@@ -97,7 +96,6 @@ if TYPE_CHECKING:
 
 CLEANUP_SECONDS = 600.0
 HEARTBEAT_SECONDS = 30.0
-CLOCK_CHECK_SECONDS = 1.0
 STANDBY_PAUSE = 1.0
 """Seconds until a process that could not take the lead stands by again."""
 JOIN_SECONDS = 2.0
@@ -529,7 +527,7 @@ def _record_heartbeat(parts: JobParts, work: Work) -> None:
     if ProcessRole.WORKER in roles:
         app.setting.session_counts.store(work, FigureCounters(app.setting.zone), now)
     if ProcessRole.LEADER in roles:
-        _record_clock(app, work)
+        record_clock(app, work)
 
 
 def _record_fetching(app: App, source: UpdateSource, work: Work, now: int) -> None:
@@ -561,60 +559,3 @@ def delete_old_rows(app: App, work: Work) -> None:
     count += LinkStats(app.vault, app.setting.zone).expire(work, now)
     app.setting.renderer.clear_blanks()
     log.info("rows_expired", count=count)
-
-
-async def check_clock_if_needed(app: App) -> None:
-    """Compare the clocks if one has jumped, or the channel can confirm ours.
-
-    A process that waits for that looks whether another one of its machine knows more.
-    """
-    clock, monitor = app.clock, app.setting.clock_monitor
-    if monitor.needs_check(clock.now(), clock.monotonic()):
-        await app.database.writer.run(app.gate.check_clock)
-    elif monitor.span_before is not None and app.database.dialect == "postgresql":
-        await app.database.writer.run(app.gate.follow_clocks)
-
-
-async def watch_clock(app: App, *, is_recorded: bool = True) -> None:
-    """Notice within a second that the wall clock jumped, or differs from the channel's.
-
-    After a jump moments are not trusted. Both are told to operators; of the leader's machine, where
-    it `is_recorded`, to staff as well.
-    """
-    monitor, clock = app.setting.clock_monitor, app.clock
-    told, told_doubt = 0, 0
-    while True:
-        await check_clock_if_needed(app)
-        error, doubt = clock_error(clock.now(), monitor.channel()), _log_doubt(app, told_doubt)
-        if abs(error - told) > MINUTE or doubt != told_doubt:
-            if abs(error - told) > MINUTE:
-                told = error
-                _log_clock_error(error)
-            told_doubt = doubt
-            if is_recorded:
-                await app.database.writer.run(lambda work: _record_clock(app, work))
-        await asyncio.sleep(CLOCK_CHECK_SECONDS)
-
-
-def _log_clock_error(error: int) -> None:
-    if error:
-        log.error("clock_wrong", seconds=error / SECOND)
-    else:
-        log.info("clock_right")
-
-
-def _log_doubt(app: App, told: int) -> int:
-    """Log once that hours are not trusted, and once that they are; return until when not."""
-    monitor, now = app.setting.clock_monitor, app.clock.now()
-    until = monitor.doubted_until(now)
-    if until and until != told:
-        log.error("clock_doubted", kind=monitor.doubt, seconds=(until - now) / SECOND)
-    elif told and not until:
-        log.info("clock_believed")
-    return until
-
-
-def _record_clock(app: App, work: Work) -> None:
-    now, monitor = app.clock.now(), app.setting.clock_monitor
-    CLOCK_ERROR.record(work, clock_error(now, monitor.channel()), now)
-    CLOCK_DOUBTED_UNTIL.record(work, monitor.doubted_until(now), now)

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from bot.app.run import CLOCK_CHECK_SECONDS
+from bot.app.roles.clock_watch import CLOCK_CHECK_SECONDS
 from tests.fire.drills.clock_drill import LINES, SHORT, run
 from tests.fire.drills.letters_drill import START
 from tests.fire.processes.started_deployment import StartedDeployment, wait_for

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.app.run import watch_clock
+from bot.app.roles.clock_watch import watch_clock
 from bot.clock import MINUTE, SECOND
 from bot.errors import RetryLaterError
 from bot.hotline.commands.types import Command, Verb
