@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
@@ -96,12 +97,25 @@ def sign_in(
     now = SystemClock().now()
 
     def record(work: Work) -> None:
-        vault.cases.wraps.rewrap_all(work, keyring, now)
         case = find_case_id(work, reference) if reference else None
         AuditLog(vault).record(work, now, who, "read" if case else "sign_in", case or who)
 
+    _rewrap_cases(database, vault, keyring, now)
     database.writer.run_sync(record)
     return keyring
+
+
+def _rewrap_cases(database: Database, vault: Vault, keyring: Keyring, now: int) -> None:
+    """Wrap what a keyring opens for everyone who may open it now, some cases a transaction.
+
+    So a bot that runs meanwhile does not wait until all cases were looked at.
+    """
+    wraps, after = vault.cases.wraps, ""
+    while True:
+        look = partial(wraps.rewrap_next, keyring=keyring, now=now, after=after)
+        _changes, after = database.writer.run_sync(look)
+        if not after:
+            return
 
 
 def opens_no_case(who: str, role: Role | None, others: Iterable[str]) -> HavenError:

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from bot.vault.keys.key_store import KeyStore
     from bot.vault.keys.keyring import Keyring
 
+REWRAP_AT_ONCE = 500
+"""Cases that one unit of work looks at: people who write meanwhile wait for one unit, not for all.
+"""
 ORPHAN_AFTER, ORPHAN_UNTIL = HOUR, 2 * DAY
 """Ages of a wrap between which it is deleted if it has no case."""
 _ADD_WRAP = insert(
@@ -48,7 +51,7 @@ _ADD_WRAP = insert(
 _HELD_BY = select_by(case_wraps, "case_id", by="holder")
 _OF_CASE = select_by(case_wraps, "holder", "sealed", by="case_id")
 _OF_CASES = select_in(case_wraps, "case_id", "holder", "sealed", among="case_id")
-_ALL = select_by(case_wraps, "case_id", "holder")
+_HOLDERS = select_in(case_wraps, "case_id", "holder", among="case_id")
 _RECENT = select_by(
     case_wraps,
     "case_id",
@@ -56,9 +59,11 @@ _RECENT = select_by(
 )
 _DELETE_HOLDER = delete_by(case_wraps, by=("case_id", "holder"))
 _DELETE_ALL = delete_by(case_wraps, by="case_id")
+_KNOWN_CASES = select_by(cases.join(case_keys), cases.c.id)
 _ASSIGNMENTS = select_by(
-    cases.join(case_keys), cases.c.id, cases.c.queue, cases.c.holder, order_by=cases.c.id
-)
+    cases.join(case_keys), cases.c.id, cases.c.queue, cases.c.holder,
+    by=cases.c.id > bindparam("after"), order_by=cases.c.id, limit=bindparam("most"),
+)  # fmt: skip
 _ASSIGNMENT = select_one(cases, "queue", "holder", by="id")
 _EXISTING_CASES = select_in(cases, "id", among="id")
 
@@ -121,7 +126,7 @@ class CaseKeyWraps:
     @staticmethod
     def known_cases(work: Work) -> set[str]:
         """Return the cases that have a key; `work` is of the data."""
-        return {str(case) for case, _queue, _holder in work.rows(_ASSIGNMENTS)}
+        return {str(case) for (case,) in work.rows(_KNOWN_CASES)}
 
     def open_key(self, case: str, keyring: Keyring | None) -> KeyPair:
         """Return the key pair of a case.
@@ -170,20 +175,35 @@ class CaseKeyWraps:
     def rewrap_all(self, work: Work, keyring: Keyring | None, now: int) -> int:
         """Wrap every case key this keyring opens to those who may open it now; return the changes.
 
-        Without a keyring, only the keys sealed under the host. `work` is of the data.
+        Without a keyring, only the keys sealed under the host. `work` is of the data. Others wait
+        until all cases were looked at: `rewrap_next` takes some at a time.
         """
-        assignments = work.rows(_ASSIGNMENTS)
-        holders = self.holders()
+        changes, after = self.rewrap_next(work, keyring, now)
+        while after:
+            more, after = self.rewrap_next(work, keyring, now, after)
+            changes += more
+        return changes
+
+    def rewrap_next(
+        self, work: Work, keyring: Keyring | None, now: int, after: str = ""
+    ) -> tuple[int, str]:
+        """Do the same for the next `REWRAP_AT_ONCE` cases, in the order of their ids.
+
+        Returns the changes, and the case `after` which the next ones come; empty after the last.
+        """
+        assignments = work.rows(_ASSIGNMENTS, after, REWRAP_AT_ONCE)
+        holders, named = self.holders(), [str(case) for case, _queue, _holder in assignments]
         held: dict[str, set[str]] = {}
-        for case, holder in self._keys.run(lambda it: it.rows(_ALL)):
+        for case, holder in self._keys.run(lambda it: it.rows_in(_HOLDERS, named)):
             held.setdefault(case, set()).add(holder)
-        return sum(
+        changes = sum(
             self._rewrap(
                 case, keyring, holders.for_case(queue, holder or ""), held.get(case, set()), now
             )
             for case, queue, holder in assignments
             if keyring is not None or HOST in held.get(case, ())
         )
+        return changes, named[-1] if len(named) == REWRAP_AT_ONCE else ""
 
     def is_wrapped_rightly(self, work: Work, case: str) -> bool:
         """Tell whether a case key is wrapped to those who may open it now, and to no one else."""

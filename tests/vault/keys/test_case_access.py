@@ -51,6 +51,12 @@ Holder = tuple[str, int]
 """A team by name and how often it was formed; a person by name and which of their keys."""
 
 
+@pytest.fixture(autouse=True)
+def two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let cases be looked through in several steps, however few there are."""
+    monkeypatch.setattr(case_keys, "REWRAP_AT_ONCE", 2)
+
+
 class Model:
     """What should be so, in sets alone."""
 

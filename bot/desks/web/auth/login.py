@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.desks.web.request import (
@@ -19,7 +20,6 @@ from bot.vault.keys.passwords import SALT_LENGTH, derive_key
 
 if TYPE_CHECKING:
     from bot.hotline.staff.staff import Caseworker
-    from bot.store.writer import Work
     from bot.vault.keys.keyring import Keyring
 
 MAX_PASSWORD_LENGTH = 1024
@@ -81,12 +81,9 @@ async def start_session(
     if request.session is not None:  # end the session of an earlier user
         await context.sessions.end(request.session.token)
 
-    def rewrap(work: Work) -> None:
-        if keyring is not None:
-            context.vault.cases.wraps.rewrap_all(work, keyring, now)
-        context.audit.record(work, now, by.id, "sign_in", by.id, "web")
-
-    await request.write(rewrap)
+    if keyring is not None:
+        await rewrap_cases(request, keyring)
+    await request.audit("sign_in", by.id, "web", actor=by.id)
     secret = await context.sessions.start(
         by.id, keyring, browser_name(request), now, has_stepped_up=has_stepped_up
     )
@@ -97,6 +94,19 @@ async def start_session(
     known = f"{by.id}.{number}.{_browser_mac(request, by.id, number)}"
     request.set_cookie(response, BROWSER_COOKIE, known, YEAR_SECONDS // 2)
     return response
+
+
+async def rewrap_cases(request: DeskRequest, keyring: Keyring) -> None:
+    """Wrap what a keyring opens for everyone who may open it now, some cases a transaction.
+
+    So no one who writes meanwhile waits until all cases were looked at.
+    """
+    wraps, write, now, after = request.context.vault.cases.wraps, request.write, request.now, ""
+    while True:
+        look = partial(wraps.rewrap_next, keyring=keyring, now=now, after=after)
+        _changes, after = await write(look)
+        if not after:
+            return
 
 
 def known_browser_id(request: DeskRequest, who: str) -> str:

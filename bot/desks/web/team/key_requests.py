@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.cases.routing import QUEUE_NAMES, Queue
 from bot.desks.web import texts
+from bot.desks.web.auth.login import rewrap_cases
 from bot.desks.web.routes import Permission, get, post
 from bot.errors import NotApprovedError
 from bot.vault.audit.log import OPERATOR
@@ -51,9 +52,8 @@ async def _approve(request: DeskRequest) -> Response:
         # The key store is a database of its own: last, because this transaction can still fail.
         context.audit.record(work, now, keyring.staff_id, APPROVED, who)
         context.staff_keys.approve(keyring, who, now)
-        context.vault.cases.wraps.rewrap_all(work, keyring, now)
 
-    return await _decide(request, approve, texts.KEY_APPROVED)
+    return await _decide(request, approve, texts.KEY_APPROVED, rewraps=True)
 
 
 @post("/key-requests/refuse", Permission.QUEUE, "staff", needs_step_up=True)
@@ -68,8 +68,9 @@ async def _refuse(request: DeskRequest) -> Response:
 
 
 async def _decide(
-    request: DeskRequest, decide: Callable[[Work, Keyring], None], done: Text
-) -> Response:
+    request: DeskRequest, decide: Callable[[Work, Keyring], None], done: Text, *,
+    rewraps: bool = False,
+) -> Response:  # fmt: skip
     keyring = request.keyring()
     if keyring is None:
         request.flash(texts.KEY_NEEDS_PASSWORD, is_refused=True)
@@ -79,5 +80,7 @@ async def _decide(
     except NotApprovedError:
         request.flash(texts.KEY_NOT_YOURS, is_refused=True)
     else:
+        if rewraps:
+            await rewrap_cases(request, keyring)
         request.flash(done)
     return request.redirect("/key-requests")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b, sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
@@ -24,11 +24,14 @@ from bot.store.compiled import Prepared
 from bot.store.statements import insert
 from bot.store.tables.desk import desk_guesses
 from bot.store.tables.keys import staff_keys
+from bot.vault.keys import case_keys
+from bot.vault.keys.case_keys import CaseKeyWraps
 from bot.vault.keys.passwords import MIN_LENGTH
 from tests.support.database.key_store_fixtures import CHEAP, PASSWORD
 from tests.support.harnesses.web_desk_harness import HttpBrowser
 
 if TYPE_CHECKING:
+    from bot.store.writer import Work
     from tests.support.harnesses.web_desk_harness import WebDeskHarness
 
 GUESS = {"password": "a guess, and a long one"}
@@ -42,6 +45,24 @@ def test_a_caseworker_signs_in_and_reads_what_their_key_opens(web_desk: WebDeskH
     page = mei.browser.get(f"/cases/{reference}")
     assert page.status_code == 200
     assert "He keeps my passport." in page.text
+
+
+def test_people_are_answered_between_the_cases_that_a_sign_in_looks_through(
+    web_desk: WebDeskHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mei = web_desk.worker()
+    for _person in range(3):
+        web_desk.add_person("He keeps my passport.")
+    monkeypatch.setattr(case_keys, "REWRAP_AT_ONCE", 1)
+    units, look = [], CaseKeyWraps.rewrap_next
+
+    def noted(self: CaseKeyWraps, work: Work, *given: Any, **named: Any) -> tuple[int, str]:
+        units.append(work)
+        return look(self, work, *given, **named)
+
+    monkeypatch.setattr(CaseKeyWraps, "rewrap_next", noted)
+    mei.comes()
+    assert len({id(work) for work in units}) == 4  # one for each case, one that finds no more
 
 
 @pytest.mark.parametrize("field", ["who", "password", "code"])
