@@ -17,7 +17,6 @@ from bot.store.statements import (
     insert_rows,
     select_by,
     select_in,
-    select_one,
     update_by,
     upsert,
 )
@@ -103,7 +102,9 @@ _WAITING = select_by(
     by=(NOT_DONE, _IS_WAITING, "bot", inbox.c.received_at <= bindparam("until")), order_by="id",
     limit=bindparam("most"),
 )  # fmt: skip
-_WAITING_SINCE = select_one(inbox, func.min(inbox.c.received_at), by=(NOT_DONE, _IS_WAITING, "bot"))
+_WAITING_SINCE = select_by(
+    inbox, "received_at", by=(NOT_DONE, _IS_WAITING, "bot"), order_by="id", limit=1
+)
 _COUNT_ATTEMPT = update_by(inbox, by="id", constants={"attempts": inbox.c.attempts + 1})
 _FINISH = update_by(
     inbox, by="id", constants={"state": DONE, "raw": None, "chat_key": None}, as_lists=True
@@ -112,10 +113,6 @@ _QUARANTINE = update_by(inbox, "fault", by="id", constants={"state": QUARANTINED
 _QUARANTINE_NEW = update_by(
     inbox, "fault", "raw", by="id", constants={"state": QUARANTINED, "attempts": 1}
 )
-_QUARANTINE_CRASHING = update_by(
-    inbox, by=(NOT_DONE, _IS_WAITING, "bot", inbox.c.attempts >= bindparam("crashes")),
-    constants={"state": QUARANTINED, "fault": _ENDED_OVER_IT},
-)  # fmt: skip
 _ENDED_OVER = select_by(
     inbox, "id", "update_id", "digest", "raw",
     by=(
@@ -276,23 +273,26 @@ class Inbox:
 
     def waiting_since(self, work: Work) -> int:
         """Return when the oldest waiting update was stored; a moment far away if none waits."""
-        ((oldest,),) = work.rows(_WAITING_SINCE, self.bot)
-        return FOREVER if oldest is None else int(oldest)
+        rows = work.rows(_WAITING_SINCE, self.bot)
+        return int(rows[0][0]) if rows else FOREVER
 
     def load_waiting(self, work: Work, most: int, until: int = FOREVER) -> list[Arrival]:
         """Return updates that were stored until a moment and wait, oldest first.
 
-        An attempt is counted for each.
+        An attempt is counted for each. Only these are read, so that a batch costs the same however
+        many wait behind it.
 
         One over which the process ended too often is quarantined instead. One that was attempted
         before comes alone, so that others are not quarantined with it.
         """
-        work.run(_QUARANTINE_CRASHING, self.bot, MAX_CRASHES)
         found: list[Arrival] = []
         while not found and (rows := work.rows(_WAITING, self.bot, until, most)):
             for row, number, digest, raw, attempts in rows:
                 if attempts and found:
                     break
+                if attempts >= MAX_CRASHES:
+                    work.run(_QUARANTINE, _ENDED_OVER_IT, row)
+                    continue
                 found += self._open(work, row, number, bytes(digest), bytes(raw))
                 if attempts and found:
                     break

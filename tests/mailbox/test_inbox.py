@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -22,6 +23,7 @@ from bot.store.compiled import Prepared
 from bot.store.database import Database
 from bot.store.statements import update_by
 from bot.store.tables.main import inbox
+from bot.store.work import Work
 from tests.support.database.query_plans import query_plan
 from tests.support.database_fixtures import migrated_url, on_both_databases, query
 from tests.support.harnesses.hotline_harness import BOT, VAULT, HotlineHarness
@@ -372,8 +374,35 @@ def test_looking_for_what_waits_reads_no_whole_table(kind: str, tmp_path: Path) 
     for statement, row in (
         (module._WAITING, (BOT, MIDDAY, 10)),
         (module._WAITING_SINCE, (BOT,)),
-        (module._QUARANTINE_CRASHING, (BOT, 3)),
         (module._EXPIRE_QUARANTINED, (MIDDAY,)),
     ):
         assert "ix_inbox_open" in query_plan(database, statement, row)
     database.writer.close()
+
+
+def test_a_batch_of_what_waits_costs_the_same_however_many_wait(tmp_path: Path) -> None:
+    box = Box("sqlite", tmp_path)
+    costs = []
+    for numbers in (range(20), range(20, 2000)):
+        box.does("store_waiting", arrivals(*numbers), MIDDAY)
+        costs.append(_steps_of_a_batch(box))
+    assert costs[1] < 2 * costs[0]
+    box.database.writer.close()
+
+
+def _steps_of_a_batch(box: Box) -> int:
+    """Return the steps of SQLite's machine for one batch, which is undone."""
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1
+
+    with closing(box.database.connect()) as connection:
+        connection.set_progress_handler(count, 1)
+        connection.execute("BEGIN IMMEDIATE")
+        work = Work(connection.cursor(), "sqlite")
+        assert box.inbox.waiting_since(work) == MIDDAY
+        assert len(box.inbox.load_waiting(work, 10)) == 10
+        connection.execute("ROLLBACK")
+    return steps
