@@ -18,12 +18,18 @@ from tests.bench import (
     bench_goals,
     bench_rounds,
     bench_scenarios,
+    growth_run,
+    growth_table,
+    memory_probe,
     result_table,
     run_one,
     scripted_conversation,
+    soak,
     summary_rows,
 )
 from tests.bench.bench_scenarios import Measurement, Scenario
+from tests.bench.growth_run import GrowthCost
+from tests.bench.haven import filled_deployment
 from tests.bench.run_one import BenchCost, BenchRun
 from tests.bench.update_feed import UpdateFeed
 from tests.support.paths import ROOT
@@ -284,3 +290,70 @@ async def test_the_desk_answers_over_a_socket(what: str, tmp_path: Path) -> None
     measured = await run_one.measure(run)
     assert measured.p50_ms > 0
     assert (measured.sent_kb > 1) is (what in {"first-page", "long-page", "long-words"})
+
+
+async def test_every_operation_runs_on_a_deployment_that_was_filled(tmp_path: Path) -> None:
+    filled_deployment.fill(tmp_path, 80)
+    costs = {
+        name: await growth_run.measure(name, 80, tmp_path)
+        for name in ("sign_in", "backup", "restore", "erase", "retention")
+    }
+    assert costs["retention"].count > 10
+    assert all(cost.median_ms > 0 and cost.peak_mb > 0 for cost in costs.values())
+    assert costs["backup"].disk_mb > 1
+    assert costs["restore"].disk_mb > 1
+
+
+@pytest.mark.parametrize(("operation", "count"), [("restart", 22), ("search", 3)])
+async def test_what_has_a_store_of_its_own_runs_on_few(
+    operation: str, count: int, tmp_path: Path
+) -> None:
+    cost = await growth_run.measure(operation, count, tmp_path)
+    assert cost.count == 1
+
+
+def test_an_exponent_is_one_where_time_doubles_with_the_size_and_zero_where_it_stays() -> None:
+    assert growth_table.exponent(3, 6, (1_000, 2_000)) == pytest.approx(1)
+    assert growth_table.exponent(3, 3, (1_000, 1_000_000)) == pytest.approx(0)
+
+
+def test_the_table_of_growth_names_exponents_and_why_a_size_is_missing() -> None:
+    search = next(it for it in growth_table.ROWS if it.name == "search")
+    costs = (GrowthCost(count=1, median_ms=it, p99_ms=it, cpu_ms=it, peak_mb=80) for it in (2, 200))
+    figures = [
+        growth_table.GrowthFigure(search, size, cost)
+        for size, cost in zip(search.sizes, costs, strict=True)
+    ]
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(growth_table.table(figures))
+    shown = console.export_text()
+    assert "100,000" in shown
+    assert "1.00" in shown
+    assert search.why_not in shown
+
+
+async def test_a_soak_looks_at_the_memory_while_people_come_and_go(tmp_path: Path) -> None:
+    seen = list[soak.SoakSample]()
+    result = await soak.soak(tmp_path, 0.03, 40, seen.append, is_traced=True, sample=0.5)
+    assert seen == result.samples
+    assert seen[-1].messages == len(seen) * 20
+    assert seen[0].use.rss > seen[0].use.anonymous > 10
+    assert result.before is not None
+    assert result.after.types["builtins.dict"] > 1000
+    assert any("_chat_key" in name for name in result.after.caches)
+    console = Console(width=200, record=True, file=io.StringIO())
+    for table in (soak.memory_table(result), *soak.growth_tables(result.before, result.after)):
+        console.print(table)
+    assert "trimmed" in console.export_text()
+
+
+def test_what_grows_in_a_collection_is_seen_by_what_holds_it() -> None:
+    class Keeper:
+        def __init__(self, kept: list[object]) -> None:
+            self.kept = kept
+
+    kept: list[object] = [object()]
+    keeper, before = Keeper(kept), memory_probe.live_objects()
+    kept += [[] for _ in range(5000)]
+    grown = memory_probe.live_objects().lengths - before.lengths
+    assert grown[f"{__name__}.{type(keeper).__qualname__}"] == 5000

@@ -80,9 +80,14 @@ class Haven:
     async def feed(self, raw: bytes) -> None:
         """Take one update out of an answer of Telegram's; return when its letter is delivered."""
         answered = self._line.answer_to(self.person_of(raw))
-        arrivals = [Arrival.of(each.update_id, each.raw) for each in split_updates(_ANSWER % raw)]
+        arrivals = self.arrivals(raw)
         await self._dispatcher.receive(arrivals, arrivals[-1].update_id + 1)
         await answered
+
+    @staticmethod
+    def arrivals(raw: bytes) -> list[Arrival]:
+        """Return an update as the poller hands it over."""
+        return [Arrival.of(each.update_id, each.raw) for each in split_updates(_ANSWER % raw)]
 
     @staticmethod
     def person_of(raw: bytes) -> int:
