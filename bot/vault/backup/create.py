@@ -213,8 +213,7 @@ class Backup:
             on_progress(next(done), total)
 
         main, tables = self._content(ArchivePart.MAIN, now), archive_tables(ArchivePart.MAIN)
-        keyed = seen.cases_with_key("case_keys") | keys.cases_with_key("case_wraps")
-        main.summary.keyed, main.summary.unsent = sorted(keyed), seen.unsent_letters()
+        main.summary.keyed, main.summary.unsent = _keyed(seen, keys), seen.unsent_letters()
         pieces = chain(
             main.begin(tables),
             main.add_tables(seen, tables, advance),
@@ -268,6 +267,13 @@ class Backup:
 
     def _path(self, part: ArchivePart, now: int) -> Path:
         return self._into / f"haven-{part}-{to_utc(now).strftime(TIME_FORMAT)}.age"
+
+
+def _keyed(seen: Snapshot, keys: Snapshot) -> list[str]:
+    """Return the cases that have a key, each once, in order."""
+    found = set(seen.cases_with_key("case_keys"))
+    found.update(keys.cases_with_key("case_wraps"))
+    return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)

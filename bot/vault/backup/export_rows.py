@@ -151,18 +151,24 @@ class Snapshot:
     def batches(self, table: Table) -> Iterator[bytes]:
         """Yield the rows of a table, encoded, in batches; one without rows if there are none."""
         names, binary = [str(column.name) for column in table.columns], binary_columns(table)
-        compiled = select_by(table, *table.columns).for_dialect(self._dialect)
+        for rows in self._parts(select_by(table, *table.columns)):
+            yield _encode(TableRows(str(table.name), names, binary, [list(row) for row in rows]))
+
+    def cases_with_key(self, table: str) -> Iterator[str]:
+        """Yield the cases with a key in a table."""
+        for rows in self._parts(_CASES_WITH_KEY[table]):
+            yield from (str(case) for (case,) in rows)
+
+    def _parts(self, statement: Prepared) -> Iterator[list[Any]]:
+        """Yield rows in parts, so that not all are in memory; one part without rows if none are."""
+        compiled = statement.for_dialect(self._dialect)
         self._cursor.execute(compiled.sql, compiled.row(()))
         rows = self._cursor.fetchmany(BATCH_SIZE)
         while True:
-            yield _encode(TableRows(str(table.name), names, binary, [list(row) for row in rows]))
+            yield rows
             rows = self._cursor.fetchmany(BATCH_SIZE)
             if not rows:
                 return
-
-    def cases_with_key(self, table: str) -> set[str]:
-        """Return the cases with a key in a table."""
-        return {str(case) for (case,) in self.rows(_CASES_WITH_KEY[table])}
 
     def saved_files(self) -> set[str]:
         """Return the ids of the files of cases that are stored."""
