@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from tests.bench import bench_rounds
-from tests.bench.growth_run import DEPLOYMENT, FILL, OPERATIONS, GrowthCost
+from tests.bench.growth_run import FILL, ON_DEPLOYMENT, GrowthCost
 from tests.bench.run_one import BenchCost, BenchRun
 from tests.support.paths import ROOT
 
@@ -58,7 +58,8 @@ ROWS: Final = (
         "queue", "a page of the queue over a socket",
         run=BenchRun(subject="desk-queue", people=10, warm_up=2),
     ),
-    GrowthRow("sign_in", "the keys of all cases looked through at a sign-in"),
+    GrowthRow("start", "a start until it polls; CPU and MB: 15 s later"),
+    GrowthRow("sign_in", "keys of 500 cases looked at in a sign-in, which takes all such steps"),
     GrowthRow(
         "search", "words looked for in ten things of each case, all opened",
         sizes=(THOUSAND, HUNDRED_THOUSAND),
@@ -132,7 +133,7 @@ def measure(
     for size in (it for it in SIZES if it <= most):
         with TemporaryDirectory(prefix="haven-growth-", dir=folder) as made:
             wanted = [it for it in rows if size in it.sizes]
-            if any(OPERATIONS.get(it.name) == DEPLOYMENT for it in wanted):
+            if any(it.name in ON_DEPLOYMENT for it in wanted):
                 begins(f"{size:,}: fill")
                 _apart(FILL, size, Path(made))
             for row in wanted:

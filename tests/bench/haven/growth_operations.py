@@ -33,6 +33,9 @@ class Took(NamedTuple):
 
     seconds: list[float]
     disk_bytes: int = 0
+    peak_bytes: int = 0
+    """Memory of the process that did it, if that is another one; and its processor time."""
+    cpu_seconds: float = 0.0
 
 
 async def sign_in(folder: Path, _count: int, begin: Callable[[], None]) -> Took:

@@ -1,4 +1,4 @@
-"""A restart while so many updates wait, and a search through so many cases."""
+"""A start with so many cases, one while so many updates wait, and a search through cases."""
 
 from __future__ import annotations
 
@@ -15,10 +15,34 @@ from tests.bench.haven.haven_turns import Haven
 from tests.bench.haven.search_bench import TO_A_CASE, Searching
 from tests.bench.scripted_conversation import UPDATES
 from tests.bench.update_feed import UpdateFeed
+from tests.fire.processes.started_deployment import StartedProcess, wait_for
+from tests.support.bot_api.server import TOKEN, serve_bot_api
+from tests.support.free_ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+
+async def start(folder: Path, _count: int, begin: Callable[[], None]) -> Took:
+    """Start `haven start` on the deployment, desk included, until it asks for updates."""
+    log = folder / "log"
+    async with serve_bot_api() as api:
+        given = {
+            "data": folder / "data", "host_key_file": folder / "key", "telegram_token": TOKEN,
+            "telegram_api": api.address, "organisation": "Hope House", "contact": "02-1",
+            "desk_listen": f"127.0.0.1:{free_port()}",
+        }  # fmt: skip
+        settings = {f"HAVEN_{name.upper()}": str(value) for name, value in given.items()}
+        begin()
+        began = perf_counter()
+        process = StartedProcess(settings, log, ("-m", "bot.cli", "start"))
+        await wait_for(lambda: log.exists() and '"polling"' in log.read_text(), "the start")
+        took = perf_counter() - began
+        await asyncio.sleep(AT_REST)
+        memory = process.memory() * 1024
+        ended = await process.end()
+    return Took([took], peak_bytes=memory, cpu_seconds=ended.cpu)
 
 
 async def search(folder: Path, count: int, begin: Callable[[], None]) -> Took:
@@ -43,6 +67,10 @@ async def restart(folder: Path, count: int, begin: Callable[[], None]) -> Took:
     took = await waiting.resume(people)
     await waiting.close()
     return Took([took])
+
+
+AT_REST = 15.0
+"""Seconds after a start until what it does once is done."""
 
 
 class _LastWords(CountingChannel):
