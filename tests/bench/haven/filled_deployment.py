@@ -3,7 +3,7 @@
 One case of each queue is stored as intake stores it. The others are copies of its rows, made inside
 SQLite: each with a report, two messages, a key, its wraps and a line of the audit log. What is
 sealed in a copy is as long as in life and opens for no one, which no operation here asks for.
-A case counts as closed for a year if its time is over, for a day if not.
+A case was closed a year ago if its time is over, a day ago if not; no reply is overdue.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ _COPY: Final = """
     WHERE cases.reference NOT LIKE 'MODEL%' ORDER BY cases.rowid
 """
 _CLOSED: Final = "UPDATE cases SET closed_at = ? WHERE status = 'closed'"
+_NOT_LATE: Final = "UPDATE cases SET due_at = ? WHERE due_at IS NOT NULL"
 _OVER: Final = """
     UPDATE cases SET closed_at = ? WHERE id IN
     (SELECT id FROM cases WHERE status = 'closed' ORDER BY id LIMIT ?)
@@ -100,6 +101,7 @@ def _copy_rows(database: Database, vault: Vault, now: int) -> None:
         wraps = [it.name for it in key_metadata.tables["case_wraps"].columns]
         connection.execute(_copying("store.case_wraps", wraps))
         connection.execute(_CLOSED, (now - DAY,))
+        connection.execute(_NOT_LATE, (now + DAY,))
         ((closed,),) = connection.execute(
             "SELECT count(*) FROM cases WHERE status = 'closed'"
         ).fetchall()

@@ -41,11 +41,11 @@ def grown_deployment(folder: Path) -> Iterator[GrownDeployment]:
         yield GrownDeployment(settings, database, vault)
 
 
-def settings_of(folder: Path) -> Settings:
-    """Return the settings of the deployment in a folder."""
+def settings_of(folder: Path, **more: object) -> Settings:
+    """Return the settings of the deployment in a folder, with more of them."""
     return load_settings(
         data=folder / "data", host_key_file=folder / "key", organisation="Hope House",
-        contact="02-1",
+        contact="02-1", **more,
     )  # fmt: skip
 
 
