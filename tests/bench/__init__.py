@@ -10,6 +10,9 @@ measurement runs in a fresh process of its own (`driver`), every round runs each
 (`rounds`), a ratio compares two runs of the same round, and the table shows the median of the
 ratios. Nothing here is a test, and no test measures time.
 
+Two commands stand apart: `growth_table` (what is done with a deployment in which cases pile up) and
+`soak` (what memory a process has while people come and go).
+
 The tour: `scenarios` says what is measured, `goals` what should come out, `haven` and `peers/` are
 what is measured, `pace` is how updates come, `meter` what it costs, `figures` and `table` what is
 shown.
