@@ -8,8 +8,9 @@ A circle without members is skipped, so an alert reaches someone if anyone can b
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, replace
-from itertools import count, takewhile
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, case, literal, or_, select
@@ -30,7 +31,7 @@ from bot.vault.audit.log import SYSTEM
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from bot.cases.response_times import ResponseTimeSource
+    from bot.cases.response_times import ResponseTimes, ResponseTimeSource
     from bot.hotline.erasure.requests import ErasureRequest
     from bot.hotline.queue.claims import Claims
     from bot.hotline.staff.staff import Caseworker, Staff
@@ -197,8 +198,7 @@ class QueueMonitor:
         for *columns, priority in work.rows(_LATE, *spans, *since, now):
             alert = CaseAlert(*columns)
             times = self._times.of(work, alert.queue, alert.office)
-            due = (times.due_at(priority, alert.since, it) for it in count(alert.alerts))
-            passed = sum(1 for _ in takewhile(lambda at: at <= now, due))
+            passed = _count_passed(times, priority, alert, now)
             if passed and alert.alerts >= ALL_ARE_TOLD:  # what a standstill missed is one alert
                 alert = replace(alert, alerts=alert.alerts + passed - 1)
             if passed:
@@ -254,6 +254,13 @@ class QueueMonitor:
         if why == LATE and reaches_any(to, staff, now, has_group=self._limits.has_group):
             work.run(_NOTE_TOLD, now, alert.case)
         return Event(EventKind.OVERDUE, alert.case, to=to, text=text, values=values, code=why)
+
+
+def _count_passed(times: ResponseTimes, priority: int, alert: CaseAlert, now: int) -> int:
+    """Return how many alerts about a case came due; those of two years are not looked at singly."""
+    most = max(0, now - alert.since) // times.max_wait(priority)
+    due = partial(times.due_at, priority, alert.since)
+    return bisect_right(range(alert.alerts, most + 1), now, key=due)
 
 
 def load_alert(work: Work, case: str) -> CaseAlert | None:

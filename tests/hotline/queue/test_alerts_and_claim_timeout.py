@@ -148,6 +148,25 @@ def test_what_a_standstill_missed_is_told_once_when_all_know_already(
     ]  # fmt: skip
 
 
+def test_a_case_overdue_for_two_years_costs_a_look_few_steps(
+    queue_harness: QueueHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its alerts are 525,000; to look at each held the database for seconds."""
+    asked = []
+    due_at = ResponseTimes.due_at
+
+    def counted(self: ResponseTimes, *of: int) -> int:
+        asked.append(of)
+        return due_at(self, *of)
+
+    queue_harness.add_caseworker("Mei")
+    case = queue_harness.add_waiting_case(NOW)
+    queue_harness.passes(2 * 365 * 24 * 60)
+    monkeypatch.setattr(ResponseTimes, "due_at", counted)
+    assert [it.case for it in queue_harness.looks()] == [case]
+    assert len(asked) < 40
+
+
 class TimesByQueue:
     """Other times for each queue."""
 
