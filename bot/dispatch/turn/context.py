@@ -60,6 +60,8 @@ class TurnContext:
     """What is not kept of what was sent in this turn, with what was said of it."""
     was_someone_near: bool = False
     """Whether what the person wrote before this turn said that someone is near."""
+    had_left: bool = False
+    """Whether a goodbye was the last thing that the person read before this turn."""
     submitted: Outcome | None = None
     """With which outcome something was sent to staff in this turn."""
     position_before_answer: Position | None = None
@@ -77,7 +79,8 @@ class TurnContext:
         self.chat_key, self.now, self._hotline = chat_key, now, hotline
         self.effects, self.position_before_answer = Effects(), None
         self.alarms, self.is_in_case, self.must_reply = frozenset(), False, False
-        self.submitted, self.losses, self.was_someone_near = None, {}, False
+        self.submitted, self.losses = None, {}
+        self.was_someone_near = self.had_left = False
         self.conversation = conversation or Conversation("", Position())
         unpack(self.conversation.position, self.services.registry)
         self._load_facts()

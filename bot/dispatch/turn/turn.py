@@ -180,7 +180,7 @@ class TurnHandler:
         elif conversation.language not in turn.services.languages:
             conversation.language = FALLBACK  # not offered any more; `/language` offers the others
         conversation.touched_at = turn.now
-        conversation.has_left = False
+        turn.had_left, conversation.has_left = conversation.has_left, False
         turn.was_someone_near = conversation.is_someone_near
         conversation.is_someone_near = self._says_someone_near(update)
         self._opener.record_last_seen(update)

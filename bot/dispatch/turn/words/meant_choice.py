@@ -250,11 +250,14 @@ class MeantChoice:
     def _is_only_polite(self, step: str, code: str, text: str) -> bool:
         """Tell whether a yes that gives consent stands with thanks, "I understand" or "wait".
 
-        "Ok" behind an answer to the person's own question may only say that they have read it.
+        "Ok" behind an answer to the person's own question may only say that they have read it; any
+        yes behind a goodbye may, and whoever looks at the phone by then may have typed it.
         """
         asked, conversation = CONSENT_QUESTIONS.get(step), self.turn.conversation
         if asked is None or code not in asked.yes_answers:
             return False
+        if self.turn.had_left:
+            return True
         typed, language = self.typed(text), conversation.language
         return typed.leaves_open(language) or (
             self.place.is_explained(step) and typed.only_acknowledges(language)
