@@ -17,6 +17,7 @@ from bot.app.keys import require_separate_keys
 from bot.app.retention import check_backup_settings
 from bot.app.texts import load_place
 from bot.asgi_server import listen
+from bot.channels.smtp import SmtpServer
 from bot.errors import HavenError, SettingError
 from bot.languages import LANGUAGES
 from bot.languages.availability import checked_bot_names, wanted_languages
@@ -106,6 +107,9 @@ def check_settings(settings: Settings) -> None:
     load_place(settings)
     wanted_languages(settings)
     checked_bot_names(settings)
+    SmtpServer.from_settings(settings)
+    if settings.smtp_from and settings.smtp_url is None:
+        raise SettingError("HAVEN_SMTP_FROM is set and HAVEN_SMTP_URL is not: set both, or neither")
 
 
 def first_port(*, is_this_machine: bool) -> int:

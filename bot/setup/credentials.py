@@ -221,9 +221,17 @@ def new_host_key() -> str:
         return path.read_text(encoding="ascii").strip()
 
 
-def check_copy(secret: str, path: Path) -> None:
-    """Raise HavenError if a copy of the host key cannot be written there."""
+def check_copy(secret: str, path: Path, data: Path) -> None:
+    """Raise HavenError if a copy of the host key cannot be written there, or would lie in the data.
+
+    Who has a copy of that folder could open them with it.
+    """
     check_copy_folder(path)
+    if path.resolve().is_relative_to(data.resolve()):
+        raise HavenError(
+            f"host_key_copy: {path} lies in HAVEN_DATA, which the key locks; name another place, "
+            "best on another disk"
+        )
     if path.exists() and not (secret and read_private_line(path) == secret):
         raise HavenError(
             f"host_key_copy: {path} exists, and is no copy of this host key; name another file"

@@ -63,6 +63,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"desk_group": "-1005"}, "HAVEN_DESK_GROUP: the bot is not in a group -1005"),
     ({"backups": "/var/backups/haven"}, "HAVEN_BACKUPS is set and HAVEN_BACKUP_KEY is not"),
     ({"backup_key": RECIPIENT}, "HAVEN_BACKUP_KEY is set and HAVEN_BACKUPS is not"),
+    ({"smtp_url": "smtps://u:p@mail.example.org:465"}, "HAVEN_SMTP_FROM is not set"),
+    ({"smtp_from": "haven@example.org"}, "HAVEN_SMTP_FROM is set and HAVEN_SMTP_URL is not"),
     ({"backups": "/var/backups/haven", "backup_key": "age1qq"}, "HAVEN_BACKUP_KEY"),
     ({"backups": "/var/lib/haven/b", "backup_key": RECIPIENT}, "/b lies in HAVEN_DATA"),
     ({"database_url": "postgresql://127.0.0.1:9/haven"}, "HAVEN_DATABASE_URL: "),
@@ -249,6 +251,31 @@ async def test_an_address_that_is_none_of_this_machine_is_named_with_its_own_fix
         "machine leads\n"
     )
     assert list(machine.root.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root sets up this machine")
+@pytest.mark.parametrize(
+    ("field", "answer", "said"),
+    [
+        ("host_key_copy", "/srv/data/copy.key", "copy.key lies in HAVEN_DATA"),
+        ("assist_models", "/srv/none", "HAVEN_ASSIST_MODELS: "),
+    ],
+)
+async def test_a_place_of_this_machine_that_will_not_do_is_refused_before_anything_is_written(
+    machine: BareMachine, field: str, answer: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A copy of the key next to the data opens them; without its models no service starts."""
+    monkeypatch.setattr(Target, "is_this_machine", property(lambda _self: True))
+    for name in ("make_user", "give_to_user", "check_program", "check_own_folders"):
+        monkeypatch.setattr(installing, name, lambda *_: None)
+    data = machine.at("/srv/data")
+    data.mkdir(parents=True)
+    given = {"data": str(data), field: str(machine.at(answer))}
+    done = await machine.sets_up_here(**machine.usual | given)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not [it for it in machine.root.rglob("*") if it.is_file()]
 
 
 def test_an_address_of_this_machine_and_one_of_before_are_taken() -> None:

@@ -33,6 +33,7 @@ from bot.cli.install.existing_data import (
 from bot.cli.staff import enrol, print_recovery_key
 from bot.desks.web.auth.totp import SecondFactors
 from bot.errors import HavenError, SettingError
+from bot.hotline.assist.models import load_models
 from bot.hotline.staff.staff import Caseworker
 from bot.settings import Settings, load_settings
 from bot.settings.env_file import ENV_FILE, read_env_file
@@ -281,7 +282,7 @@ def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
         check_addresses(settings, known)
     check_settings(settings)
     if copy := installation.answers.get("host_key_copy"):
-        check_copy(_present_key(installation), Path(copy))
+        check_copy(_present_key(installation), Path(copy), Path(installation.values["data"]))
     values = installation.values
     folders = {it: Path(values[it]) for it in ("data", "backups") if values.get(it)}
     check_folders(installation.target, folders)
@@ -292,6 +293,7 @@ def _check_all(installation: Installation, known: Mapping[str, str]) -> None:
     if is_this_machine:
         check_program(program, folder)
         check_ports(settings, known)
+        load_models(settings.assist_models)
     for name, url in (("DATABASE", settings.database_url), ("KEYS", settings.keys_url)):
         if url is not None and not url.startswith("sqlite"):
             with acting_as(installation.user):
