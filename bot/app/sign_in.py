@@ -12,6 +12,7 @@ from bot.cases.queries import find_case_id
 from bot.cases.state_machine import Role
 from bot.clock import SystemClock
 from bot.errors import HavenError, NoKeyHolderError, WrongPasswordError
+from bot.hotline.chat.case_progress import mark_read
 from bot.hotline.staff.staff import Staff
 from bot.private_file import read_private_line
 from bot.vault import AuditLog, Vault
@@ -99,6 +100,8 @@ def sign_in(
     def record(work: Work) -> None:
         case = find_case_id(work, reference) if reference else None
         AuditLog(vault).record(work, now, who, "read" if case else "sign_in", case or who)
+        if case:
+            mark_read(work, case, now)
 
     _rewrap_cases(database, vault, keyring, now)
     database.writer.run_sync(record)

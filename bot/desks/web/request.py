@@ -170,13 +170,9 @@ class DeskRequest:
         who, now, log = actor or self.caseworker.id, self.now, self.context.audit
         await self.write(lambda work: log.record(work, now, who, action, subject, detail))
 
-    async def audit_and_keep(self, action: str, subject: str, detail: str = "") -> None:
-        """Write a row to the audit log, and in the same transaction what the session keeps."""
-        who, now, log = self.caseworker.id, self.now, self.context.audit
-        await self.context.sessions.keep(
-            self.current_session, self.session_secret,
-            lambda work: log.record(work, now, who, action, subject, detail),
-        )  # fmt: skip
+    async def audit_and_keep(self, note: Callable[[Work], None]) -> None:
+        """Write to the audit log, and in the same transaction what the session keeps."""
+        await self.context.sessions.keep(self.current_session, self.session_secret, note)
 
     def own_case(self, reference: str) -> OwnCase | None:
         """Return one of the caseworker's own cases by its number; None if it is not listed."""

@@ -133,7 +133,10 @@ _REPLIES = select_by(
     referrals, "reply", "replied_at",
     by=("case_id", referrals.c.state == ReferralStage.SENT.value), order_by=("sent_at", "id"),
 )  # fmt: skip
-_MARK_READ = update_by(cases, "read_at", by=("id", cases.c.read_at.is_(None)))
+_MARK_READ = update_by(
+    cases, "read_at",
+    by=("id", cases.c.read_at.is_(None), cases.c.status != CaseState.CLOSED.value),
+)  # fmt: skip
 
 
 def load_progress(work: Work, case: str) -> CaseProgress | None:
@@ -150,7 +153,7 @@ def load_progress(work: Work, case: str) -> CaseProgress | None:
 
 
 def mark_read(work: Work, case: str, now: int) -> None:
-    """Record when a caseworker first read a case."""
+    """Record when a caseworker first read a case; a closed one keeps no such moment."""
     work.run(_MARK_READ, now, case)
 
 

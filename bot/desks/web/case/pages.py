@@ -30,6 +30,7 @@ from bot.desks.web.exports.refused import DOCUMENTS_MISSING, typed_for
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import ROLES, Permission, get, post
 from bot.errors import CaseNotReadableError
+from bot.hotline.chat.case_progress import mark_read
 from bot.hotline.chat.messages import CaseMessageContent
 from bot.hotline.chat.phrase_reviews import STAFF_TEXT_IS_OLDER, WARNINGS, TextState, phrase_text
 from bot.hotline.chat.phrasebook import TIME
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.cases.queries import CaseDetails
+    from bot.store.writer import Work
     from bot.text import Text
 
 REREAD_AFTER = 15 * MINUTE  # after this time another view of a case is audited again
@@ -195,12 +197,18 @@ async def _break_glass(request: DeskRequest) -> Response:
 async def audit_read(request: DeskRequest, view: CaseView) -> None:
     """Audit that the caseworker reads the case, at most once in 15 minutes."""
     case, session = view.access.case, request.current_session
+    who, now, log = request.caseworker.id, request.now, request.context.audit
+
+    def note(work: Work) -> None:
+        log.record(work, now, who, "read", case, "web")
+        mark_read(work, case, now)  # the person may ask whether anyone has read it
+
     async with session.audit_lock:  # the panes of one page are fetched in parallel
         if view.is_readable and request.now - session.read_cases.get(case, 0) >= REREAD_AFTER:
             before = dict(session.read_cases)
             session.read_cases[case] = request.now
             try:
-                await request.audit_and_keep("read", case, "web")
+                await request.audit_and_keep(note)
             except BaseException:
                 session.read_cases = before  # there is no row: it is tried again
                 raise

@@ -102,3 +102,25 @@ def _runs(office: WebDeskHarness, sql: str) -> None:
     connection = office.home.database.connect()
     connection.cursor().execute(sql)
     connection.close()
+
+
+def test_who_asks_whether_it_was_read_hears_so_once_a_waiting_case_was_opened(
+    web_desk: WebDeskHarness,
+) -> None:
+    """Although no one took it. Before, no one has read it: the control."""
+    person, reference = web_desk.add_person(WORDS)
+    mei = web_desk.worker().comes()
+    web_desk.home.advance_time(60)
+    assert "Nobody has read it yet." in "\n".join(person.says("has anyone read it?"))
+    mei.browser.get(f"/cases/{reference}")
+    web_desk.home.advance_time(60)
+    assert "A person has read it" in "\n".join(person.says("has anyone read it?"))
+
+
+def test_a_closed_case_keeps_no_moment_at_which_it_was_first_read(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei, reference = met(web_desk)
+    web_desk.home.ask("UPDATE cases SET status = 'closed', read_at = NULL")
+    mei.browser.get(f"/cases/{reference}")
+    assert web_desk.home.ask("SELECT read_at FROM cases") == [(None,)]
