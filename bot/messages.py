@@ -116,6 +116,8 @@ class Update(msgspec.Struct, frozen=True, gc=False):
     """In a group: the message this one replies to."""
     replied: Replied | None = None
     """In a chat with a person: the message this one replies to."""
+    arrived_at: int = 0
+    """When it was stored, in microseconds, if it waited after that; 0: it is handled as it came."""
 
 
 class Button(msgspec.Struct, frozen=True, array_like=True, gc=False):

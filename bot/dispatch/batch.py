@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from bot.cases.consents import ConsentRecords
 from bot.conversation import Position
 from bot.dispatch.callback_data import ON_CALL_BUTTON
@@ -170,7 +172,10 @@ class BatchProcessor:
 
     def _read(self, arrival: Arrival) -> Update:
         if arrival.update is None:
-            arrival.update = self._parse(arrival.raw)
+            update = self._parse(arrival.raw)
+            if arrival.received_at:
+                update = msgspec.structs.replace(update, arrived_at=arrival.received_at)
+            arrival.update = update
         return arrival.update
 
     def expect(self, work: Work, arrivals: Sequence[Arrival]) -> None:

@@ -68,6 +68,8 @@ class Arrival:
     """Whether that row was stored as done, by the unit of work that handles it."""
     update: Update | None = None
     """What it says, once that was read."""
+    received_at: int = 0
+    """When it was stored, in microseconds; 0 where it is handled as it comes."""
 
     @classmethod
     def of(cls, update_id: int, raw: bytes) -> Arrival:
@@ -98,7 +100,7 @@ _QUEUE = update_by(inbox, "raw", by="id", constants={"state": IN_QUEUE}, as_list
 _SHARE = update_by(inbox, "raw", "chat_key", by="id", constants={"state": STORED}, as_lists=True)
 _IS_WAITING = inbox.c.state == WAITING
 _WAITING = select_by(
-    inbox, "id", "update_id", "digest", "raw", "attempts",
+    inbox, "id", "update_id", "digest", "raw", "attempts", "received_at",
     by=(NOT_DONE, _IS_WAITING, "bot", inbox.c.received_at <= bindparam("until")), order_by="id",
     limit=bindparam("most"),
 )  # fmt: skip
@@ -153,8 +155,8 @@ _OLD_WAITING = select_by(
     by=(NOT_DONE, inbox.c.state != QUARANTINED, "bot", _IS_OLD),
 )  # fmt: skip
 _STORED_OF_CHAT = select_by(
-    inbox, "id", "update_id", "digest", "raw", "attempts", by=(FOR_WORKERS, "chat_key", "bot"),
-    order_by=("update_id", "id"), limit=bindparam("most"),
+    inbox, "id", "update_id", "digest", "raw", "attempts", "received_at",
+    by=(FOR_WORKERS, "chat_key", "bot"), order_by=("update_id", "id"), limit=bindparam("most"),
 )  # fmt: skip
 _SET_RAW = update_by(inbox, "raw", by=(NOT_DONE, "id"))
 _STORE_OFFSET = upsert(offsets, "bot", "next_update_id", "committed_at", key="bot")
@@ -287,13 +289,13 @@ class Inbox:
         """
         found: list[Arrival] = []
         while not found and (rows := work.rows(_WAITING, self.bot, until, most)):
-            for row, number, digest, raw, attempts in rows:
+            for row, number, digest, raw, attempts, at in rows:
                 if attempts and found:
                     break
                 if attempts >= MAX_CRASHES:
                     work.run(_QUARANTINE, _ENDED_OVER_IT, row)
                     continue
-                found += self._open(work, row, number, bytes(digest), bytes(raw))
+                found += self._open(work, row, number, bytes(digest), bytes(raw), at)
                 if attempts and found:
                     break
         work.many(_COUNT_ATTEMPT, [(arrival.row,) for arrival in found])
@@ -310,8 +312,10 @@ class Inbox:
         """
         rows = work.rows(_STORED_OF_CHAT, key, self.bot, most)
         return [
-            StoredUpdate(Arrival(number, b"", bytes(digest), row), bytes(raw), attempts)
-            for row, number, digest, raw, attempts in rows
+            StoredUpdate(
+                Arrival(number, b"", bytes(digest), row, received_at=at), bytes(raw), attempts
+            )
+            for row, number, digest, raw, attempts, at in rows
         ]
 
     def open_stored(self, work: Work, stored: Iterable[StoredUpdate]) -> list[Arrival]:
@@ -320,8 +324,9 @@ class Inbox:
         for it in stored:
             arrival = it.arrival
             found += self._open(
-                work, arrival.row or 0, arrival.update_id, arrival.digest, it.sealed
-            )
+                work, arrival.row or 0, arrival.update_id, arrival.digest, it.sealed,
+                arrival.received_at,
+            )  # fmt: skip
         return found
 
     @staticmethod
@@ -402,9 +407,9 @@ class Inbox:
         return self._vault.seal(Purpose.INBOX, self._associated_data(arrival), arrival.raw)
 
     def _open(
-        self, work: Work, row: int, number: int, digest: bytes, sealed: bytes
+        self, work: Work, row: int, number: int, digest: bytes, sealed: bytes, received_at: int = 0
     ) -> list[Arrival]:
-        arrival = Arrival(number, b"", digest, row)
+        arrival = Arrival(number, b"", digest, row, received_at=received_at)
         try:
             arrival.raw = self._vault.open(Purpose.INBOX, self._associated_data(arrival), sealed)
         except DecryptionError:

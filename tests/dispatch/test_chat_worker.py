@@ -23,7 +23,9 @@ from bot.store.changes import CHANNEL, EVERYONE, LETTERS, WORKERS
 from bot.store.statements import select_by, select_in
 from bot.store.tables.main import inbox
 from bot.store.tables.main import waiting_chats as waiting_table
+from tests.support.dispatch_inspection import stored_conversation
 from tests.support.harnesses.fleet_harness import Fleet, again
+from tests.support.people.telegram_attachments import photo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -212,6 +214,23 @@ def test_updates_stored_in_any_order_are_answered_by_their_ids(fleet: Fleet) -> 
     asyncio.run(run())
     assert fleet.kept(person) == lines
     assert fleet.home.ask(WAITING) == []
+
+
+def test_a_file_arrives_when_it_is_stored_not_when_a_worker_comes(fleet: Fleet) -> None:
+    """What waited for an hour, because no worker ran, is no evidence of an hour later."""
+    person = fleet.home.person("en")
+    front, worker = fleet.processes
+
+    async def run() -> None:
+        await front.app.receiver.receive([fleet.write(person, "my photo follows")])
+        await front.app.receiver.receive([fleet.write(person, photo=photo("proof"))])
+        fleet.home.ask("UPDATE inbox SET received_at = received_at - 3600000000 RETURNING id")
+        await fleet.work_until_done([worker])
+
+    asyncio.run(run())
+    (stored_at,) = {at for (at,) in fleet.home.ask("SELECT max(received_at) FROM inbox")}
+    (file,) = stored_conversation(person).position.extra_files
+    assert file.arrived_at == stored_at
 
 
 def test_the_direct_path_leaves_a_chat_to_the_worker_while_updates_wait(fleet: Fleet) -> None:

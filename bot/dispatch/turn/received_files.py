@@ -19,11 +19,12 @@ MAX_ALBUMS = 4
 
 
 def received_files(update: Update, now: int) -> tuple[FileRef, ...]:
-    """Return the files of an update that arrived now (microseconds)."""
+    """Return the files of an update that arrived now (microseconds), or was stored before."""
+    arrived_at = update.arrived_at or now
     return tuple(
         FileRef(
             file.handle, file.kind, file.size, file.name, unique=file.unique, mime=file.mime,
-            arrived_at=now, sent_at=update.sent_at * SECOND, message=update.message,
+            arrived_at=arrived_at, sent_at=update.sent_at * SECOND, message=update.message,
         )
         for file in update.files
     )  # fmt: skip

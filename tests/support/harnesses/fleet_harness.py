@@ -6,7 +6,7 @@ They share this Python process: what stands between them is the database alone, 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
@@ -68,10 +68,11 @@ class Fleet:
             asyncio.run(process.database.close())
         self.home.close()
 
-    def write(self, person: ChatPerson, words: str) -> Arrival:
-        """Return an update with words of a person; its id is the next one."""
+    def write(self, person: ChatPerson, words: str = "", **content: Any) -> Arrival:
+        """Return an update with words of a person, or other content; its id is the next one."""
         self._number += 1
-        return Arrival.of(self._number, update_json(self._number, person.words(words)))
+        sent = person.words(words) if words else person.message(**content)
+        return Arrival.of(self._number, update_json(self._number, sent))
 
     def cut_connection(self, process: FleetProcess) -> None:
         """End a process's connection at the server, in whatever it is doing."""
