@@ -261,7 +261,7 @@ async def test_an_address_that_is_none_of_this_machine_is_named_with_its_own_fix
         ("assist_models", "/srv/none", "HAVEN_ASSIST_MODELS: "),
     ],
 )
-async def test_a_place_of_this_machine_that_will_not_do_is_refused_before_anything_is_written(
+async def test_a_place_that_will_not_do_is_refused_before_anything_is_written(
     machine: BareMachine, field: str, answer: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A copy of the key next to the data opens them; without its models no service starts."""
