@@ -251,7 +251,7 @@ class MeantChoice:
         """Tell whether a yes that gives consent stands with thanks, "I understand" or "wait".
 
         "Ok" behind an answer to the person's own question may only say that they have read it; any
-        yes behind a goodbye may, and whoever looks at the phone by then may have typed it.
+        yes behind a goodbye may, and another person at the phone may have typed it.
         """
         asked, conversation = CONSENT_QUESTIONS.get(step), self.turn.conversation
         if asked is None or code not in asked.yes_answers:
