@@ -496,10 +496,16 @@ ANYONE = ("has anyone read it?", "did someone read my message", "has anybody see
 def test_who_asks_whether_it_was_read_is_told_whether_it_was(
     sqlite_hotline: HotlineHarness, text: str
 ) -> None:
-    """Who has no case yet reads when people read; that is the control."""
+    """In the middle of a report it says when people read, and no more; that is the control.
+
+    Asked whether a caseworker may read, "someone reads what you send" would be taken for a yes.
+    """
     person = sqlite_hotline.person()
-    place_at(person, reachable_positions()["danger", "tell"])
+    place_at(person, reachable_positions()["report", "what"])
     assert "Nobody has read it yet." not in "".join(person.says(text))
+    sqlite_hotline.advance_time(LATER)
+    place_at(person, reachable_positions()["danger", "tell"])
+    assert person.says(text)[0] == "Nobody has read it yet."
     sqlite_hotline.advance_time(LATER)
     person.presses("Tell them now")
     sqlite_hotline.advance_time(LATER)

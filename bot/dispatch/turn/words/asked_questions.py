@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.cases.consents import CONSENT_QUESTIONS
 from bot.conversation import Outcome
 from bot.dispatch.turn.flow_names import DANGER_ALARM
 from bot.languages.alarms.find import ALSO_ASKED, find_whole_message
@@ -95,9 +96,15 @@ class AskedQuestions:
                 self.replies.send_text(answered.text)
 
     def _say_progress(self) -> bool:
-        """Say how far the case of this session has come; tell if there is one."""
+        """Say how far the case of this session has come; tell if there is one.
+
+        Where we ask whether a caseworker may read, no one has: else "someone is on duty and reads
+        what you send" would sound as if it were being read.
+        """
         turn = self.turn
         if not turn.conversation.has_case:
+            if turn.frames and turn.frames[-1].step in CONSENT_QUESTIONS:
+                self.replies.send_text(turn.services.texts.case_progress.not_read)
             return False
         asked = turn.hotline.requested_texts(turn.conversation, Outcome.STATUS_REQUESTED)
         if asked["trail"]:
