@@ -70,6 +70,8 @@ class UrgentMessage(msgspec.Struct, array_like=True):
     loose_at: int = 0
     """When it was written, if nothing in it alarms and it answered no question: such words are of
     "just now" for half an hour. 0: alarming words, or a story."""
+    at: int = 0
+    """When it was written; 0: not known, as in a conversation of an earlier release."""
 
 
 class Suspension(StrEnum):

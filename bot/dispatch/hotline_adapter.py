@@ -177,12 +177,20 @@ class HotlineAdapter:
             self.after_store.append(link)
 
     def add_messages(self, case: str, urgent: Sequence[UrgentMessage]) -> None:
-        """Add what the person wrote before staff were told, once the case is stored."""
+        """Add what the person wrote before staff were told, once the case is stored.
+
+        Each keeps the moment at which it was written, and stands where it reached the case: what
+        counts from the person's words, as the time for a reply, counts from when staff have them.
+        """
         if not urgent:
             return
         messages = [
-            CaseMessage(case, MessageSide.PERSON, it.kind, it.content, self.now) for it in urgent
-        ]
+            CaseMessage(
+                case, MessageSide.PERSON, it.kind, it.content, min(it.at or self.now, self.now),
+                arrived_at=self.now,
+            )
+            for it in urgent
+        ]  # fmt: skip
 
         def store(work: Work) -> list[Event]:
             for message in messages:

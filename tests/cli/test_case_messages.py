@@ -73,3 +73,16 @@ def test_a_letter_that_has_not_arrived_is_marked_as_at_the_desk(state: str, mark
     messages = [message(1, "We can come.") | {"state": state}]
     print_messages(Console(file=out, width=200), messages, ZONE, catalogue("en", "staff"))
     assert f"We can come. {mark}" in out.getvalue()
+
+
+def test_what_waited_for_the_persons_yes_says_when_it_was_written() -> None:
+    out = StringIO()
+    waited = message(9, "They lock the door.") | {"at": "2026-11-30T04:07:46+00:00"}
+    of_staff = waited | {"from": "caseworker", "author": "Mei", "text": "We can come."}
+    shown = [waited, of_staff, message(9, "yes")]
+    print_messages(Console(file=out, width=200), shown, ZONE, catalogue("en", "staff"))
+    assert out.getvalue().splitlines()[2:] == [
+        "  2026-11-30 12:09  person: They lock the door. (written 2026-11-30 12:07)",
+        "  2026-11-30 12:09  caseworker Mei: We can come.",
+        "  2026-11-30 12:09  person: yes",
+    ]

@@ -14,8 +14,8 @@ from bot.clock import to_utc
 from bot.conversation import FlowRegistry
 from bot.conversation.question_names import name_question, question_name
 from bot.desks.web.case.message_view import ARRIVED, delivery_states
-from bot.desks.web.texts import DELIVERY_STATES
-from bot.hotline.chat.messages import CaseMessage, CaseMessageKind, CaseMessages
+from bot.desks.web.texts import DELIVERY_STATES, WRITTEN_AT
+from bot.hotline.chat.messages import CaseMessage, CaseMessageKind, CaseMessages, MessageSide
 from bot.hotline.chat.phrase_edits import PhraseEdits
 from bot.hotline.staff.staff import Staff
 from bot.languages import STAFF_LANGUAGES, catalogue
@@ -124,9 +124,16 @@ def message_lines(
     if messages:
         yield Line("\nMessages and notes", style="bold")
     for it in messages:
-        at = datetime.fromisoformat(it["seen_at"]).astimezone(zone)
+        written, at = (_minute(it[name], zone) for name in ("at", "seen_at"))
         who = escape_line(" ".join(filter(None, (it["from"], it["author"]))))
-        yield Line(f"  {at:%Y-%m-%d %H:%M}  {who}: {' '.join(filter(None, _parts(it, words)))}")
+        parts = [*_parts(it, words)]
+        if it["from"] == MessageSide.PERSON.value and written != at:
+            parts.append(f"({WRITTEN_AT.render(words, {'time': written})})")
+        yield Line(f"  {at}  {who}: {' '.join(filter(None, parts))}")
+
+
+def _minute(moment: str, zone: ZoneInfo) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(zone):%Y-%m-%d %H:%M}"
 
 
 def _state_name(state: str, words: Catalogue) -> str:

@@ -50,18 +50,28 @@ def person_messages(
         reply_to: the message of the topic that shows what it replies to; 0 for none.
     """
     case, content = summary.case, message.content
-    shown, asked = content.message, _answered_question(context, message)
+    shown, written = content.message, _written_before(context, message)
+    asked = "\n".join(filter(None, (written, _answered_question(context, message))))
     if message.kind is CaseMessageKind.FILES:
         files = blurred_files(case, content.files, content.text)
         line: list[Body] = [SendText(asked, topic=case)] if asked else []
         return [*line, *(replace(it, post_of=shown, reply_to=reply_to) for it in files)]
     if message.kind is CaseMessageKind.LOCATION and shown and summary.chat:
         copy = CopyMessage(summary.chat, shown, topic=case, post_kind=PERSON_MESSAGE)
-        return [replace(copy, post_of=shown, reply_to=reply_to)]
+        above = [SendText(written, topic=case)] if written else []
+        return [*above, replace(copy, post_of=shown, reply_to=reply_to)]
     text = f"{QUOTE_SIGN} {_message_text(context, summary, message)}"
     text = f"{asked}\n{text}" if asked else text
     said = SendText(text, topic=case, reply_to=reply_to, post_kind=PERSON_MESSAGE, post_of=shown)
     return [said]
+
+
+def _written_before(context: ForumContext, message: CaseMessage) -> str:
+    """Return when a message was written that waited for the person's yes; empty for any other."""
+    if not message.has_waited:
+        return ""
+    time = context.locale.format_time(message.at, message.seen_at)
+    return context.locale(texts.WRITTEN_AT, time=time)
 
 
 def _answered_question(context: ForumContext, message: CaseMessage) -> str:

@@ -54,6 +54,7 @@ READING_ENDED = _(
     "unless they agree again."
 )
 REPLY_TO_BOT = _("In reply to a question of the bot: {question}")
+WRITTEN_AT = _("written {time}")
 PERSON_WROTE = _("The person wrote. In this group their words are not shown.")
 TOPIC_WAS_LOST = _("This topic was deleted. What came before is at the desk in the browser.")
 SAYS_SOMEONE_NEAR = _("The person says that someone is near, or cannot write. Do not write now.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from sqlalchemy import and_, bindparam, exists, func, literal, or_, select
 
+from bot.clock import MINUTE
 from bot.conversation import FileRef, FilesInput
 from bot.conversation.questions.text import with_captions
 from bot.hotline.chat import sent_files
@@ -126,14 +127,27 @@ class CaseMessage:
     id: int = 0
     arrived_at: int | None = None
     """When a caseworker's message arrived or, if that is uncertain, left; None while it waits, and
-    for those before 0.3.0."""
+    for those before 0.3.0. Of a person's: when it reached the case, if it waited until they agreed
+    that staff read it; None: at once."""
     uploads: tuple[OutgoingFile, ...] = ()
     """Files it brings from a desk; once it is stored, `sent_files` has them."""
 
     @property
     def seen_at(self) -> int:
-        """Return when the person had it before their eyes, as far as is known."""
+        """Return when the person had it before their eyes, as far as is known.
+
+        Of what the person wrote: when it reached the case.
+        """
         return self.at if self.arrived_at is None else self.arrived_at
+
+    @property
+    def has_waited(self) -> bool:
+        """Whether it is a person's and was written in an earlier minute than it reached the case.
+
+        When they wrote it is evidence, and "locked in" of an hour ago is not "locked in now".
+        """
+        is_earlier = self.at // MINUTE < self.seen_at // MINUTE
+        return self.side is MessageSide.PERSON and is_earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +168,7 @@ MAX_ANSWERED_BACK = 300
 """Messages before those of a page that are opened to find what a message of it replies to."""
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(CaseMessageContent).decode
-_NEW_COLUMNS = ("case_id", "side", "author", "kind", "sealed", "letter", "at")
+_NEW_COLUMNS = ("case_id", "side", "author", "kind", "sealed", "letter", "at", "arrived_at")
 _ADD = insert(exchanges, *_NEW_COLUMNS)
 _WRITTEN_AT = select_by(exchanges, "id", by=("case_id", "side", "kind", "at"))
 _SET_SEALED = update_by(exchanges, "sealed", by="id")
@@ -217,7 +231,7 @@ _FROM_PERSON_SINCE = select_by(
 _FROM_PERSON = select_by(
     exchanges, "id",
     by=(
-        "case_id", exchanges.c.at > bindparam("since"),
+        "case_id", bindparam("since") < _SEEN_AT,
         exchanges.c.side == literal(MessageSide.PERSON.value),
         *(exchanges.c.kind != literal(it.value) for it in ASK_NOTHING),
     ),
@@ -239,7 +253,7 @@ class CaseMessages:
             _ADD,
             [
                 (it.case, it.side.value, it.author or None, it.kind.value, self._seal(work, it),
-                 it.letter, it.at)
+                 it.letter, it.at, it.arrived_at)
                 for it in written
             ],
         )  # fmt: skip
@@ -367,7 +381,7 @@ class CaseMessages:
 
     @staticmethod
     def has_from_person_since(work: Work, case: str, since: int) -> bool:
-        """Return whether the person has asked or told something in a case since a moment."""
+        """Return whether something the person asked or told reached a case since a moment."""
         return bool(work.rows(_FROM_PERSON, case, since))
 
     @staticmethod

@@ -280,7 +280,9 @@ exchanges = Table(
     *required(kind=String(12), sealed=LargeBinary),
     *optional(letter=BigInteger, state=String(10)),
     Column("at", BigInteger, nullable=False),
-    Column("arrived_at", BigInteger),  # a caseworker's; null: not yet. If uncertain: when it left
+    # A caseworker's; null: not yet. If uncertain: when it left. A person's: when it reached the
+    # case, if it had waited for their yes.
+    Column("arrived_at", BigInteger),
     Index("ix_exchanges_case_id", "case_id", "id"),
     Index("ix_exchanges_letter", "letter"),
     info=erased_with_case("sealed: messages between a person and a caseworker, and notes"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from bot.cases.state_machine import Role
+from bot.clock import MINUTE, SystemClock
 from bot.desks.forum.texts import SAYS_SOMEONE_NEAR
 from bot.hotline.chat.phrase_edits import EditKind, PhraseEdit, PhraseEdits
 from bot.sandbox import FaultKind
@@ -139,6 +142,23 @@ async def test_all_a_person_sends_stands_in_the_topic_pictures_blurred(
         for number, shown in enumerate((photo, voice, place)):
             await mei.says(f"Seen {number}.", thread, shown["message_id"])
             assert sari.bot_texts()[-1] == f"Seen {number}."
+
+
+async def test_what_waited_for_a_yes_says_in_the_topic_when_it_was_written(tmp_path: Path) -> None:
+    async with ForumDeskHarness.opened(tmp_path) as office:
+        sari = office.sandbox.add_phone("Sari", language="en")
+        sari.say("help, they lock the door")
+        sari.send_photo(sample_png(), caption="the gate")
+        sari.send_location(25.03, 121.56)
+        await office.settle()
+        later = office.house.clock.now() + 7 * MINUTE
+        with patch.object(SystemClock, "now", return_value=later):
+            await office.writes(sari, "yes")
+        thread = office.threads()[-1]
+        marked = re.compile(r"written \d\d:\d\d$", re.MULTILINE)
+        shown = [it.partition("\n")[2] for it in office.texts(thread) if marked.search(it)]
+        assert shown == ["\u275d help, they lock the door", "", ""]
+        assert "\u275d yes" in office.texts(thread)
 
 
 @on_both_databases

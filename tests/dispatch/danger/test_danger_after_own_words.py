@@ -8,8 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
+from bot.clock import HOUR, SECOND
+from bot.dispatch.conversation_store import UrgentMessage
+from bot.hotline.chat.messages import (
+    CaseMessage,
+    CaseMessageContent,
+    CaseMessageKind,
+    CaseMessages,
+    MessageSide,
+)
 from bot.languages import LANGUAGES
 from bot.languages.alarms.find import find_alarms
 from bot.languages.typed.typed_answers import TypedAnswer, match_label
@@ -57,6 +67,14 @@ HE_IS_HERE = {
     "ja": "助けてください、彼がここにいます",
 }
 """By language: a plea that says in the same breath that the other person is there."""
+
+
+def messages_of(home: HotlineHarness) -> list[CaseMessage]:
+    """Return the messages of the person in the only case."""
+    ((case,),) = home.ask("SELECT id FROM cases")
+    opener = home.opener(case)
+    found = home.database.writer.run_sync(lambda work: CaseMessages.of_case(work, case, opener))
+    return [it for it in found if it.side is MessageSide.PERSON]
 
 
 @pytest.mark.parametrize("tag", FIRST_WORDS)
@@ -256,6 +274,67 @@ def test_a_cry_for_help_is_not_forgotten_over_a_photo_and_start(
     person.presses("Danger now")
     person.presses("Tell them now")
     assert in_the_case(sqlite_hotline)[0] == URGENT
+
+
+def test_words_before_the_yes_keep_the_time_at_which_they_were_written(
+    hotline: HotlineHarness,
+) -> None:
+    person, written = hotline.person("id"), []
+    for words, passes in (("tolong, majikan kunci pintu", 71), ("paspor saya diambil", 72)):
+        written.append(hotline.loop.now())
+        person.says(words)
+        hotline.advance_time(passes)
+    hotline.restart()  # what waits is stored with its time
+    agreed = hotline.loop.now()
+    person.says("iya")
+    found = messages_of(hotline)
+    words = ["tolong, majikan kunci pintu", "paspor saya diambil", "iya"]
+    assert [it.content.text for it in found] == words
+    for it, at in zip(found, [*written, agreed], strict=True):
+        assert 0 <= it.at - at < SECOND
+        assert 0 <= it.seen_at - agreed < SECOND
+
+
+def test_what_waited_for_a_yes_counts_from_when_it_reached_staff(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person = sqlite_hotline.person("en")
+    person.says(URGENT)
+    sqlite_hotline.advance_time(60)
+    before = sqlite_hotline.loop.now() - 1
+    person.presses("Tell them now")
+    (only,) = messages_of(sqlite_hotline)
+    assert only.at < before
+    writer, since = sqlite_hotline.database.writer, CaseMessages.has_from_person_since
+    assert writer.run_sync(lambda work: since(work, only.case, before))
+    assert not writer.run_sync(lambda work: since(work, only.case, only.seen_at))
+
+
+def test_words_kept_by_an_earlier_release_have_the_time_of_the_yes(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    content = CaseMessageContent(text="they lock the door")
+    stored = msgspec.msgpack.encode([CaseMessageKind.TEXT, content, 0])
+    person = sqlite_hotline.person("en")
+    waiting = [msgspec.msgpack.decode(stored, type=UrgentMessage)]
+    place_at(person, reachable_positions()["danger", "tell"], urgent_messages=waiting)
+    sqlite_hotline.advance_time(600)
+    person.presses("Tell them now")
+    (only,) = messages_of(sqlite_hotline)
+    assert only.content.text == "they lock the door"
+    assert only.at == only.seen_at
+
+
+def test_no_line_is_of_a_later_time_than_the_yes(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    person, later = sqlite_hotline.person("en"), sqlite_hotline.loop.now() + HOUR
+    content = CaseMessageContent(text="they lock the door")
+    waiting = [UrgentMessage(content=content, at=later)]
+    place_at(person, reachable_positions()["danger", "tell"], urgent_messages=waiting)
+    person.presses("Tell them now")
+    (only,) = messages_of(sqlite_hotline)
+    assert only.at == only.seen_at < later
 
 
 def test_a_story_before_start_goes_along_when_danger_is_pressed_next(

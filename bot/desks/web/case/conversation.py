@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.clock import SECOND
+from bot.clock import MINUTE, SECOND
 from bot.desks.web.assist.machine_view import MachineHelpView, load_machine_help
 from bot.desks.web.case import case_events, looks
 from bot.desks.web.case.file import shown_reports
@@ -272,7 +272,7 @@ def _edits_shown(page: MessagePage, window: Window) -> list[CaseMessage]:
     found = []
     for it in page.edits:
         known = theirs if it.side is MessageSide.PERSON else letters
-        if it.content.message in known or begin <= it.at < end:
+        if it.content.message in known or begin <= it.seen_at < end:
             found.append(it)
     return found
 
@@ -382,6 +382,8 @@ def message_entry(it: MessageView) -> TimelineEntry:
     """Return the entry of a message: where it arrived, or last while it waits."""
     moment = LAST + it.at if it.is_waiting else it.seen_at
     sender = f"{it.side}/{it.author}/{it.is_unconfirmed}/{it.question}"
+    if it.is_later:  # a group says once when it was written
+        sender += f"/{it.at // MINUTE}"
     if it.is_automatic or it.is_choice:
         sender = ""
     return TimelineEntry(

@@ -105,7 +105,7 @@ class MessageView:
     """When it was written."""
     seen_at: int
     """When the person saw it, as far as is known: what a caseworker writes may arrive later. Of
-    what may not have arrived: when it left."""
+    what may not have arrived: when it left. Of what the person wrote: when it reached the case."""
     text: str = ""
     call: str = ""
     """How a call went, a key of `texts.CALL_OUTCOMES`; empty for what is no call."""
@@ -147,6 +147,8 @@ class MessageView:
     """Whether it is on its way, or waits to be sent."""
     raw: str = ""  # unescaped text of the person, for filling in an answer
     letter: int = 0  # outbox id, if the text can still be edited
+    has_waited: bool = False
+    """Whether the person wrote it in an earlier minute than it reached the case."""
     is_unconfirmed: bool = False
     is_mine: bool = False
     shared: list[SharedText] = field(default_factory=list)
@@ -165,8 +167,8 @@ class MessageView:
 
     @property
     def is_later(self) -> bool:
-        """Whether the person saw it noticeably later than it was written."""
-        return self.seen_at - self.at >= MINUTE
+        """Whether the other side could read it noticeably later than it was written."""
+        return self.has_waited or self.seen_at - self.at >= MINUTE
 
     @property
     def last_changed_at(self) -> int:
@@ -269,7 +271,7 @@ class MessageViewBuilder:
             it.id, it.side.value, self.names.get(it.author, it.author), it.at, it.seen_at,
             self._text(it.content.text), plain=it.content.text,
             language=self.language if it.side is MessageSide.PERSON else "",
-            is_unconfirmed=it.content.unconfirmed,
+            has_waited=it.has_waited, is_unconfirmed=it.content.unconfirmed,
             is_mine=bool(it.author) and it.author == self.who,
         )  # fmt: skip
         if it.kind in {CaseMessageKind.PHRASE, CaseMessageKind.REPLY}:

@@ -283,8 +283,8 @@ class Relay:
         content = self._read(update)
         if content is None:
             return
-        kept = [*self.turn.conversation.urgent_messages]
-        kept.append(UrgentMessage(*content, self.turn.now if is_loose else 0))
+        kept, now = [*self.turn.conversation.urgent_messages], self.turn.now
+        kept.append(UrgentMessage(*content, now if is_loose else 0, now))
         if len(kept) > MAX_URGENT_MESSAGES:  # alarming words stay longest
             del kept[next((at for at, it in enumerate(kept) if it.loose_at), 0)]
         self.turn.conversation.urgent_messages = kept

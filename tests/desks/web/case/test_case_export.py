@@ -18,6 +18,7 @@ from bot.errors import DeliveryUncertainError
 from bot.messages import SendText
 from bot.vault import SYSTEM
 from bot.vault.audit.log import AuditLog
+from tests.desks.web.case.test_case_timeline import LINES, waits_for_a_yes
 from tests.desks.web.case.test_unsent_drafts import in_danger
 from tests.support.telegram.recording_channel import FINE, delivery_failure
 
@@ -252,3 +253,18 @@ def test_what_may_have_arrived_stands_and_is_timed_where_it_left(
     assert page.index("There is a dog.") < page.index("We can come.")
     head = next(it for it in page.splitlines() if "delivery uncertain" in it)
     assert head.index(left) < head.index(f"(written {written})")
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_each_line_before_the_yes_says_when_it_was_written_on_paper_too(
+    web_desk: WebDeskHarness, way: str
+) -> None:
+    mei = web_desk.worker().comes()
+    written = waits_for_a_yes(web_desk, LINES)
+    mei.told(web_desk.newest(), "claim")
+    page = unescape(mei.browser.get(f"/cases/{web_desk.newest()}/{way}").text)
+    place = page.index("they lock the door")
+    for words, at in written.items():
+        head = page[: page.index(words)].rpartition("The person")[2]
+        assert f"(written {format_datetime(ZONE, at)})" in head
+        assert place <= (place := page.index(words))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.cases.intake import Intake, NewReport
+from bot.clock import SECOND
 from bot.conversation import FileRef, PlaceAnswer
 from bot.desks.web.case.conversation import PAGE_SIZE
+from bot.desks.web.case.timeline import LAST
 from bot.hotline.chat.messages import (
     CaseMessage,
     CaseMessageContent,
@@ -24,6 +28,8 @@ if TYPE_CHECKING:
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
 
 WORDS = "He keeps my passport."
+ZONE = ZoneInfo("Asia/Taipei")
+LINES = ("they lock the door", "he has my passport", "we are three")
 OPENER = "Is this a good moment to write?"
 
 
@@ -243,6 +249,39 @@ def test_an_answer_stands_above_a_question_that_arrived_after_it(web_desk: WebDe
     order = ["He has just left", "I can write now", "Are you hurt?", "Not any more"]
     assert [place_of(page, it) for it in order] == sorted(place_of(page, it) for it in order)
     assert "written" in texts(page)[place_of(page, "Are you hurt?")]
+
+
+def waits_for_a_yes(office: WebDeskHarness, lines: tuple[str, ...]) -> dict[str, int]:
+    """Let a person agree minutes after they wrote these lines; return when each was written."""
+    person, written = office.home.person("en"), {}
+    for words in lines:
+        written[words] = office.home.loop.now()
+        person.says(words)
+        office.home.advance_time(70)
+    person.presses("Danger now", "Tell them now")
+    office.settles()
+    return written
+
+
+def test_each_line_before_the_yes_says_when_it_was_written(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    written = waits_for_a_yes(web_desk, LINES)
+    page = timeline(mei, web_desk.newest())
+    lines = re.findall(r'<article class="message person".*?</article>', page, re.DOTALL)
+    assert len(lines) == len(written)
+    for line, (words, at) in zip(lines, written.items(), strict=True):
+        assert words in line
+        clock = f"{datetime.fromtimestamp(at / SECOND, ZONE):%H:%M}"
+        assert f'<span class="written-at">written {clock}</span>' in line
+
+
+def test_words_before_the_yes_are_new_since_the_caseworker_looked(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    (at,) = waits_for_a_yes(web_desk, ("they lock the door",)).values()
+    page = timeline(mei, web_desk.newest(), f"?looked={at + SECOND}&before={LAST}.0")
+    assert place_of(page, "New since you looked") < place_of(page, "they lock the door")
 
 
 def test_what_was_passed_on_from_another_person_says_so(web_desk: WebDeskHarness) -> None:
