@@ -241,7 +241,8 @@ class TurnHandler:
     def _keep_urgent(self, update: Update, read_case: str, *, is_extra: bool) -> None:
         """Keep words that no case has yet, and that go along with an alert.
 
-        Words with which the person agreed that staff are told go to the case this opened; others
+        Words with which the person agreed that staff are told go to the case this opened, also
+        "boleh" (you may), which stands on a button: staff judge by them what was agreed. Others
         wait until the person decides. An address that answered no question is of "just now", too.
 
         Args:
@@ -253,7 +254,7 @@ class TurnHandler:
         if turn.is_in_case or turn.submitted in TAKES_EXTRAS:
             return
         if turn.submitted is Outcome.STAFF_ALERTED and not read_case:
-            if self._typed.is_free_text(update):
+            if self._typed.is_in_words(update):
                 self._relay.store_agreement(update)
             return
         is_urgent = turn.is_in_flow(*OFFERING_FLOWS) and self._typed.is_free_text(update)

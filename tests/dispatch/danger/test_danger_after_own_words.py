@@ -337,6 +337,28 @@ def test_no_line_is_of_a_later_time_than_the_yes(
     assert only.at == only.seen_at < later
 
 
+@pytest.mark.parametrize("words", ["boleh", "Beri tahu sekarang", "iya"])
+def test_the_words_of_a_yes_stand_in_the_case_also_where_they_are_those_of_a_button(
+    sqlite_hotline: HotlineHarness, words: str
+) -> None:
+    person = sqlite_hotline.person("id")
+    person.says("majikan kunci pintu")
+    person.says(words)
+    assert in_the_case(sqlite_hotline) == ["majikan kunci pintu", words]
+
+
+def test_a_yes_by_button_or_by_its_number_adds_no_words(sqlite_hotline: HotlineHarness) -> None:
+    for place, number in enumerate(("", "1")):
+        person = sqlite_hotline.person("en")
+        person.says(URGENT)
+        if number:
+            person.says(number)
+        else:
+            person.presses("Tell them now")
+        assert in_the_case(sqlite_hotline, place) == [URGENT]
+        sqlite_hotline.advance_time(1)
+
+
 def test_a_story_before_start_goes_along_when_danger_is_pressed_next(
     sqlite_hotline: HotlineHarness,
 ) -> None:

@@ -343,6 +343,11 @@ class TypedText:
 
     def is_free_text(self, update: Update) -> bool:
         """Tell whether the person wrote something, and did not merely answer the bot."""
+        is_label = update.kind is UpdateKind.TEXT and self.may_be_label(update.text)
+        return not is_label and self.is_in_words(update)
+
+    def is_in_words(self, update: Update) -> bool:
+        """Tell whether the person wrote something, even if it stands on a button somewhere."""
         if update.kind is UpdateKind.PRESS:
             return True  # it may answer a caseworker's question: `Relay` knows
         if self.turn.asks_passphrase() or self._may_be_secret(update.text):
@@ -353,7 +358,7 @@ class TypedText:
         is_number = len(text) <= LONGEST_TYPED_NUMBER and text.isdecimal()
         if is_number and self.choices.fits_question(text) and self.place.age_in_place(text) is None:
             return False
-        return not (self.is_command(update.text) or self.may_be_label(text))
+        return not self.is_command(update.text)
 
     def _may_be_secret(self, text: str) -> bool:
         """Tell whether staff must not see a text: perhaps a passphrase, and no cry for help."""
