@@ -29,6 +29,10 @@ NO_ANSWER = (
     "Telegram does not answer at {api} ({error}): check the network, and HAVEN_TELEGRAM_API if it "
     "is set; if the way out is a proxy only, set HAVEN_TELEGRAM_PROXY"
 )
+NO_ANSWER_BY_PROXY = (
+    "Telegram does not answer at {api} through the proxy of HAVEN_TELEGRAM_PROXY ({error}): see "
+    "that the proxy runs and lets this machine through, or unset it if there is a way without"
+)
 NO_BOT_API = (
     "what answers at {api} is no Bot API: check HAVEN_TELEGRAM_API, and that no other program and "
     "no page of the network answers in its place"
@@ -141,4 +145,5 @@ async def _asking(token: str, api: str, proxy: str) -> AsyncIterator[SilentBot]:
     except UnreadableAnswerError:
         raise TelegramSilentError(NO_BOT_API.format(api=api)) from None
     except TelegramError as error:
-        raise TelegramSilentError(NO_ANSWER.format(api=api, error=type(error).__name__)) from None
+        said = NO_ANSWER_BY_PROXY if proxy else NO_ANSWER
+        raise TelegramSilentError(said.format(api=api, error=type(error).__name__)) from None

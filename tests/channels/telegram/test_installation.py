@@ -44,6 +44,17 @@ async def test_a_telegram_that_is_not_there_is_named() -> None:
         await find_bot(TOKEN, "http://127.0.0.1:9")
 
 
+async def test_a_proxy_that_is_not_there_is_named_with_what_to_do(
+    telegram: tuple[Sandbox, str],
+) -> None:
+    """Not with the advice to set a proxy; without it Telegram answers, which is the control."""
+    _sandbox, address = telegram
+    with pytest.raises(HavenError, match="through the proxy of HAVEN_TELEGRAM_PROXY") as refused:
+        await find_bot(TOKEN, address, "http://127.0.0.1:9")
+    assert "set HAVEN_TELEGRAM_PROXY" not in str(refused.value)
+    assert await find_bot(TOKEN, address)
+
+
 async def test_groups_the_bot_joined_are_found_and_no_update_is_confirmed(
     telegram: tuple[Sandbox, str],
 ) -> None:
