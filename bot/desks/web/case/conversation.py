@@ -7,7 +7,7 @@ its cursor, and for earlier messages when the caseworker wants them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.clock import MINUTE, SECOND
@@ -290,7 +290,8 @@ def report_cards(
 
     def file_of(note: FileRef) -> MessageFile:
         number = numbers.get(note.unique, 0)
-        return message_file(note.kind, number, items.get(number))
+        item = items.get(number)
+        return replace(message_file(note.kind, number, item), caption=item.caption if item else "")
 
     return [_report_card(number, it, file_of) for number, it in enumerate(reports, 1)]
 

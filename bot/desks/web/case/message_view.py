@@ -83,6 +83,8 @@ class MessageFile:
     """The channel's number of its message."""
     state: str = ""
     """A key of `texts.MISSING_FILES` where its bytes are not stored."""
+    caption: str = ""
+    """The words under it in a report; those of a message are its text."""
 
 
 class AnsweredView(NamedTuple):

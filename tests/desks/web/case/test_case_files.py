@@ -20,6 +20,7 @@ from tests.support.blobs import AwayBlobs
 from tests.support.event_loop_probe import observe_disk_io
 from tests.support.harnesses.web_desk_harness import HttpBrowser
 from tests.support.hostile_images import MARK, image_with_metadata
+from tests.support.people.telegram_attachments import photo
 from tests.support.response_likeness import normalised_response
 
 if TYPE_CHECKING:
@@ -308,3 +309,20 @@ def test_a_file_that_is_not_here_says_whether_it_will_come(
     connection.close()
     pane = mei.browser.get(f"/cases/{web_desk.newest()}/panes/file").text
     assert f">{said}</p>" in pane
+
+
+def test_words_under_a_picture_of_a_report_stand_under_it_and_as_text(
+    web_desk: WebDeskHarness,
+) -> None:
+    """They stood in a folded list of answers alone, far from the picture they are about."""
+    words = "the man on the left <b>is</b> my boss"
+    person = web_desk.home.person("en")
+    person.says("/start")
+    person.presses("English", "Talk to a person", "I am safe here")
+    person.sends(photo=photo("shown"), caption=words)
+    person.presses("Send", "Any time")
+    mei = web_desk.worker().comes()
+    page = mei.browser.get(f"/cases/{web_desk.newest()}").text
+    _head, card = page.split('class="attached"', 1)
+    assert "the man on the left &lt;b&gt;is&lt;/b&gt; my boss" in card.split("</section>", 1)[0]
+    assert words not in page
