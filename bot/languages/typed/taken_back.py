@@ -12,7 +12,8 @@ between and behind. No single other person is among them, and no employer or off
 him read this" and "do not tell the police" take nothing back. Nor may `them` stand first: "they do
 not let me read" and "they do not show it" tell of others. Clauses with other words may stand next
 to one that takes back reading, unless they name a person who may be meant. In an entry, `a/b` means
-either word. All languages are tried, because people mix them. Accents do not count.
+either word, and `particles` may stand between any two of its words. All languages are tried,
+because people mix them. Accents do not count.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 FILE_NAME = "taken_back.toml"
 LISTS = (
-    "deny", "reading", "unread", "telling", "withdraws", "regrets", "around", "them", "others",
+    "deny", "reading", "unread", "telling", "withdraws", "regrets", "particles", "around", "them",
+    "others",
 )  # fmt: skip
 """The lists that every file has."""
 LONGEST = 120
@@ -116,14 +118,19 @@ def _words() -> WordFilter:
 def _patterns(tag: str) -> _ClausePatterns:
     words, people = load_taking_back(tag), load_near_words(tag)["people"]
     space = " " if all(map(_SPACED.search, words["around"])) else " *"
-    lists = {name: any_of(listed, space) if listed else _NEVER for name, listed in words.items()}
+    inner = (
+        rf"{space}(?:{any_of(words['particles'], space)}{space})*?" if words["particles"] else space
+    )
+    lists = {name: any_of(listed, inner) if listed else _NEVER for name, listed in words.items()}
     deny, reading, unread, telling, withdraws, regrets = (lists[it] for it in LISTS[:6])
     around = any_of({*words["around"]} - {*words["deny"]}, space)
     between = any_of({*words["around"], *words["them"]} - {*words["deny"]}, space)
     # The quantifiers give nothing back: else a text of doubled words would take minutes.
     gap = rf"{space}(?:(?!{reading}|{telling}){between}{space})*+"
     read, regret = rf"(?:{deny}{gap}{reading}|{unread})", rf"(?:{deny}{gap}{telling}|{regrets})"
-    says = rf"(?:(?P<reading>{read})|(?P<withdraws>{withdraws})|(?P<regrets>{regret}))"
+    # "No, do not" is a regret, and in front of "let anyone read" only how the denial begins.
+    comes = rf"(?:(?!{read}){around}{space})*+{read}"
+    says = rf"(?:(?P<reading>{read})|(?P<withdraws>{withdraws})|(?!{comes})(?P<regrets>{regret}))"
     behind = rf"(?:{space}(?!{read}|{withdraws}|{regret}){between})*+"
     piece = rf"(?:{says}{behind}|{around})"
     return _ClausePatterns(
