@@ -18,6 +18,7 @@ from bot.languages.typed.typed_answers import TypedAnswer
 from tests.dispatch.danger.test_typed_consents import NEITHER, NO, NOT_A_CLEAR_YES, POLITE
 from tests.dispatch.input.test_first_words import in_the_case
 from tests.languages.test_someone_near import NEAR
+from tests.languages.test_taken_back import READING
 from tests.support.dispatch_inspection import (
     cases_of,
     current_step,
@@ -35,6 +36,21 @@ TELL_LABELS = {"Tell them now": True, "Not yet": False}
 GIVE_LABELS = {"Give it to a person": True, "Back to the question": False}
 BOTH = pytest.mark.parametrize("step", [TELL, GIVE], ids=["tell", "give"])
 
+LETS_NO_ONE_KNOW = {
+    "en": ["i dont want anyone to know"],
+    "id": ["jgn dibaca org lain dulu", "saya ga mau ada yang tahu"],
+    "vi": ["em ko muon ai biet", "em không muốn ai biết"],
+    "fil": ["wag nyo po ipabasa kahit kanino", "ayoko na pong may makaalam"],
+    "th": ["ไม่อยากให้ใครรู้"],
+    "km": ["ឈប់ហើយ កុំឲ្យគេអាន", "ខ្ញុំមិនចង់ឱ្យអ្នកណាដឹង"],
+    "my": ["ဘယ်သူ့ကိုမှ မသိစေချင်ဘူး"],
+    "zh_Hant": ["我不想讓人知道"],
+    "zh_Hans": ["我不想让人知道"],
+    "ja": ["誰にも知られたくない"],
+}
+"""What refuses though it has no word of a button."""
+MAY_MEAN_ONE_OTHER = ("อย่าให้เขาอ่านแล้ว", "ไม่ต้องให้เขาอ่านแล้วนะคะ")
+"""The Thai word for "them" is one for "him", too: the question stays."""
 NO_YES = {
     "en": ["ok he is reading this", "tell sir",
            "tell them and he will kill me", "tell them now and i am dead",
@@ -210,6 +226,28 @@ def test_a_clear_no_to_staff_is_one_at_both_questions(
         person = says_at(sqlite_hotline, step, typed, tag)
         assert cases_of(sqlite_hotline) == [], typed
         assert current_step(person) not in {TELL, GIVE}, typed
+
+
+@BOTH
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_who_lets_no_one_read_or_know_refuses_at_both_questions(
+    sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
+) -> None:
+    for typed in (*LETS_NO_ONE_KNOW[tag], *READING[tag]):
+        if typed in MAY_MEAN_ONE_OTHER:
+            continue
+        person = says_at(sqlite_hotline, step, typed, tag)
+        assert cases_of(sqlite_hotline) == [], typed
+        assert current_step(person) not in {TELL, GIVE}, typed
+
+
+@BOTH
+def test_who_lets_no_one_read_and_cries_for_help_has_not_refused(
+    sqlite_hotline: HotlineHarness, step: tuple[str, str]
+) -> None:
+    person = says_at(sqlite_hotline, step, "do not let them read it, he has a knife", "en")
+    assert cases_of(sqlite_hotline) == []
+    assert current_step(person) == TELL
 
 
 @BOTH

@@ -15,6 +15,8 @@ from bot.languages.answer_model import LIKELY, SURE
 from bot.languages.names import match_language
 from bot.languages.typed.answer_lists import plain_answer
 from bot.languages.typed.no_danger import denies_danger, label_beside_denial
+from bot.languages.typed.one_other import Other, find_plea_about_other
+from bot.languages.typed.taken_back import find_taken_back
 from bot.languages.typed.typed_answers import TypedAnswer
 
 if TYPE_CHECKING:
@@ -245,7 +247,21 @@ class MeantChoice:
             return control
         if label is None and not whole:
             label = typed.consent_label(labels, spoken, is_explained=is_explained)
+        if label is None and step in YES_OR_NO_STEPS and self._lets_no_one_read(text):
+            return next(code for label, code in offered.items() if not labels[label])
         return None if label is None else offered[label]
+
+    def _lets_no_one_read(self, text: str) -> bool:
+        """Tell whether a text says that no one is to read or know, and no cry for help next to it.
+
+        What would take a yes back refuses one; "do not tell my brother" does not.
+        """
+        found, plea = find_taken_back(text), find_plea_about_other(text)
+        if found is None:
+            return False
+        if plea is not None and (not found.is_reading or plea.other is Other.UNNAMED):
+            return False
+        return not self.turn.services.texts.find_alarms(found.rest)
 
     def _is_only_polite(self, step: str, code: str, text: str) -> bool:
         """Tell whether a yes that gives consent stands with thanks, "I understand" or "wait".
