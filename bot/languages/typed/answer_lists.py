@@ -23,8 +23,9 @@ so `titles` may follow: "I agree, sir", while "tell sir" agrees to nothing.
 `weak_words` are synonyms that count with no other. `there_is` is a yes alone, and with words of
 politeness: with more behind it, it says what there is ("มียามเยอะ", many guards). Nor is a refusal
 what only holds one: "not yet, he is hitting me", "không có tiền"; one of the `cries` says much
-though it is short. `taking_back` takes back a yes to staff that was just given. `waiting_words` are
-no place, and `empty_words` alone answer nothing.
+though it is short. With one of `other_matters` a refusal is about that: "they will not let me go
+home", "they do not want to pay". `taking_back` takes back a yes to staff that was just given.
+`waiting_words` are no place, and `empty_words` alone answer nothing.
 
 The language the person chose is tried first, then English, then all others: people mix languages.
 """
@@ -144,6 +145,8 @@ class AnswerList(NamedTuple):
     """Words that make a question of the words before them: "có ai đọc không"."""
     open_words: tuple[str, ...]
     """Thanks, "I understand", "I am fine", "wait": with one of them a yes agrees to nothing."""
+    other_matters: tuple[str, ...]
+    """What a refusal in a text may be about in place of telling: going home, wages, a passport."""
     titles: tuple[str, ...]
     """Words of politeness for a person, who may be the employer: "tell sir"."""
     empty_words: tuple[str, ...]
@@ -205,6 +208,12 @@ class AnswerList(NamedTuple):
             return False
         around = "" if plain.is_unspaced else " "
         return any(f"{around}{it}{around}" in plain.framed for it in self.question_words)
+
+    def has_other_matter(self, plain: PlainText) -> bool:
+        """Tell whether a refusal in an answer may be about something else than telling."""
+        around = "" if plain.is_unspaced else " "
+        words = {self.respell(PlainText.of(it)).text for it in self.other_matters}
+        return any(f"{around}{it}{around}" in plain.framed for it in words)
 
     def lists_whole(self, text: str, label: str) -> bool:
         """Tell whether a whole text is one of the words for a button."""
@@ -400,6 +409,7 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         question_words=tuple(map(plain_answer, content.get("question_words", ()))),
         question_ends=frozenset(map(plain_answer, content.get("question_ends", ()))),
         open_words=tuple(map(plain_answer, content.get("open_words", ()))),
+        other_matters=tuple(map(plain_answer, content.get("other_matters", ()))),
         titles=tuple(map(plain_answer, content.get("titles", ()))),
         empty_words=tuple(map(plain_answer, content.get("empty_words", ()))),
         waiting_words=tuple(map(plain_answer, content.get("waiting_words", ()))),

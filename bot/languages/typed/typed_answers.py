@@ -115,8 +115,8 @@ class TypedAnswer:
         """Return the label of a yes or no to consent that a text says.
 
         A no may have other words around it, if it is clearly said: an offer of help does not end
-        because a cry begins with "not". Nor does it because one other person must not know. The
-        arguments are those of `whole_consent_label`.
+        because a cry begins with "not". Nor does it because one other person must not know, or for
+        "they do not let me go home". The arguments are those of `whole_consent_label`.
         """
         if find_plea_about_other(self.text) is not None:
             return self._refusal_beside_plea(labels, language)
@@ -124,6 +124,8 @@ class TypedAnswer:
         if said is not None or len(self.text) > LONGEST or self.asks(language):
             return said
         for tag in (language, FALLBACK):
+            if answers_in(tag).has_other_matter(self._in_spelling_of(tag)):
+                return None
             found = self._contained_meanings(tag, labels.keys())
             if len(found) == 1:
                 label = found.pop()

@@ -109,6 +109,25 @@ NEITHER = {
            "まだもらっていない"],
 }  # fmt: skip
 """A yes for another day, and cries that begin with a word for no."""
+NOT_LET_GO = {
+    "en": ["they wont let me go home", "they dont want to pay me my salary"],
+    "id": ["gak boleh pulang", "belum boleh keluar"],
+    "vi": ["không cho về", "không được về", "khong duoc ve nha", "không muốn trả lương"],
+    "fil": [
+        "ayaw ako pauwiin",
+        "ayaw ako pauwiin ng amo ko",
+        "ayaw akong palabasin",
+        "ayaw ako bayaran ng amo ko",
+        "ayaw ako payagan umuwi",
+    ],
+    "th": ["ไม่ให้กลับบ้าน", "ไม่ได้กลับบ้าน", "ไม่ยอมให้กลับ"],
+    "km": ["មិនឲ្យទៅផ្ទះ"],
+    "my": ["အိမ်ပြန်ခွင့်မပေးဘူး"],
+    "zh_Hant": ["不讓我回家", "不肯付錢"],
+    "zh_Hans": ["不让我回家", "不肯付钱"],
+    "ja": ["帰らせてくれない", "家に帰してもらえない"],
+}
+"""What others refuse the person."""
 YES_AND_MORE = {
     "en": ["yes please hurry", "yes, I am in Taoyuan", "yes I want help", "ok hurry"],
     "id": ["iya tolong cepat", "ya saya di taoyuan", "tolong beritahu mereka"],
@@ -217,6 +236,25 @@ def test_another_day_and_a_cry_with_a_no_in_it_answer_nothing(
         person = says_at(sqlite_hotline, TELL, typed, tag)
         assert cases_of(sqlite_hotline) == [], typed
         assert current_step(person) == TELL, typed
+
+
+@pytest.mark.parametrize("step", [TELL, GIVE], ids=["tell", "give"])
+@pytest.mark.parametrize("tag", NOT_LET_GO)
+def test_what_others_refuse_the_person_is_no_refusal_of_theirs(
+    sqlite_hotline: HotlineHarness, tag: str, step: tuple[str, str]
+) -> None:
+    for typed in NOT_LET_GO[tag]:
+        person = says_at(sqlite_hotline, step, typed, tag)
+        assert cases_of(sqlite_hotline) == [], typed
+        assert current_step(person) in {TELL, GIVE}, typed
+
+
+def test_a_refusal_in_the_same_words_about_telling_still_is_one(
+    sqlite_hotline: HotlineHarness,
+) -> None:
+    for typed in ("ayaw ko po", "ayaw ko ng pulis", "ayaw ko sabihin sa kanila"):
+        person = says_at(sqlite_hotline, TELL, typed, "fil")
+        assert current_step(person) != TELL, typed
 
 
 @pytest.mark.parametrize("step", [TELL, GIVE], ids=["tell", "give"])
