@@ -17,7 +17,15 @@ import pytest
 from bot.errors import QuestionListError
 from bot.languages import LANGUAGES
 from bot.languages.alarms.find import find_alarms
-from bot.languages.questions import KINDS, QuestionLists, find_question, load_questions
+from bot.languages.questions import (
+    KINDS,
+    LEAVING,
+    QuestionLists,
+    find_question,
+    likely_question,
+    load_questions,
+)
+from bot.languages.typed.someone_near import find_someone_near
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +35,52 @@ NONE = "none"
 LEAST_ASKED, LEAST_OTHER = 12, 40
 """Questions of each kind a language has, at least, and texts that are none."""
 FOUND, MOST_FALSE = 0.85, 0.03
+HABITS = {
+    "fil": (
+        "binabasa ng amo ko ang cellphone ko gabi gabi", "amo ko binabasa phone ko every nyt",
+        "tinitingnan ng boss ko ang phone ko tuwing gabi",
+        "binabasa ng amo ko phone ko araw-araw", "lagi tinitingnan ng amo ang chat ko",
+        "parating binabasa ni madam cp ko",
+    ),
+    "en": (
+        "my boss reads my phone every night", "he is reading my phone every day",
+        "boss checks my phone every night", "she looks at my phone every day",
+        "she always holds my phone", "he reads my messages every night",
+        "my madam is always watching my phone",
+    ),
+    "id": (
+        "majikan baca hp saya tiap malam", "majikan periksa hp saya setiap hari",
+        "bos selalu pegang hp saya", "dia baca hp saya tiap malam", "dia selalu lihat hp saya",
+        "bos cek hp tiap hari",
+    ),
+    "vi": (
+        "chủ đọc điện thoại của em mỗi đêm", "nó luôn xem điện thoại em",
+        "ngày nào nó cũng xem điện thoại em", "chủ kiểm tra điện thoại em mỗi ngày",
+        "dem nao chu cung xem dien thoai em", "nó đọc tin nhắn em mỗi ngày",
+    ),
+    "th": (
+        "นายจ้างอ่านมือถือหนูทุกคืน", "เขาดูมือถือหนูทุกวัน", "นายเช็คมือถือหนูตลอด",
+        "นายจ้างอ่านข้อความทุกวัน",
+    ),
+    "km": (
+        "ថៅកែមើលទូរស័ព្ទខ្ញុំរាល់យប់", "គាត់មើលទូរស័ព្ទខ្ញុំរាល់ថ្ងៃ",
+        "គាត់តែងតែអានទូរស័ព្ទខ្ញុំ",
+    ),
+    "my": (
+        "သူဌေးက ညတိုင်း ဖုန်းကို ကြည့်တယ်", "သူ နေ့တိုင်း ဖုန်းကြည့်တယ်",
+        "သူ အမြဲ ဖုန်းကြည့်နေတယ်",
+    ),
+    "zh_Hant": (
+        "老闆每天看我手機", "他每天晚上看我的手機", "她總是看我手機", "老闆天天檢查我的手機",
+    ),
+    "zh_Hans": (
+        "老板每天看我手机", "他每天晚上看我的手机",
+    ),
+    "ja": (
+        "社長が毎日スマホを見る", "彼が毎晩携帯を見ています", "いつも社長がスマホを見てくる",
+    ),
+}  # fmt: skip
+"""An employer who reads along again and again, and is not said to be there now."""
 
 
 def rows(tag: str) -> list[list[str]]:
@@ -66,6 +120,19 @@ def test_answers_stories_and_cries_for_help_are_no_questions(tag: str) -> None:
     texts = list(others(tag))
     wrong = [(it, kind) for it in texts if (kind := find_question(it, tag))]
     assert len(wrong) <= MOST_FALSE * len(texts), wrong
+
+
+@pytest.mark.parametrize("tag", LANGUAGES)
+def test_who_reads_along_every_night_is_not_there_now(tag: str) -> None:
+    asked_now = [
+        it for it in HABITS[tag] if LEAVING in {find_question(it, tag), likely_question(it)}
+    ]
+    assert asked_now == []
+    assert [it for it in HABITS[tag] if find_someone_near(it)] == []
+
+
+def test_who_reads_along_now_is_there() -> None:
+    assert find_question("binabasa ng amo ko ang cellphone ko ngayon", "fil") == LEAVING
 
 
 def test_an_empty_list_would_find_none(monkeypatch: pytest.MonkeyPatch) -> None:
