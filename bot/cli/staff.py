@@ -230,8 +230,8 @@ def change_password(
                 lambda work: _store_key(deployment, work, caseworker, password, keys)
             )
         else:
-            pair = keys.unlock_pair(who, ask_secret(old_file, "Current password"))
-            recovery_key = keys.change_password(who, pair, ask_new_password(password_file))
+            opened = keys.unlock_pair(who, ask_secret(old_file, "Current password"))
+            recovery_key = keys.change_password(who, opened, ask_new_password(password_file))
         waits = _waits(deployment, who)
     print_recovery_key(recovery_key)
     if waits:
@@ -251,8 +251,8 @@ def recover_password(
     with open_deployment() as deployment:
         _require_active(deployment, who)
         keys = staff_keys_of(deployment.vault, password_cost(context))
-        pair = keys.recover_pair(who, ask_secret(recovery_file, "Recovery key"))
-        recovery_key = keys.change_password(who, pair, ask_new_password(password_file))
+        opened = keys.recover_pair(who, ask_secret(recovery_file, "Recovery key"))
+        recovery_key = keys.change_password(who, opened, ask_new_password(password_file))
     print_recovery_key(recovery_key)
 
 

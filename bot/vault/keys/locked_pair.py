@@ -36,6 +36,14 @@ class LockSecrets:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenedPair:
+    """A pair, and which of its stored forms was opened: each password has a salt of its own."""
+
+    pair: KeyPair
+    salt: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class LockedPair:
     """The stored form of a pair."""
 

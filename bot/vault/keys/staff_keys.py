@@ -10,6 +10,8 @@ import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sqlalchemy import bindparam
+
 from bot.errors import NotApprovedError, WrongPasswordError
 from bot.store import Work, delete_by, insert, select_one, update_by
 from bot.store.tables.keys import case_wraps, staff_keys, team_wraps
@@ -24,7 +26,7 @@ from bot.vault.keys.key_requests import (
     store_request,
 )
 from bot.vault.keys.keyring import STAFF_PREFIX, Keyring
-from bot.vault.keys.locked_pair import LockedPair, LockSecrets, lock_pair
+from bot.vault.keys.locked_pair import LockedPair, LockSecrets, OpenedPair, lock_pair
 from bot.vault.keys.team_keys import TeamMember
 
 if TYPE_CHECKING:
@@ -38,7 +40,7 @@ STAFF = "staff"
 _SEALED = ("salt", "memory", "passes", "sealed", "recovery")
 _ADD = insert(staff_keys, "staff_id", "role", "queues", "public", "proof", *_SEALED, "made_at")
 _ONE = select_one(staff_keys, "public", *_SEALED, by="staff_id")
-_CHANGE = update_by(staff_keys, *_SEALED, by="staff_id")
+_CHANGE = update_by(staff_keys, *_SEALED, by=("staff_id", staff_keys.c.salt == bindparam("opened")))
 _SET_MEMBER = update_by(staff_keys, "role", "queues", "proof", by="staff_id")
 _DELETE = delete_by(staff_keys, by="staff_id")
 _DELETE_WRAPS = (delete_by(team_wraps, by="holder"), delete_by(case_wraps, by="holder"))
@@ -175,34 +177,46 @@ class StaffKeys:
         Raises:
             WrongPasswordError: the password is wrong, or there is no key.
         """
-        return self.keyring(staff_id, self.unlock_pair(staff_id, password))
+        return self.keyring(staff_id, self.unlock_pair(staff_id, password).pair)
 
     def keyring(self, staff_id: str, pair: KeyPair) -> Keyring:
         """Return the keyring of a caseworker whose key pair this is."""
         return Keyring(self._keys, STAFF_PREFIX + staff_id, pair)
 
-    def unlock_pair(self, staff_id: str, password: str) -> KeyPair:
+    def unlock_pair(self, staff_id: str, password: str) -> OpenedPair:
         """Return a caseworker's key pair by their password.
 
         Raises:
             WrongPasswordError: the password is wrong, or there is no key.
         """
-        return self._load_row(staff_id).unlock(password)
+        found = self._load_row(staff_id)
+        return OpenedPair(found.unlock(password), found.salt)
 
-    def change_password(self, staff_id: str, pair: KeyPair, password: str) -> str:
-        """Seal a caseworker's key under another password; return a new recovery key."""
+    def change_password(self, staff_id: str, opened: OpenedPair, password: str) -> str:
+        """Seal a caseworker's key under another password; return a new recovery key.
+
+        A password or a recovery key serves one change: of two that were begun with the same one,
+        the second finds another salt, and its password and recovery key would open nothing.
+
+        Raises:
+            WrongPasswordError: the key was sealed otherwise since it was opened, or is gone.
+        """
         printed = secrets.token_bytes(passwords.LENGTH)
-        row = lock_pair(STAFF, staff_id, pair, LockSecrets(password, printed, self.cost))
-        self._keys.run(lambda work: work.run(_CHANGE, *row, staff_id))
+        row = lock_pair(STAFF, staff_id, opened.pair, LockSecrets(password, printed, self.cost))
+        if not self._keys.run(lambda work: work.run(_CHANGE, *row, staff_id, opened.salt)):
+            raise WrongPasswordError(
+                f"the password of {staff_id} was changed meanwhile: nothing was changed here"
+            )
         return passwords.format_printed_key(printed)
 
-    def recover_pair(self, staff_id: str, printed: str) -> KeyPair:
+    def recover_pair(self, staff_id: str, printed: str) -> OpenedPair:
         """Return a caseworker's key pair by their recovery key.
 
         Raises:
             WrongPasswordError: the recovery key is wrong, or there is no key.
         """
-        return self._load_row(staff_id).recover(printed)
+        found = self._load_row(staff_id)
+        return OpenedPair(found.recover(printed), found.salt)
 
     def _load_row(self, who: str) -> LockedPair:
         rows = self._keys.run(lambda work: work.rows(_ONE, who))
