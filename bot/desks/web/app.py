@@ -68,7 +68,7 @@ from bot.desks.web.queue import saved_views
 from bot.desks.web.queue import search as search_pages
 from bot.desks.web.record import pages as record_pages
 from bot.desks.web.request import DeskRequest, NotFoundError
-from bot.desks.web.routes import Permission, Route, check_routes
+from bot.desks.web.routes import Permission, Route, check_routes, with_pages
 from bot.desks.web.services import entry_pages, finder_page, worklist_pages
 from bot.desks.web.team import (
     approvals,
@@ -132,7 +132,7 @@ def build_app(context: DeskContext, routes: Iterable[Route] = ROUTES) -> Starlet
     """Return the application of one desk; raise RouteError if one does not say who may use it."""
     known = [
         StarletteRoute(it.path, DeskEndpoint(context, it), methods=[it.method])
-        for it in check_routes(routes)
+        for it in with_pages(check_routes(routes))
     ]
     # Any other address and method gets the same answer as a forbidden one.
     rest = DeskEndpoint(context, Route("/{path:anything}", _unknown_address, Permission.PUBLIC))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from http import HTTPStatus
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -326,7 +327,11 @@ def _return_path(request: DeskRequest) -> str:
         return request.http.url.path.removeprefix(request.context.root)
     start = f"{request.context.origin}{request.context.root}/"
     page = request.http.headers.get("referer", "").partition("?")[0]
-    return f"/{page.removeprefix(start)}" if page.startswith(start) else "/"
+    if page.startswith(start):
+        return f"/{page.removeprefix(start)}"
+    # Some browsers do not say which page a form stands on.
+    named = {name: quote(str(it), safe="") for name, it in request.http.path_params.items()}
+    return request.route.page.format_map(named)
 
 
 def _language(http: Request, context: DeskContext) -> str:

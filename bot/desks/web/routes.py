@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -83,6 +83,8 @@ class Route:
     takes_file: bool = False
     """Whether its form may have one file, in the field `file`."""
     repetition: Repetition = Repetition.ALLOWED
+    page: str = "/"
+    """The page that a form stands on, as far as its address tells; `with_pages` sets it."""
 
     @property
     def changes_state(self) -> bool:
@@ -115,6 +117,21 @@ def post(  # noqa: PLR0913 - each is a property of the route
         takes_file,
         repetition,
     )  # fmt: skip
+
+
+def with_pages(routes: Iterable[Route]) -> list[Route]:
+    """Return the routes, each form with the nearest page above its address."""
+    found = list(routes)
+    pages = {it.path for it in found if not it.changes_state and not it.is_pane}
+    return [replace(it, page=_page_above(it.path, pages)) if it.changes_state else it
+            for it in found]  # fmt: skip
+
+
+def _page_above(path: str, pages: set[str]) -> str:
+    above = path
+    while above and above not in pages:
+        above = above.rpartition("/")[0]
+    return above or "/"
 
 
 def check_routes(routes: Iterable[Route]) -> list[Route]:

@@ -231,7 +231,7 @@ def test_adding_a_passkey_needs_a_recent_step_up(
         said = mei.browser.post(path, referer="https://desk.test/account")
         assert said.headers["location"] == "/step-up?back=/account"
     fetched = mei.browser.post("/account/passkeys/ask", is_fetched=True)
-    assert (fetched.status_code, fetched.json()["go"]) == (403, "/step-up?back=/")
+    assert (fetched.status_code, fetched.json()["go"]) == (403, "/step-up?back=/account")
     shown = key.get_assertion(asked(mei.browser, "/step-up/ask"))
     before = mei.browser.client.cookies[SESSION_COOKIE]
     proved = mei.browser.post("/step-up/passkey", shown | {"back": "/account"})

@@ -131,3 +131,16 @@ def test_an_administrator_who_raises_a_role_gives_no_access_alone(
     assert "Wen" in hua.browser.get("/key-requests").text
     decides(hua, "approve", jun)
     assert reads(jun, reference)
+
+
+def test_a_step_up_returns_to_the_list_of_requests_without_a_referer(
+    web_desk: WebDeskHarness,
+) -> None:
+    hua, new = web_desk.supervisor().comes(), comes_unapproved(web_desk).comes()
+    web_desk.home.advance_time(6 * 60)
+    asked = hua.browser.post("/key-requests/approve", {"staff": new.id})
+    assert asked.headers["location"] == "/step-up?back=/key-requests"
+    code = {"code": hua.code(), "back": "/key-requests"}
+    done = hua.browser.post("/step-up", code)
+    assert done.headers["location"] == "/key-requests"
+    assert deeds(web_desk, new) == []
