@@ -53,6 +53,13 @@ _BETWEEN = select_by(
     ),
 )  # fmt: skip
 _REFERENCE = select_one(cases, "reference", by="id")
+_EARLIER = select_by(
+    audit, "id", order_by=audit.c.id.desc(), limit=1,
+    by=(
+        audit.c.id < bindparam("first"),
+        audit.c.deed.in_([bindparam(name) for name in _ACTIONS]),
+    ),
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -113,25 +120,32 @@ def week_summary(work: Work, now: int, back: int) -> list[AccessSummary]:
 
 
 @get("/audit/reads", Permission.AUDIT)
+def has_earlier(work: Work, now: int, back: int) -> bool:
+    """Return whether the report has a line before the week that ended `back` weeks ago."""
+    first = first_row_since(work, now - (back + 1) * WEEK)
+    return bool(work.rows(_EARLIER, first, *REPORTED_ACTIONS))
+
+
 async def _access_report(request: DeskRequest) -> Response:
     given = request.http.query_params.get("back", "0")
     is_number = given.isascii() and given.isdecimal() and len(given) <= len(str(MAX_WEEKS))
     back = min(int(given), MAX_WEEKS) if is_number else 0
     now = request.now
 
-    def look(work: Work) -> tuple[list[AccessSummary], dict[str, str], list[Caseworker]]:
+    def look(work: Work) -> tuple[list[AccessSummary], dict[str, str], list[Caseworker], bool]:
         found = week_summary(work, now, back)
         mentioned = {
             it for each in found for it in [*each.cases, *each.searched, *each.with_reason]
         }
         references = {it: str(row[0][0]) for it in mentioned if (row := work.rows(_REFERENCE, it))}
-        return found, references, request.context.staff.all(work)
+        is_first = back >= MAX_WEEKS or not has_earlier(work, now, back)
+        return found, references, request.context.staff.all(work), is_first
 
-    found, references, staff = await request.read(look)
+    found, references, staff, is_first = await request.read(look)
     until = now - back * WEEK
     return request.render(
         "access_report.html", readers=found, references=references, back=back,
-        names=staff_names(request, staff), max_weeks=MAX_WEEKS, max_cases=CASES_SHOWN,
+        names=staff_names(request, staff), is_first=is_first, max_cases=CASES_SHOWN,
         since=request.locale.format_time(until - WEEK, now),
         until=request.locale.format_time(until, now),
     )  # fmt: skip

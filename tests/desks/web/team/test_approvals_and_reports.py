@@ -249,6 +249,19 @@ def test_no_week_there_is_none_of_breaks_anything(web_desk: WebDeskHarness, back
     assert chief.browser.get(f"/audit/reads?back={back}").status_code == 200
 
 
+def test_the_report_of_readings_ends_at_the_first_reading(web_desk: WebDeskHarness) -> None:
+    chief, earlier = web_desk.supervisor().comes(), "Previous week"
+    audit, now = web_desk.front.audit, web_desk.home.loop.now()
+    write = web_desk.home.database.writer.run_sync
+    write(lambda work: audit.record(work, now, "mei", "read", "a"))
+    assert earlier not in chief.browser.get("/audit/reads").text
+    web_desk.home.advance_time(9 * 24 * 3600)
+    chief.comes()
+    assert earlier in chief.browser.get("/audit/reads").text  # negative control
+    assert earlier not in chief.browser.get("/audit/reads?back=1").text
+    assert earlier not in chief.browser.get("/audit/reads?back=50").text
+
+
 @pytest.mark.parametrize("deed", ["draft", "export", "evidence_exported", "receipt_print"])
 def test_what_was_taken_out_counts_apart(deed: str) -> None:
     assert deed in REPORTED_ACTIONS
