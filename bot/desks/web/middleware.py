@@ -56,6 +56,7 @@ from bot.desks.web.security_headers import (
     has_short_headers,
     is_form,
     is_same_origin,
+    is_too_large,
     limit_body,
 )
 from bot.desks.web.team.shift_notice import load_shift_notice
@@ -152,10 +153,17 @@ class DeskEndpoint:
             return self._refuse(
                 request, RefusalReason.HOST, PlainTextResponse("Not here.\n", HTTPStatus.NOT_FOUND)
             )
-        is_own_form = is_same_origin(http, self.context) and is_form(
-            http, max_form_bytes(self.route)
-        )
-        if self.route.changes_state and not is_own_form:
+        return self._refuse_foreign_form(request) if self.route.changes_state else None
+
+    def _refuse_foreign_form(self, request: DeskRequest) -> Response | None:
+        """Refuse what is no form of this desk, and say so if it is only too large."""
+        http, most = request.http, max_form_bytes(self.route)
+        is_own = is_same_origin(http, self.context)
+        if is_own and is_too_large(http, most):
+            why = texts.FILE_TOO_LARGE if self.route.takes_file else texts.FORM_TOO_LARGE
+            page = _error_page(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, why)
+            return self._refuse(request, RefusalReason.TOO_LARGE, page)
+        if not (is_own and is_form(http, most)):
             page = _error_page(request, HTTPStatus.FORBIDDEN, texts.WRONG_ORIGIN)
             return self._refuse(request, RefusalReason.CROSS_ORIGIN, page)
         return None

@@ -13,6 +13,8 @@ MAX_FORM_BYTES = 192 * 1024
 """Enough for the longest draft: 9 bytes for each Chinese character, as forms encode it."""
 MAX_UPLOAD_BYTES = 10 * 1024 * 1024
 """Bytes of a form with a file; Telegram takes pictures of at most 10 MB."""
+MAX_LENGTH_DIGITS = 15
+"""Digits of a length that a browser sends for any file there is."""
 MAX_HEADER_BYTES = 16 * 1024
 """Names and values together; browsers send about two thousand bytes."""
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -106,6 +108,14 @@ def is_form(request: Request, max_bytes: int = MAX_FORM_BYTES) -> bool:
     length = request.headers.get("content-length", "")
     is_a_number = length.isdecimal() and len(length) <= len(str(max_bytes))
     return kind in FORM_TYPES and is_a_number and int(length) <= max_bytes
+
+
+def is_too_large(request: Request, max_bytes: int = MAX_FORM_BYTES) -> bool:
+    """Whether the body is a form that says that it is longer than it may be."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    length = request.headers.get("content-length", "")
+    is_a_number = length.isascii() and length.isdecimal() and len(length) <= MAX_LENGTH_DIGITS
+    return kind in FORM_TYPES and is_a_number and int(length) > max_bytes
 
 
 def limit_body(receive: Receive, max_bytes: int = MAX_FORM_BYTES) -> Receive:

@@ -36,6 +36,8 @@ SERVER_ERROR = _("Something went wrong. Nothing was changed. Please try again.")
 WRONG_ORIGIN = _(
     "The form has expired or came from another site. Nothing was changed. Please try again."
 )
+FILE_TOO_LARGE = _("This file is too large: at most 10 MB. Nothing was sent or stored.")
+FORM_TOO_LARGE = _("That is too long for this form. Nothing was sent or stored.")
 SIGN_IN_FIRST = _("Please sign in first.")
 DATABASE_AWAY = _(
     "Haven's database does not answer. Nothing was changed and nothing was sent. Try again in a "

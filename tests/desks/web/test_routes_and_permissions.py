@@ -252,7 +252,8 @@ def test_a_form_that_is_too_long_or_says_something_twice_is_refused(
     mei = web_desk.worker().comes()
     _person, reference = web_desk.add_person()
     long = mei.browser.post(f"/cases/{reference}/do/note", {"words": "x" * 200_000})
-    assert long.status_code == 403
+    assert long.status_code == 413
+    assert "too long for this form" in long.text
     csrf = mei.browser.csrf()
     twice = mei.browser.asks(
         "POST", f"/cases/{reference}/do/note",

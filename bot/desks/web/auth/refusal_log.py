@@ -22,6 +22,7 @@ class RefusalReason(StrEnum):
     FRAMING = "framed"  # it does not say in one way where it ends
     LONG_HEADERS = "long"  # its headers are too long
     CROSS_ORIGIN = "elsewhere"  # it comes from another site, or is not a form
+    TOO_LARGE = "large"  # its body is longer than that form may be
     NO_CSRF = "unsigned"  # its CSRF token is not that of the session
     FORM = "form"  # it has an unknown or repeated field, or is too long
     NOT_THERE = "not_there"  # the address or object does not exist, or is forbidden

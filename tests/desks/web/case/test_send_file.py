@@ -144,7 +144,13 @@ def test_any_other_file_is_refused_with_the_reason(
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_read(case: SentCase) -> None:
-    assert case.sends(PDF + b"x" * MAX_UPLOAD_BYTES).status_code == 403
+    large = PDF + b"x" * MAX_UPLOAD_BYTES
+    said = case.sends(large)
+    assert said.status_code == 413
+    assert "too large: at most 10 MB" in said.text
+    fetched = case.sends(large, is_fetched=True)
+    assert (fetched.status_code, fetched.json()["refused"]) == (413, True)
+    assert "too large: at most 10 MB" in fetched.json()["told"]
     assert not case.received
 
 
