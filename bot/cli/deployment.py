@@ -19,6 +19,8 @@ from bot.cases.queries import find_case_id
 from bot.cases.state_machine import CASE_ROLES
 from bot.clock import SystemClock
 from bot.errors import HavenError
+from bot.hotline.commands.permissions import reason_refusal
+from bot.hotline.commands.types import Command
 from bot.hotline.staff.staff import Caseworker, Staff
 from bot.settings import Settings, load_settings
 from bot.store.data_folder import require_data_or_room
@@ -29,6 +31,10 @@ from bot.vault.audit.log import OPERATOR
 from bot.vault.keys.keyring import Keyring
 
 T = TypeVar("T")
+NO_REASON = (
+    "a colleague of {by} has this case: {by} first says why, at the desk in the browser or with "
+    "/reason in the topic of the case"
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,11 @@ class Deployment:
         if found is None or not found.is_active or found.role not in CASE_ROLES:
             raise HavenError(f"{who} is not a caseworker who may do this; see haven staff list")
         return found
+
+    def require_reason(self, work: Work, command: Command, by: Caseworker) -> None:
+        """Raise HavenError for a supervisor who has not said why, of a colleague's case."""
+        if reason_refusal(self.audit, work, command, by, self.now()):
+            raise HavenError(NO_REASON.format(by=by.id))
 
 
 def read(database: Database, reading: Coroutine[Any, Any, T]) -> T:

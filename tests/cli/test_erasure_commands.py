@@ -10,13 +10,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from typer.testing import CliRunner
 
+from bot.cases.state_machine import Role
 from bot.cli.cases.erasure import _request_line
 from bot.cli.main import app
+from bot.clock import SystemClock
 from bot.errors import HavenError
+from bot.hotline.commands.permissions import BREAK_GLASS
 from bot.hotline.commands.types import Verb
 from bot.hotline.erasure.requests import ErasureRequest
 from bot.hotline.events import EventKind
 from bot.vault import Vault
+from bot.vault.audit.log import AuditLog
 from tests.cli.test_basic_commands import KEY
 from tests.hotline.referrals.test_revoke_referral_consent import agreed
 from tests.support.database.key_store_fixtures import key_store
@@ -208,3 +212,30 @@ def test_what_is_not_there_is_said(deployed: Deployment, command: str) -> None:
     because = ("--reason", REASON) if command == "object-to-erasure" else ()
     done = deployed.haven("cases", command, "ZZZZZZ", *because, "--by", deployed.mei)
     assert (done.returncode, "there is no case ZZZZZZ" in done.said) == (1, True)
+
+
+def test_a_supervisor_decides_about_a_colleagues_case_only_with_a_reason(
+    deployed: Deployment,
+) -> None:
+    deployed.home.open()
+    hua = deployed.home.colleague("Hua", role=Role.SUPERVISOR)
+    deployed.home.close()
+    on, by = ("cases",), (deployed.reference, "--by", hua.id)
+    for words in (
+        ("confirm-erasure", *by), ("object-to-erasure", *by, "--reason", REASON),
+        ("revoke-consent", *by, "hotline"),
+    ):  # fmt: skip
+        done = deployed.haven(*on, *words)
+        assert (done.returncode, "first says why" in done.said) == (1, True), words
+    happened = ("contact", "--on", "2026-11-20", "--by", hua.id)
+    done = deployed.haven("deadlines", "add", deployed.reference, *happened)
+    assert (done.returncode, "first says why" in done.said) == (1, True)
+    deployed.home.open()
+    rows = deployed.home.ask("SELECT id FROM staff_commands")
+    assert rows == []
+    write, now = deployed.home.database.writer.run_sync, SystemClock().now()
+    log = AuditLog(deployed.home.vault)
+    write(lambda work: log.record(work, now, hua.id, BREAK_GLASS, deployed.case))
+    deployed.home.close()
+    done = deployed.haven(*on, "object-to-erasure", *by, "--reason", REASON)
+    assert done.returncode == 0, done.said  # negative control

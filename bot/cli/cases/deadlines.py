@@ -16,6 +16,7 @@ from bot.cli.options import AsJson, By, StaffLanguage, staff_catalogue
 from bot.cli.output import format_time, local_time, print_json
 from bot.clock import HOUR, SystemClock
 from bot.errors import HavenError
+from bot.hotline.commands.types import Command, Verb
 from bot.hotline.deadlines import CaseDeadlines, DeadlineEventRow, DeadlineRefusal, deadline_line
 from bot.places.deadlines import Deadline
 from bot.places.registry import find_place
@@ -165,7 +166,9 @@ def _record(
 
         def check_and_record(work: Work) -> int | DeadlineRefusal:
             case = require_case(work, reference)
-            deployment.require_decider(work, by)
+            decider = deployment.require_decider(work, by)
+            entered = Command(verb=Verb.ADD_DEADLINE_EVENT, by=by, case=case)
+            deployment.require_reason(work, entered, decider)
             return record(work, deadlines, case, deployment.now())
 
         result = deployment.run(check_and_record)

@@ -113,9 +113,11 @@ def _send(reference: str, by: str, command: Command, check: Check) -> None:
         def check_and_store(work: Work) -> None:
             case = require_case(work, reference)
             caseworker = deployment.require_decider(work, by)
+            about = replace(command, case=case)
+            deployment.require_reason(work, about, caseworker)
             if refusal := check(work, deployment, case, caseworker):
                 raise HavenError(f"{reference}: {refusal}")
-            submit_command(work, vault, replace(command, case=case), now)
+            submit_command(work, vault, about, now)
 
         vault.rotate_epoch(now)  # a bot that is stopped does not
         deployment.run(check_and_store)

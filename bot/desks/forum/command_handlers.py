@@ -34,6 +34,7 @@ from bot.desks.forum.phrase_picker import PICKER_ACTIONS, PhrasePicker
 from bot.dispatch.turn.staff_actions import can_be_filled
 from bot.hotline.check_ins.texts import NO_CHECK_IN
 from bot.hotline.commands.registry import COMMANDS, CommandSpec, ForumArguments
+from bot.hotline.commands.texts import BREAK_GLASS_NOTE
 from bot.hotline.commands.types import Command, Verb
 from bot.messages import Body, Button, DeleteMessages, RenderPost, SendText, Update
 
@@ -266,6 +267,13 @@ def _phrase(action: ForumAction) -> list[Command]:
     return action.command(Verb.PHRASE, code=code, values=values)
 
 
+def _give_reason(action: ForumAction) -> list[Command]:
+    if not action.typed.text:
+        return action.usage(Verb.GIVE_REASON)
+    note = action.context.locale(BREAK_GLASS_NOTE, reason=action.typed.text)
+    return action.command(Verb.GIVE_REASON, text=note)
+
+
 def _fill_in(action: ForumAction) -> list[Command]:
     question, answer = action.typed.first_word, action.typed.rest
     flow, _dot, step = question.partition(".")
@@ -405,7 +413,8 @@ _ALIASES: Mapping[str, str] = {
 }  # fmt: skip
 _CUSTOM: Mapping[str, Parser] = {
     "claim": _claim, "transfer": _transfer, "say": _say, "phrase": _phrase, "answer": _fill_in,
-    "priority": _priority, "refer": _refer, "close": _close, "clock": _deadlines,
+    "reason": _give_reason, "priority": _priority, "refer": _refer, "close": _close,
+    "clock": _deadlines,
     "checkin": _check_in, "duty": _duty, "queue": _queue, "card": _card,
     "help": lambda action: action.show(map(action.context.locale, (texts.HELP, texts.HELP_MORE))),
 }  # fmt: skip

@@ -153,11 +153,12 @@ HELP = _(
     "/say text, or a reply to a message: to the person\n"
     "/phrase: sentences in the person's language\n"
     "/insist reason: ask now whether it is a good moment, outside the person's hours\n"
-    "/note text: for colleagues"
+    "/note text: for colleagues\n"
+    "/reason why: as a supervisor, before you act on a colleague's case"
 )
 HELP_MORE = _(
     "/answer flow.step value, /priority 0-4 reason\n"
-    "/transfer name text, /release, /refer recipient\n"
+    "/transfer name text, /release text, /refer recipient\n"
     "/close how, /reopen\n"
     "/erase, /keep reason: the person wants it erased; /revoke what\n"
     "/clock: legal deadlines; /clock event day, /clock strike number\n"

@@ -234,7 +234,6 @@ ON_CALL_CHANNEL_MISSING = _("Not saved: choose Telegram, or give an e-mail addre
 
 # --- Conversation and export ---------------------------------------------------------------
 
-BREAK_GLASS_NOTE = _("Opened by a supervisor. Reason: {reason}")
 CONSENT_TAKEN_BACK = _(
     "The person took consent back on {date}: do not share or pass on. Ask a supervisor about "
     "erasure."

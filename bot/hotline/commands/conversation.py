@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.cases.intake import MAX_FILE_BYTES
-from bot.cases.state_machine import CaseAction
+from bot.cases.state_machine import HAS_REASON, IS_SUPERVISOR, OPENS_NO_CASE, CaseAction, Role
 from bot.clock import HOUR
 from bot.hotline.chat import takeover
 from bot.hotline.chat.messages import CaseMessageContent, CaseMessageKind, CaseMessages
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.commands import texts
 from bot.hotline.commands.attachments import message_content
+from bot.hotline.commands.permissions import BREAK_GLASS, gave_reason, is_colleagues
 from bot.hotline.queue import case_status
 from bot.hotline.queue.visibility import serves
 from bot.mailbox.letter import LetterState
@@ -188,6 +189,23 @@ def add_note(context: CommandContext) -> None:
         context.refuse(texts.NOTHING_TO_SEND)
     elif context.move(CaseAction.NOTE):
         context.add_note()
+
+
+def give_reason(context: CommandContext) -> None:
+    """Log a supervisor's reason for acting on a colleague's case, and keep it there as a note."""
+    work, case, by, audit = context.work, context.case, context.by, context.services.audit
+    if by.role is not Role.SUPERVISOR:
+        context.refuse(OPENS_NO_CASE if by.role is Role.ADMINISTRATOR else IS_SUPERVISOR.refusal)
+    elif not is_colleagues(work, case, by):
+        context.refuse(texts.NOT_A_COLLEAGUES_CASE)
+    elif not context.command.text.strip():
+        context.refuse(HAS_REASON.refusal)
+    elif context.move(CaseAction.NOTE):
+        # The desk in the browser has logged it already, before it showed a word.
+        if not gave_reason(audit, work, case, by, context.now):
+            audit.record(work, context.now, by.id, BREAK_GLASS, case)
+        context.add_note()
+        context.reply(texts.REASON_STORED)
 
 
 def fill_in(context: CommandContext) -> None:

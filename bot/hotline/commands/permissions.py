@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING
 
 from bot.cases.state_machine import (
     CASEWORK_ROLES,
+    HAS_REASON,
     HOLDER_OR_SUPERVISOR,
     IS_STAFF,
     OPENS_NO_CASE,
+    SENIOR_ROLES,
     Role,
 )
+from bot.clock import HOUR
 from bot.hotline.commands.types import Verb
 from bot.hotline.queue import case_status
 from bot.hotline.queue.claims import NOT_YOUR_QUEUE
@@ -19,20 +22,42 @@ from bot.hotline.queue.visibility import is_seen_by, serves
 from bot.text import _
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.hotline.commands.types import Command
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.text import Text
+    from bot.vault.audit.log import AuditLog
 
 INTERPRETS_ONLY = _("Interpreters can only do this in a conversation they were invited to.")
 NOT_YOUR_OFFICE = _("This case belongs to another office.")
 KEY_WAITS = _(
     "Your key waits for the approval of a colleague, so it opens no case. Until then you can only "
-    "return cases to the queue."
+    "return your own cases to the queue."
 )
 FOR_INTERPRETERS = _("Only the interpreter who was invited can do that.")
 
+REASON_NEEDED = _(
+    "A colleague has this case. First say why you act on it: open the case in the browser, or "
+    "write /reason in its topic. The reason is logged, and your colleague reads it."
+)
+
 WITHOUT_KEY = frozenset({Verb.RELEASE, Verb.OFF_DUTY, Verb.REST})
-"""What may be done while one's key waits for an approval: it leaves cases to colleagues."""
+"""What may be done while one's key waits for an approval: it leaves cases to colleagues.
+
+A case is returned by its holder alone then: of a colleague's it would only take the claim.
+"""
+
+BREAK_GLASS = "break_glass"
+"""The audit row of a reason, about the case."""
+REASON_COUNTS = 10 * HOUR
+"""For how long a reason counts: as long as a session at the desk can last."""
+NEEDS_NO_REASON: Mapping[Verb, str] = {
+    Verb.GIVE_REASON: "it gives the reason",
+    Verb.CLAIM: "it takes no case that a colleague has, and the answer names who has it",
+}
+"""Commands that a supervisor gives without a reason on a colleague's case, and why."""
 
 
 class CommandPermission(StrEnum):
@@ -64,6 +89,48 @@ def may_erase(work: Work, case: str, by: Caseworker, now: int) -> bool:
     status = case_status.load(work, case)
     may = by.role is Role.SUPERVISOR or (status is not None and status.holder == by.id)
     return may and may_object(work, case, by, now)
+
+
+def is_colleagues(work: Work, case: str, by: Caseworker) -> bool:
+    """Return whether someone else has a case, or closed it."""
+    status = case_status.load(work, case)
+    if status is None or status.state in case_status.QUEUED:
+        return False
+    return bool(status.holder) and status.holder != by.id
+
+
+def gave_reason(audit: AuditLog, work: Work, case: str, by: Caseworker, now: int) -> bool:
+    """Return whether a supervisor gave a reason for a colleague's case that still counts."""
+    return audit.has_row(work, BREAK_GLASS, case, by.id, now - REASON_COUNTS)
+
+
+def reason_refusal(
+    audit: AuditLog, work: Work, command: Command, by: Caseworker, now: int
+) -> Text | None:
+    """Return why a supervisor or administrator may not act on a colleague's case yet; else None.
+
+    What moves a case away from its holder can also show it to who moved it, so a reason comes
+    first. Two commands bring a case to another colleague and show it to no one else: a transfer to
+    a third, and a return to the queue by an administrator, whose key opens no case. They say why
+    in their text, which stays in the case as a note.
+    """
+    if by.role not in SENIOR_ROLES or not is_colleagues(work, command.case, by):
+        return None
+    has_words = bool(command.text.strip())
+    if by.role is Role.ADMINISTRATOR:
+        is_mute = command.verb is Verb.RELEASE and not has_words
+        return HAS_REASON.refusal if is_mute else None
+    if command.verb in NEEDS_NO_REASON:
+        return None
+    if command.verb is Verb.TRANSFER and has_words and command.code != by.id:
+        return None
+    return None if gave_reason(audit, work, command.case, by, now) else REASON_NEEDED
+
+
+def key_refusal(work: Work, command: Command, by: Caseworker) -> Text | None:
+    """Return why someone whose key waits for an approval may not give a command; else None."""
+    is_own = not command.case or not is_colleagues(work, command.case, by)
+    return None if command.verb in WITHOUT_KEY and is_own else KEY_WAITS
 
 
 def refusal_text(

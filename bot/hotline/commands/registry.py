@@ -29,9 +29,9 @@ from bot.hotline.commands import (
 )  # fmt: skip
 from bot.hotline.commands.context import CommandContext, HotlineServices, find_contact
 from bot.hotline.commands.permissions import (
-    KEY_WAITS,
-    WITHOUT_KEY,
     CommandPermission,
+    key_refusal,
+    reason_refusal,
     refusal_text,
 )
 from bot.hotline.commands.types import Command, Verb
@@ -153,7 +153,7 @@ _SPECS = (
     CommandSpec(Verb.RELEASE, assignment.release, pgettext("desk button", "Return to queue"),
                 (WORDS,), changes_access=True,
                 shortcut=CommandShortcut("b", _("return to the queue")),
-                forum=ForumSyntax("release", has_button=True)),
+                forum=ForumSyntax("release", _TEXT, has_button=True)),
     CommandSpec(Verb.TRANSFER, assignment.transfer, pgettext("desk button", "Transfer"),
                 (CODE, WORDS), changes_access=True,
                 shortcut=CommandShortcut("h", _("transfer to a colleague")),
@@ -190,6 +190,8 @@ _SPECS = (
     CommandSpec(Verb.NOTE, conversation.add_note, pgettext("desk tab", "Note"), (WORDS,),
                 shortcut=CommandShortcut("m", _("write a note")),
                 forum=ForumSyntax("note", _TEXT, "/note ...")),
+    CommandSpec(Verb.GIVE_REASON, conversation.give_reason, pgettext("desk button", "Open case"),
+                (WORDS,), forum=ForumSyntax("reason", _CUSTOM, "/reason ...")),
     CommandSpec(Verb.RECORD, record.record, pgettext("desk button", "Put into the record"),
                 (CODE, WORDS), has_values=True),
     CommandSpec(Verb.WITHDRAW_ENTRY, record.withdraw_entry,
@@ -349,15 +351,12 @@ def run_command(
     spec = COMMANDS[command.verb]
     contact = find_contact(services.vault, work, command.case)
     approved = as_approved(services.vault, by)
-    by = approved or by
-    context = CommandContext(services, work, command, by, contact, now)
+    context = CommandContext(services, work, command, approved or by, contact, now)
     if command.case and contact is None:
         context.refuse(texts.NO_SUCH_CASE)
     elif spec.needs_chat and contact is not None and not contact.has_chat:
         context.refuse(texts.NO_CHAT)
-    elif approved is None and command.verb not in WITHOUT_KEY:
-        context.refuse(KEY_WAITS)
-    elif why := refusal_text(spec.permission, work, context.case, by, now):
+    elif why := _refusal(context, spec, is_approved=approved is not None):
         context.refuse(why)
     elif len(command.text) > WORDS.max_length:
         context.refuse(texts.TOO_LONG, most=str(WORDS.max_length))
@@ -366,6 +365,16 @@ def run_command(
         if spec.is_work and context.case and not any(it.is_refused for it in context.events):
             Snoozes.end(work, context.case)
     return context
+
+
+def _refusal(context: CommandContext, spec: CommandSpec, *, is_approved: bool) -> Text | None:
+    """Return why the caseworker may not give a command; None if they may."""
+    work, by, command, now = context.work, context.by, context.command, context.now
+    if not is_approved and (why := key_refusal(work, command, by)):
+        return why
+    if why := refusal_text(spec.permission, work, context.case, by, now):
+        return why
+    return reason_refusal(context.services.audit, work, command, by, now) if command.case else None
 
 
 def _run_system_command(

@@ -38,6 +38,10 @@ READ_ALOUD_NOW = _(
     "there."
 )
 ANSWER_IN_CHAT = _("This person has a chat: they answer there themselves.")
+BREAK_GLASS_NOTE = _("Opened by a supervisor. Reason: {reason}")
+"""The note of a reason, as a desk writes it in the language of who gave it."""
+NOT_A_COLLEAGUES_CASE = _("No colleague has this case, so it needs no reason.")
+REASON_STORED = _("Your reason is logged and stands in the case. It counts for ten hours.")
 CASE_ALREADY_CLAIMED = _("{name} holds this case already.")
 YOU_ARE_AT_CAPACITY = _(
     "You hold as many chats as agreed ({most}; an emergency counts as two). Release or close one "

@@ -62,6 +62,8 @@ class Verb(StrEnum):
     """Of a partner's room: open a case from the fields in `values`; `code` is its number."""
     RECORD_REPLY = "recipient_reply"
     """Record what the recipient of a referral answered: `code` is `referral.answer`."""
+    GIVE_REASON = "reason"
+    """Of a supervisor: say in `text` why they act on a case that a colleague has (break-glass)."""
     ERASE = "erase"
     OBJECT_TO_ERASURE = "keep"
     """Object to erasing it, for the reason in `text`; it takes two."""

@@ -63,6 +63,8 @@ _FROM = audit.c.id >= bindparam("lowest")
 _PAGE_FROM = select_by(audit, *AUDIT_COLUMNS, by=_FROM, order_by="id", limit=bindparam("most"))
 _NUMBERS = select_by(audit, "id", by=_FROM, order_by="id", limit=bindparam("most"))
 _BY_SUBJECT = select_by(audit, *AUDIT_COLUMNS, by="subject", order_by="id")
+_SINCE = (audit.c.deed == bindparam("deed"), audit.c.at > bindparam("since"))
+_HAS = select_by(audit, "id", by=("subject", "actor", *_SINCE), limit=1)
 _canonical = msgspec.msgpack.Encoder().encode
 
 
@@ -169,6 +171,12 @@ class AuditLog:
         """Return the rows about a subject, oldest first."""
         work.run_deferred()
         return [AuditRow(*row) for row in work.rows(_BY_SUBJECT, subject)]
+
+    @staticmethod
+    def has_row(work: Work, action: str, subject: str, actor: str, since: int) -> bool:
+        """Tell whether someone did something to a subject after a moment."""
+        work.run_deferred()
+        return bool(work.rows(_HAS, subject, actor, action, since))
 
     def head(self, work: Work) -> AuditHead:
         """Return the head of the log."""

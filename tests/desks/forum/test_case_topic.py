@@ -261,6 +261,9 @@ async def test_handed_back_the_bot_asks_on_and_a_closed_case_closes_its_topic(
         assert office.group.chat.topics[thread].is_closed
         ada = office.enrolled("Ada", role=Role.SUPERVISOR)
         await ada.presses("Reopen", office.card(thread))
+        assert office.group.chat.topics[thread].is_closed  # she says why first
+        await ada.says("/reason The police asked for us.", thread)
+        await ada.presses("Reopen", office.card(thread))
         assert not office.group.chat.topics[thread].is_closed
         assert office.labels(office.card(thread)) == ["Claim"]
 

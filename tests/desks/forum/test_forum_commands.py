@@ -24,7 +24,7 @@ async def test_help_fits_in_one_message_and_names_every_command(tmp_path: Path) 
         await mei.says("/help")
         for name in (
             "claim", "takeover", "handback", "say", "phrase", "note", "answer", "priority",
-            "transfer", "release", "refer", "close", "reopen", "queue", "card", "duty",
+            "transfer", "release", "refer", "close", "reopen", "reason", "queue", "card", "duty",
         ):  # fmt: skip
             assert f"/{name}" in office.last()
 

@@ -108,3 +108,35 @@ async def test_another_group_is_left(tmp_path: Path) -> None:
         await office.settle()
         left = [int(call.params["chat_id"]) for call in office.sandbox.calls.of("leaveChat")]
         assert set(left) == {other.id}
+
+
+async def test_a_supervisor_acts_on_a_colleagues_case_only_after_a_reason(tmp_path: Path) -> None:
+    async with ForumDeskHarness.opened(tmp_path) as office:
+        mei, hua = office.enrolled("Mei"), office.enrolled("Hua", role=Role.SUPERVISOR)
+        _sari, case = await office.in_danger()
+        thread = office.thread()
+        await mei.says("/claim", thread)
+        for typed in ("/release", "/note x", "/priority 0 x", "/close helped", "/revoke hotline"):
+            await hua.says(typed, thread)
+            assert "First say why you act on it" in office.last(thread), typed
+        assert office.ask("SELECT holder FROM cases") == [(mei.id,)]
+        await hua.says("/reason", thread)
+        assert office.last(thread) == "Like this: /reason ..."
+        await hua.says("/reason Mei is ill", thread)
+        logged = "SELECT actor, subject FROM audit WHERE deed = 'break_glass'"
+        assert office.ask(logged) == [(hua.id, case)]
+        await hua.says("/release She comes back on Monday", thread)
+        assert office.ask("SELECT holder FROM cases") == [(None,)]
+
+
+async def test_an_administrator_in_the_group_returns_a_case_with_a_reason(tmp_path: Path) -> None:
+    async with ForumDeskHarness.opened(tmp_path) as office:
+        mei, wen = office.enrolled("Mei"), office.enrolled("Wen", role=Role.ADMINISTRATOR)
+        await office.in_danger()
+        thread = office.thread()
+        await mei.says("/claim", thread)
+        await wen.says("/release", thread)
+        assert office.last(thread) == "Please give a reason."
+        assert office.ask("SELECT holder FROM cases") == [(mei.id,)]
+        await wen.says("/release Mei is ill", thread)
+        assert office.ask("SELECT holder FROM cases") == [(None,)]

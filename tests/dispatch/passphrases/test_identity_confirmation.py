@@ -158,12 +158,16 @@ def test_two_who_are_sure_let_it_go_on_and_both_reasons_stay(
 ) -> None:
     person, mei, case = compromised(hotline)
     other = hotline.colleague("Hua", role=role)
+    why = []
+    if role is Role.SUPERVISOR:
+        other.gives_reason(case)
+        why = ["She is ill."]
     mei.run_command(Verb.CONFIRM_IDENTITY, case, text=HOW)
     assert refusals(other.run_command(Verb.CONFIRM_IDENTITY, case, text="I heard her voice.")) == []
     assert not is_frozen(hotline)
     assert is_live(hotline, person, case)
     notes = [it.content.text for it in mei.reads(case) if it.side == "note"]
-    assert notes == [HOW, "I heard her voice."]
+    assert notes == [*why, HOW, "I heard her voice."]
     assert hotline.ask("SELECT actor FROM audit WHERE deed = 'sure' ORDER BY id") == [
         (mei.id,), (other.id,)
     ]  # fmt: skip

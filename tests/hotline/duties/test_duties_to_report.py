@@ -173,6 +173,7 @@ def test_no_duty_for_a_child_takes_a_second_person(hotline: HotlineHarness) -> N
     assert states(hotline, case)["child"] is DutyState.ASKED
     assert near(hotline, case) == ["noticed_child"]  # it is still due
     assert does(mei, Verb.DECIDE_NO_DUTY, case, "child", "She is 19")
+    hua.gives_reason(case)
     assert does(hua, Verb.DECIDE_NO_DUTY, case, "child", "I saw the card too") == []
     assert states(hotline, case)["child"] is DutyState.NO_DUTY
     assert near(hotline, case) == []

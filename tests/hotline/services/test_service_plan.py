@@ -201,6 +201,7 @@ def test_of_two_who_give_the_last_session_the_second_reads_what_is_left(
     assert record(mei, case, "offer.counsellor", "accept.counsellor") == []
     for _session in range(9):
         assert record(mei, case, "give.counsellor", kind="talks", amount="2000") == []
+    jun.gives_reason(case)
     assert record(jun, case, "give.counsellor", kind="talks", amount="2000") == []
     assert len(record(mei, case, "give.counsellor", kind="talks", amount="2000")) == 1
     assert ceiling_use(plan_of(hotline, case), ceiling("talks"), "2026-11-25").units_left == 0

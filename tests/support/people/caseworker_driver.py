@@ -71,6 +71,10 @@ class CaseworkerDriver:
         (claimed,) = [event for event in events if event.kind is EventKind.CLAIMED]
         return claimed.case
 
+    def gives_reason(self, case: str) -> None:
+        """Say, as a supervisor, why one acts on a colleague's case."""
+        assert not refusals(self.run_command(Verb.GIVE_REASON, case, text="She is ill."))
+
     def take_over(self, case: str) -> list[Event]:
         return self.run_command(Verb.TAKE_OVER, case)
 

@@ -34,6 +34,8 @@ from bot.hotline.chat.case_progress import mark_read
 from bot.hotline.chat.messages import CaseMessageContent
 from bot.hotline.chat.phrase_reviews import STAFF_TEXT_IS_OLDER, WARNINGS, TextState, phrase_text
 from bot.hotline.chat.phrasebook import TIME
+from bot.hotline.commands.permissions import BREAK_GLASS
+from bot.hotline.commands.texts import BREAK_GLASS_NOTE
 from bot.hotline.commands.types import Verb
 from bot.places.deadlines import DeadlineRules, start_of_day
 
@@ -187,10 +189,10 @@ async def _break_glass(request: DeskRequest) -> Response:
     view = await load_case_page_view(request)
     reason, case = request.form.get("reason", "").strip(), view.access.case
     if view.access.needs_reason and reason:
-        await request.audit("break_glass", case)
+        await request.audit(BREAK_GLASS, case)
         request.current_session.break_glass_cases.add(case)  # once it is written down
-        note = request.locale(texts.BREAK_GLASS_NOTE, reason=reason)
-        await send_command(request, case, Verb.NOTE, ActionInput(text=note))
+        note = request.locale(BREAK_GLASS_NOTE, reason=reason)
+        await send_command(request, case, Verb.GIVE_REASON, ActionInput(text=note))
     return request.redirect(f"/cases/{request.param('reference')}")
 
 

@@ -40,12 +40,14 @@ from bot.desks.web.queue.saved_views import (
 )
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, Repetition, get, post
+from bot.hotline.commands.permissions import REASON_NEEDED
 from bot.hotline.commands.types import Verb
 from bot.hotline.stale_facts import StaleFacts, find_stale_facts
 from bot.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from bot.desks.web.queue.queries import QueueRow
+    from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
     from bot.text import Text
 
@@ -205,15 +207,20 @@ async def _selected_cases(request: DeskRequest) -> list[tuple[QueueRow, Text | N
 
     by = request.caseworker
 
-    def look(work: Work) -> list[QueueRow]:
-        cases = [check_case_access(work, request, it).case for it in references]
-        return queries.load_rows(work, request.context, by, cases, request.now)
+    def look(work: Work) -> list[tuple[QueueRow, Text | None]]:
+        seen = [check_case_access(work, request, it) for it in references]
+        cases, unread = [it.case for it in seen], {it.case for it in seen if it.needs_reason}
+        return [
+            (row, REASON_NEEDED if row.summary.case in unread else _close_refusal(by, row))
+            for row in queries.load_rows(work, request.context, by, cases, request.now)
+        ]
 
-    found: list[tuple[QueueRow, Text | None]] = []
-    for row in await request.read(look):
-        state = next_state(row.summary.state, CaseAction.CLOSE, by.role, is_holder=row.is_mine)
-        found.append((row, state.text if isinstance(state, ActionRefusal) else None))
-    return found
+    return await request.read(look)
+
+
+def _close_refusal(by: Caseworker, row: QueueRow) -> Text | None:
+    state = next_state(row.summary.state, CaseAction.CLOSE, by.role, is_holder=row.is_mine)
+    return state.text if isinstance(state, ActionRefusal) else None
 
 
 def _selected_tab(request: DeskRequest) -> str:

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select
 from bot.clock import DAY
 from bot.desks.web.routes import Permission, Repetition, get, post
 from bot.desks.web.team.audit_view import audit_lines, staff_names
+from bot.hotline.commands.permissions import BREAK_GLASS
 from bot.store.compiled import Prepared
 from bot.store.statements import select_by, select_one
 from bot.store.tables.main import audit, cases
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 WEEK = 7 * DAY
 MAX_WEEKS = 104  # the log is kept for two years
-READ, BREAK_GLASS = "read", "break_glass"
+READ = "read"
 SEARCH = "search"
 """The detail of a row about a case that was not opened: a search read it, and showed an excerpt."""
 EXPORT_ACTIONS = ("draft", "export", "evidence_exported", "receipt_print", "two_use")
@@ -52,7 +53,6 @@ _BETWEEN = select_by(
         audit.c.deed.in_([bindparam(name) for name in _ACTIONS]),
     ),
 )  # fmt: skip
-_REFERENCE = select_one(cases, "reference", by="id")
 _EARLIER = select_by(
     audit, "id", order_by=audit.c.id.desc(), limit=1,
     by=(
@@ -60,6 +60,7 @@ _EARLIER = select_by(
         audit.c.deed.in_([bindparam(name) for name in _ACTIONS]),
     ),
 )  # fmt: skip
+_REFERENCE = select_one(cases, "reference", by="id")
 
 
 @dataclass(slots=True)
@@ -119,13 +120,13 @@ def week_summary(work: Work, now: int, back: int) -> list[AccessSummary]:
     return summarize(work.rows(_BETWEEN, first, last, *REPORTED_ACTIONS, MAX_ROWS))
 
 
-@get("/audit/reads", Permission.AUDIT)
 def has_earlier(work: Work, now: int, back: int) -> bool:
     """Return whether the report has a line before the week that ended `back` weeks ago."""
     first = first_row_since(work, now - (back + 1) * WEEK)
     return bool(work.rows(_EARLIER, first, *REPORTED_ACTIONS))
 
 
+@get("/audit/reads", Permission.AUDIT)
 async def _access_report(request: DeskRequest) -> Response:
     given = request.http.query_params.get("back", "0")
     is_number = given.isascii() and given.isdecimal() and len(given) <= len(str(MAX_WEEKS))

@@ -53,11 +53,16 @@ async def _team_pane(request: DeskRequest) -> Response:
     return request.render("_team.html", **await _page_values(request))
 
 
-@post("/team/assign", Permission.TEAM, "reference", "to", repetition=Repetition.SAME_RESULT)
+@post(
+    "/team/assign", Permission.TEAM, "reference", "to", "words",
+    repetition=Repetition.SAME_RESULT,
+)  # fmt: skip
 async def _assign_case(request: DeskRequest) -> Response:
+    """Transfer a case; of a colleague's the words say why, and stay in the case as a note."""
     reference, to = request.form.get("reference", ""), request.form.get("to", "")[:32]
     seen = await request.read(lambda work: check_case_access(work, request, reference))
-    told = await send_command(request, seen.case, Verb.TRANSFER, ActionInput(to))
+    why = request.form.get("words", "")
+    told = await send_command(request, seen.case, Verb.TRANSFER, ActionInput(to, why))
     if told is None or told.is_refused:
         flash_result(request, told)
     else:

@@ -73,7 +73,7 @@ def test_of_two_who_answer_in_one_moment_one_is_heard_and_the_other_is_told(
     path = f"/cases/{reference}/do"
     passed, said = at_once(
         web_desk,
-        (hua, f"{path}/transfer", {"code": jun.id}),
+        (hua, f"{path}/transfer", {"code": jun.id, "words": "Mei is ill."}),
         (mei, f"{path}/say", {"words": WORDS}),
     )
     assert passed

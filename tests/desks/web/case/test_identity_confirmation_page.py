@@ -139,6 +139,7 @@ def test_after_a_duress_passphrase_a_supervisor_must_also_confirm(
         == SECOND_CONFIRMATION_NEEDED.source
     )
     assert web_desk.home.ask("SELECT frozen_at FROM words") != [(None,)]
+    hua.browser.post(f"/cases/{reference}/break-glass", {"reason": "Two must be sure."})
     hua.told(reference, "confirm", words="I know her voice.")
     assert web_desk.home.ask("SELECT frozen_at FROM words") == [(None,)]
     assert CONFIRM_IDENTITY_HOW not in head(mei, reference)

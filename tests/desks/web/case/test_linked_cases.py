@@ -62,7 +62,7 @@ def test_an_earlier_case_of_the_person_shows_no_number_without_access(
     shown = links(mei, one)
     assert "same person, proved by passphrase" in shown
     assert f'href="/cases/{other}"' in shown
-    hua.told(other, "transfer", code=jun.id)
+    hua.told(other, "transfer", code=jun.id, words="Mei is ill.")
     shown = links(mei, one)
     assert "a case you may not see; a supervisor can" in shown
     assert other not in shown
@@ -88,7 +88,7 @@ def test_a_linked_case_without_access_shows_only_its_reference(web_desk: WebDesk
     hua = web_desk.supervisor().comes()
     one, other = two(web_desk, mei)
     mei.told(one, "link", code=other)
-    hua.told(other, "transfer", code=jun.id)
+    hua.told(other, "transfer", code=jun.id, words="Mei is ill.")
     shown = links(mei, one)
     assert f'<span class="mono">{other}</span>' in shown
     assert f"/cases/{other}" not in shown

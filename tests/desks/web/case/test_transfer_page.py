@@ -64,7 +64,7 @@ def test_a_transfer_names_giver_and_holder(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person()
     mei.told(reference, "claim")
     mei.browser.get(f"/cases/{reference}")
-    hua.told(reference, "transfer", code=jun.id)
+    hua.told(reference, "transfer", code=jun.id, words="Mei is ill.")
     told = mei.browser.get(f"/cases/{reference}/moved").json()["told"]
     assert told.startswith(f"Jun has case {reference} now: Hua transferred it at ")
 

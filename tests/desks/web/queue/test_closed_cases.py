@@ -87,14 +87,21 @@ def test_a_caseworker_reopens_their_own_closed_case_from_the_list(
     assert WORDS in jun.browser.get(f"/cases/{reference}").text
 
 
-def test_a_colleagues_closed_case_is_reopened_by_supervisors_only(
+def test_a_colleagues_closed_case_is_reopened_by_supervisors_with_a_reason(
     web_desk: WebDeskHarness,
 ) -> None:
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     reference = closed_by(web_desk, mei)
     assert jun.browser.post(f"/cases/{reference}/do/reopen").status_code == 404
     assert status(web_desk, reference) == "closed"
-    web_desk.supervisor().comes().browser.post(f"/cases/{reference}/do/reopen")
+    hua, form = web_desk.supervisor().comes(), f'action="/cases/{reference}/do/reopen"'
+    assert form not in hua.browser.get(LIST).text
+    hua.browser.post(f"/cases/{reference}/do/reopen")
+    web_desk.settles()
+    assert status(web_desk, reference) == "closed"
+    hua.browser.post(f"/cases/{reference}/break-glass", {"reason": "They wrote again."})
+    assert form in hua.browser.get(LIST).text
+    hua.browser.post(f"/cases/{reference}/do/reopen")
     web_desk.settles()
     assert status(web_desk, reference) == "reopened"
 

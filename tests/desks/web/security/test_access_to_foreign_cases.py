@@ -15,7 +15,9 @@ from bot.desks.web.case.actions import CASE_ACTIONS
 from bot.desks.web.read_pool import ReadPool
 from bot.desks.web.request import NotFoundError
 from bot.desks.web.routes import Permission, Route
+from bot.hotline.commands.permissions import KEY_WAITS, REASON_NEEDED
 from bot.store.writer import Work
+from tests.support.database.key_store_fixtures import PASSWORD, QUEUES
 from tests.support.harnesses.web_desk_harness import HttpBrowser, WebDeskHarness, fill_path
 from tests.support.hostile_images import image_with_metadata
 from tests.support.response_likeness import normalised_response
@@ -340,3 +342,47 @@ def test_a_supervisor_reads_a_colleagues_case_only_with_a_reason(
     assert is_asked_why(held)
     hua.browser.post(f"/cases/{held}/break-glass", {"reason": "She is ill."})
     assert not is_asked_why(held)
+
+
+HAND_MADE = {
+    "release": {}, "note": {"words": "x"}, "priority": {"code": "0"}, "revoke": {"code": "reading"},
+    "duty": {"code": "police", "words": "x"}, "duty_none": {"code": "child", "words": "x"},
+    "follow_up": {"code": "2026-12-01", "words": "x"},
+}  # fmt: skip
+"""Forms that the page of break-glass does not have."""
+
+
+@pytest.mark.parametrize("verb", list(HAND_MADE))
+def test_a_hand_made_form_of_a_supervisor_takes_a_reason_first(
+    web_desk: WebDeskHarness, verb: str
+) -> None:
+    mei, hua = web_desk.worker().comes(), web_desk.supervisor().comes()
+    _person, reference = web_desk.add_person("He keeps my passport.")
+    mei.told(reference, "claim")
+    before = web_desk.home.ask("SELECT * FROM cases")
+    said = hua.does(reference, verb, **HAND_MADE[verb]).json()
+    assert (said["refused"], said["told"]) == (True, REASON_NEEDED.source)
+    assert web_desk.home.ask("SELECT * FROM cases") == before
+    assert "He keeps my passport." not in hua.browser.get(f"/cases/{reference}").text
+    hua.browser.post(f"/cases/{reference}/break-glass", {"reason": "She is ill."})
+    said = hua.does(reference, verb, **HAND_MADE[verb]).json()
+    assert said["told"] != REASON_NEEDED.source  # negative control
+    logged = web_desk.home.ask("SELECT actor FROM audit WHERE deed = 'break_glass'")
+    assert logged == [(hua.id,)]
+    assert "She is ill." in mei.browser.get(f"/cases/{reference}").text
+
+
+def test_a_supervisor_whose_key_waits_takes_no_case_from_a_colleague(
+    web_desk: WebDeskHarness,
+) -> None:
+    web_desk.supervisor().comes()
+    otto, zed = web_desk.worker("Otto").comes(), web_desk.worker("Zed", Role.SUPERVISOR)
+    web_desk.keys.enrol(zed.id, "supervisor", QUEUES, PASSWORD, web_desk.home.loop.now())
+    zed.comes()
+    _person, reference = web_desk.add_person()
+    otto.told(reference, "claim")
+    zed.browser.post(f"/cases/{reference}/break-glass", {"reason": "Otto is ill."})
+    said = zed.does(reference, "release", words="Otto is ill.").json()
+    assert (said["refused"], said["told"]) == (True, KEY_WAITS.source)
+    assert web_desk.home.ask("SELECT holder FROM cases") == [(otto.id,)]
+    otto.told(reference, "release")  # negative control

@@ -170,11 +170,16 @@ def test_a_case_is_taken_from_one_and_given_to_another(web_desk: WebDeskHarness)
     mei, jun = web_desk.worker().comes(), web_desk.worker("Jun").comes()
     mei.does(reference, "claim")
     chief = web_desk.supervisor().comes()
-    said = chief.browser.post("/team/assign", {"reference": reference, "to": jun.id})
+    fields = {"reference": reference, "to": jun.id}
+    assert '<input name="words" required' in chief.browser.get("/team").text
+    chief.browser.post("/team/assign", fields)
+    assert held_by(web_desk, reference) == mei.id  # it says why first
+    said = chief.browser.post("/team/assign", fields | {"words": "Mei is ill."})
     assert said.headers["location"] == "/team"
     assert f"Case {reference} was assigned to Jun." in chief.browser.get("/team").text
     assert held_by(web_desk, reference) == jun.id
-    assert WORDS in jun.browser.get(f"/cases/{reference}").text
+    assert WORDS in (page := jun.browser.get(f"/cases/{reference}").text)
+    assert "Mei is ill." in page
     assert mei.browser.get(f"/cases/{reference}").headers["location"] == "/queue/mine"
 
 
@@ -264,6 +269,13 @@ def test_closing_several_leaves_waiting_cases_open(web_desk: WebDeskHarness) -> 
     _mei, (held,) = holding(web_desk, 1)
     chief = web_desk.supervisor().comes()
     page = chief.browser.post("/bulk-close", marks(held, waiting, tab="all")).text
+    assert "Stays open: A colleague has this case." in page
+    chief.browser.post("/bulk-close/confirm", marks(held, waiting, tab="all", code="helped"))
+    web_desk.settles()
+    assert states(web_desk) == {held: "held", waiting: "waiting"}
+    chief.browser.post(f"/cases/{held}/break-glass", {"reason": "Mei is ill."})
+    page = chief.browser.post("/bulk-close", marks(held, waiting, tab="all")).text
+    assert "Stays open: A colleague" not in page
     assert "Stays open: This case is in the queue; claim it first." in page
     chief.browser.post("/bulk-close/confirm", marks(held, waiting, tab="all", code="helped"))
     web_desk.settles()
