@@ -252,7 +252,7 @@ def test_what_others_refuse_the_person_is_no_refusal_of_theirs(
 def test_a_refusal_in_the_same_words_about_telling_still_is_one(
     sqlite_hotline: HotlineHarness,
 ) -> None:
-    for typed in ("ayaw ko po", "ayaw ko ng pulis", "ayaw ko sabihin sa kanila"):
+    for typed in ("ayaw ko po", "ayaw ko ng pulis", "ayaw ko po muna"):
         person = says_at(sqlite_hotline, TELL, typed, "fil")
         assert current_step(person) != TELL, typed
 
