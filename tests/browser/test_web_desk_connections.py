@@ -117,8 +117,12 @@ async def adds_a_service_by_its_key(
     provider = page.locator("#add-service [name='value.provider']")
     await provider.fill("Half a name")
     ((case,),) = query(office.database, f"SELECT id FROM cases WHERE reference = '{reference}'")  # noqa: S608 - ours
-    accepted = Command(verb=Verb.SERVICE, by=colleague.id, case=case, code="accept.lawyer")
-    assert await office.front.command_client.send(accepted)
+    for verb, words in (
+        (Verb.GIVE_REASON, {"text": "I heard"}),
+        (Verb.SERVICE, {"code": "accept.lawyer"}),
+    ):
+        sent = Command(verb=verb, by=colleague.id, case=case, **words)
+        assert await office.front.command_client.send(sent)
     await expect(page.locator("#service-lawyer .pill")).to_have_text("accepted")
     await expect(provider).to_have_value("Half a name")
     await expect(provider).to_be_focused()
