@@ -98,7 +98,8 @@ async def test_set_up_again_nothing_changes(machine: BareMachine) -> None:
 
 
 async def test_set_up_again_changes_what_is_asked_and_keeps_the_rest(machine: BareMachine) -> None:
-    await machine.sets_up_as_usual(smtp_url="smtp://u:first@mail.example.org", keep_days=30)
+    mail = {"smtp_url": "smtp://u:first@mail.example.org", "smtp_from": "haven@example.org"}
+    await machine.sets_up_as_usual(**mail, keep_days=30)
     before = machine.files()
     done = await machine.sets_up(contact="02-9999", smtp_url="smtp://u:second@mail.example.org")
     assert done.returncode == 0, done.stderr
@@ -139,7 +140,8 @@ async def test_a_change_is_shown_line_by_line(machine: BareMachine) -> None:
     done = await machine.sets_up(contact="02-9999")
     assert '-HAVEN_CONTACT="02-1234"\n+HAVEN_CONTACT="02-9999"\n' in done.stdout
     assert "HAVEN_HOURS" not in done.stdout
-    secret = await machine.sets_up(smtp_url="smtp://u:p@mail.example.org")
+    mail = {"smtp_url": "smtp://u:p@mail.example.org", "smtp_from": "haven@example.org"}
+    secret = await machine.sets_up(**mail)
     assert "+HAVEN_SMTP_URL=(not shown)\n" in secret.stdout
     other = await machine.sets_up(smtp_url="smtp://u:q@mail.example.org")
     assert "changed: /etc/haven/haven.env (not shown)\n" in other.stdout
