@@ -84,6 +84,7 @@ class FloodControl:
             return
         effects.bodies, effects.fleeting = self._take_untold_losses(), []
         conversation.question_count, conversation.fleeting_letters = question_count, fleeting
+        conversation.has_left |= turn.had_left  # a goodbye stays the last thing that was read
 
     def _take_untold_losses(self) -> list[Body]:
         """Return what says what is not kept, unless this burst was told so; note that it is."""

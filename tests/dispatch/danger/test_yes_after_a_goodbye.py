@@ -60,6 +60,22 @@ def test_the_next_yes_agrees(sqlite_hotline: HotlineHarness, position: tuple[str
     assert current_step(person) != position
 
 
+def test_yeses_that_are_not_answered_add_up_to_none(sqlite_hotline: HotlineHarness) -> None:
+    """Within seconds of the goodbye no reply is shown, so that nothing was asked again."""
+    person = at(sqlite_hotline, ("danger", "tell"), "id")
+    person.says("majikan lagi lihat hp saya")
+    for typed in ("iya", "iya kak"):
+        sqlite_hotline.advance_time(1)
+        assert person.says(typed) == [], "the control: no reply is shown"
+        assert current_step(person) == ("danger", "tell")
+    sqlite_hotline.advance_time(60)
+    person.says("iya")
+    assert current_step(person) == ("danger", "tell")
+    sqlite_hotline.advance_time(60)
+    person.says("iya")
+    assert current_step(person) != ("danger", "tell")
+
+
 def test_the_words_of_the_button_agree_at_once(sqlite_hotline: HotlineHarness) -> None:
     """They are said by no one who only is polite."""
     person = at(sqlite_hotline, ("danger", "tell"), "id")
