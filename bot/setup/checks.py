@@ -48,18 +48,18 @@ REACHABLE = re.compile(r"(\d\D*){3}|@\w|\w\.\w{2}")
 """A telephone number, a name of a messenger, or an address of e-mail or on the web."""
 PRIVATE_FOLDERS = (Path("/root"), Path("/home"), Path("/tmp"))  # noqa: S108 - refused
 """Folders that the service may not read."""
+WITHOUT_RIGHTS = 65534
+"""The account of Linux that owns nothing: it tries a program before the service has its own."""
+LISTENS = ("desk_listen", "watch_listen", "partner_room_listen", "webhook_listen")
+"""Settings that say where Haven listens."""
+IN_DATA = frozenset({"haven.db", "keys.db", "files", "audit.head", "bot.lock"})
+"""What a folder of data holds; a folder `files` may be anyone's."""
 
 
 def settings_of(values: Mapping[str, str], **overrides: object) -> Settings:
     """Return settings by field, empty ones left out; raise SettingError for a wrong one."""
     given = {field: value for field, value in values.items() if value}
     return load_settings(with_file=False, **{**given, **overrides})
-
-
-LISTENS = ("desk_listen", "watch_listen", "partner_room_listen", "webhook_listen")
-"""Settings that say where Haven listens."""
-IN_DATA = frozenset({"haven.db", "keys.db", "files", "audit.head", "bot.lock"})
-"""What a folder of data holds; a folder `files` may be anyone's."""
 
 
 def check_answer(key: str, answer: str) -> None:
@@ -285,7 +285,7 @@ def _as_the_service() -> dict[str, Any]:
     user = service_user()
     if user is None:
         with suppress(KeyError):
-            user = pwd.getpwnam("nobody")
+            user = pwd.getpwuid(WITHOUT_RIGHTS)
     if user is None:
         return {}
     groups = os.getgrouplist(user.pw_name, user.pw_gid)
