@@ -11,7 +11,13 @@ import msgspec
 from bot.cases.consents import ConsentRecords
 from bot.conversation import Position
 from bot.dispatch.callback_data import ON_CALL_BUTTON
-from bot.dispatch.conversation_store import Conversation, ConversationRow, ids_of_hour, takeover_of
+from bot.dispatch.conversation_store import (
+    Conversation,
+    ConversationRow,
+    ids_of_hour,
+    session_mark,
+    takeover_of,
+)
 from bot.dispatch.hotline_adapter import HotlineAdapter
 from bot.dispatch.letter_ids import (
     TurnLetters,
@@ -29,7 +35,6 @@ from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.check_ins.store import TRIED, CheckIns
 from bot.hotline.commands.store import refused_commands
 from bot.hotline.events import Event, EventKind
-from bot.hotline.figures.session_counts import NO_QUESTION, SENT, SessionMark
 from bot.languages import catalogue
 from bot.languages.typed.load_lists import load_lists
 from bot.log import log
@@ -567,16 +572,6 @@ def _is_routine(batch: _Batch) -> bool:
         batch.is_routine
         and not any(others)
         and all(it.author == Author.BOT and not it.delay_reason for it in batch.result.letters)
-    )
-
-
-def session_mark(conversation: Conversation) -> SessionMark:
-    """Return where the session of a conversation stands."""
-    frames, session = conversation.position.frames, conversation.session_number
-    step = f"{frames[-1].flow}.{frames[-1].step}" if frames else NO_QUESTION
-    is_begun = conversation.touched_at != 0
-    return SessionMark(
-        session if is_begun else 0, SENT if conversation.cases else step, conversation.language
     )
 
 

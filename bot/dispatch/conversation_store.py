@@ -21,6 +21,7 @@ from bot.errors import DecryptionError, EpochExpiredError
 from bot.hotline.chat.messages import CaseMessageContent, CaseMessageKind
 from bot.hotline.chat.takeover import OpenerState, TakeoverState
 from bot.hotline.contact_rule import LONG_AGO
+from bot.hotline.figures.session_counts import NO_QUESTION, SENT, SessionMark
 from bot.mailbox.outbox import sent_message_ids
 from bot.messages import (
     CopyMessage,
@@ -491,6 +492,16 @@ def _unexpired(conversation: Conversation, before: int) -> Conversation | None:
     others = suspended_sessions(left)
     set_suspended(left, [it for it in others if not it.is_concealed or it in fresh])
     return left
+
+
+def session_mark(conversation: Conversation) -> SessionMark:
+    """Return where the session of a conversation stands."""
+    frames, session = conversation.position.frames, conversation.session_number
+    step = f"{frames[-1].flow}.{frames[-1].step}" if frames else NO_QUESTION
+    is_begun = conversation.touched_at != 0
+    return SessionMark(
+        session if is_begun else 0, SENT if conversation.cases else step, conversation.language
+    )
 
 
 def takeover_of(conversation: Conversation | None) -> TakeoverState | None:

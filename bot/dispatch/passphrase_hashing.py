@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from bot.vault.passphrase_hash import PassphraseHasher
 
 POLL_INTERVAL = 1.0
-LONG_INTERVAL = 30.0
-"""Where jobs of other processes are told: then only what is due later is looked for."""
 """Seconds between two looks for jobs that are due again or were left by an earlier process."""
+LONG_INTERVAL = 30.0
+"""The same where jobs of other processes are told: then only what is due later is looked for."""
 
 
 class PassphraseHashing:
