@@ -20,6 +20,7 @@ from tests.support.database_fixtures import query
 from tests.support.paths import TESTS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from playwright.async_api import Browser, Page, Route
@@ -129,6 +130,29 @@ async def adds_a_service_by_its_key(
     await page.unroute("**/plan/pane")
 
 
+async def claims_and_records(
+    page: Page, office: BrowserDeskHarness, references: Sequence[str]
+) -> None:
+    """Claim each case, and put its facts into its record."""
+    for reference, facts in zip(references, FACTS, strict=True):
+        await page.goto(f"{office.address}/cases/{reference}")
+        await page.keyboard.press("c")
+        await page.wait_for_selector("[data-key=t]")
+        for code, words in facts:
+            await page.reload()
+            path = f"/cases/{reference}/record"
+            assert await page.evaluate(PUT, [path, code, words]) is False
+
+
+async def shows_connections(page: Page, references: Sequence[str]) -> None:
+    """See that the first case is connected with each of the two others, and these with no other."""
+    rows = page.locator("tbody tr")
+    assert await rows.count() == 2
+    for row, cases in ((rows.nth(0), references[:2]), (rows.nth(1), references[::2])):
+        shown = await row.inner_text()
+        assert [it for it in references if it in shown] == sorted(cases, key=references.index)
+
+
 async def finds_services(page: Page, office: BrowserDeskHarness, case: str) -> None:
     """Fill the directory of services, and look for one in Taipei from a case."""
     directory, now = office.front.directory, office.clock.now()
@@ -150,14 +174,7 @@ async def test_record_plan_figures_and_connections_are_read_on_any_screen(
         context, page = await opened(browser, "light")
         await office.worker("Hua", Role.SUPERVISOR).signs_in(page, office.address)
         references = [reference for _person, reference in people]
-        for reference, facts in zip(references, FACTS, strict=True):
-            await page.goto(f"{office.address}/cases/{reference}")
-            await page.keyboard.press("c")
-            await page.wait_for_selector("[data-key=t]")
-            for code, words in facts:
-                await page.reload()
-                path = f"/cases/{reference}/record"
-                assert await page.evaluate(PUT, [path, code, words]) is False
+        await claims_and_records(page, office, references)
         await page.goto(f"{office.address}/cases/{references[0]}/record")
         await page.set_viewport_size({"width": 1280, "height": 900})
         await photograph(page, "record", 900)
@@ -180,11 +197,7 @@ async def test_record_plan_figures_and_connections_are_read_on_any_screen(
         await page.get_by_role("link", name="Connections").click()
         await photograph(page, "connections", 460)
         await look.at(page, "connections")
-        rows = page.locator("tbody tr")
-        assert await rows.count() == 2
-        for row, cases in ((rows.nth(0), references[:2]), (rows.nth(1), references[::2])):
-            shown = await row.inner_text()
-            assert [it for it in references if it in shown] == sorted(cases, key=references.index)
+        await shows_connections(page, references)
         await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= NARROW["width"]

@@ -231,16 +231,23 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     check_ports(load_settings(desk_listen=listen), {})  # the control
 
 
+@pytest.fixture
+def this_machine(machine: BareMachine, monkeypatch: pytest.MonkeyPatch) -> BareMachine:
+    """Set up this machine, which stays as it is: no user is made, and no folder given away."""
+    monkeypatch.setattr(Target, "is_this_machine", property(lambda _self: True))
+    for name in ("make_user", "give_to_user", "check_program", "check_own_folders"):
+        monkeypatch.setattr(installing, name, lambda *_: None)
+    return machine
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root sets up this machine")
 @pytest.mark.parametrize("field", ["desk_listen", "watch_listen"])
 @pytest.mark.parametrize("origin", ["", "https://desk.example.org"])
 async def test_an_address_that_is_none_of_this_machine_is_named_with_its_own_fix(
-    machine: BareMachine, field: str, origin: str, monkeypatch: pytest.MonkeyPatch
+    this_machine: BareMachine, field: str, origin: str
 ) -> None:
     """It is not said that the desk's address in browsers is missing, or another program there."""
-    monkeypatch.setattr(Target, "is_this_machine", property(lambda _self: True))
-    for name in ("make_user", "give_to_user", "check_program"):  # this machine stays as it is
-        monkeypatch.setattr(installing, name, lambda *_: None)
+    machine = this_machine
     done = await machine.sets_up_here(
         **machine.usual | {field: f"{ELSEWHERE}:8090", "desk_origin": origin}
     )
@@ -262,12 +269,10 @@ async def test_an_address_that_is_none_of_this_machine_is_named_with_its_own_fix
     ],
 )
 async def test_a_place_that_will_not_do_is_refused_before_anything_is_written(
-    machine: BareMachine, field: str, answer: str, said: str, monkeypatch: pytest.MonkeyPatch
+    this_machine: BareMachine, field: str, answer: str, said: str
 ) -> None:
     """A copy of the key next to the data opens them; without its models no service starts."""
-    monkeypatch.setattr(Target, "is_this_machine", property(lambda _self: True))
-    for name in ("make_user", "give_to_user", "check_program", "check_own_folders"):
-        monkeypatch.setattr(installing, name, lambda *_: None)
+    machine = this_machine
     data = machine.at("/srv/data")
     data.mkdir(parents=True)
     given = {"data": str(data), field: str(machine.at(answer))}
