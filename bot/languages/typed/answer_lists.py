@@ -76,6 +76,13 @@ _THUMBS_UP = re.compile(rf"(?:{THUMB_UP}[\U0001f3fb-\U0001f3ff\ufe0f]*\s*)+")
 """In any colour of skin."""
 _RANGE = re.compile(r"#(<|>=|>)?(\d+)(?:-(\d+))?")
 _LETTERS = re.compile(r"[^\W\d_]+")
+_PLAIN_LISTS = (
+    "question_words", "open_words", "other_matters", "titles", "empty_words", "waiting_words",
+    "taking_back", "acknowledgments", "weak_words", "urging_words", "place_words",
+    "place_names", "consent_words", "agreeing_words", "plea_words", "good_news", "dismissals",
+    "good_news_words", "cries",
+)  # fmt: skip
+"""Lists whose words are compared as they are, by the name they have here and in the file."""
 _UNSPACED = re.compile("[\u0e00-\u0e7f\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Scripts without spaces between words: there a space means nothing."""
 
@@ -406,31 +413,12 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
         age_words=tuple(
             sorted({plain_answer(it) for it in content.get("age_words", ())}, key=len, reverse=True)
         ),
-        question_words=tuple(map(plain_answer, content.get("question_words", ()))),
         question_ends=frozenset(map(plain_answer, content.get("question_ends", ()))),
-        open_words=tuple(map(plain_answer, content.get("open_words", ()))),
-        other_matters=tuple(map(plain_answer, content.get("other_matters", ()))),
-        titles=tuple(map(plain_answer, content.get("titles", ()))),
-        empty_words=tuple(map(plain_answer, content.get("empty_words", ()))),
-        waiting_words=tuple(map(plain_answer, content.get("waiting_words", ()))),
-        taking_back=tuple(map(plain_answer, content.get("taking_back", ()))),
-        acknowledgments=tuple(map(plain_answer, content.get("acknowledgments", ()))),
-        weak_words=tuple(map(plain_answer, content.get("weak_words", ()))),
         there_is=_plain_and_accentless(content.get("there_is", ())),
-        urging_words=tuple(map(plain_answer, content.get("urging_words", ()))),
-        place_words=tuple(map(plain_answer, content.get("place_words", ()))),
-        place_names=tuple(map(plain_answer, content.get("place_names", ()))),
-        consent_words=tuple(map(plain_answer, content.get("consent_words", ()))),
-        agreeing_words=tuple(map(plain_answer, content.get("agreeing_words", ()))),
-        plea_words=tuple(map(plain_answer, content.get("plea_words", ()))),
         unsure_words=tuple(
             plain_answer(it) for it in content.get("unsure_words", ()) if not accented_words((it,))
         ),
         accented=_accented_in(content),
-        good_news=tuple(map(plain_answer, content.get("good_news", ()))),
-        dismissals=tuple(map(plain_answer, content.get("dismissals", ()))),
-        good_news_words=tuple(map(plain_answer, content.get("good_news_words", ()))),
-        cries=tuple(map(plain_answer, content.get("cries", ()))),
         in_digits={
             plain_answer(word): number
             for number, words in content.get("numbers", {}).items()
@@ -442,6 +430,7 @@ def _read_lists(content: dict[str, Any]) -> AnswerList:
             for variant in variants
         },
         negations=tuple(it if _UNSPACED.search(it) else f" {it}" for it in negations),
+        **{name: tuple(map(plain_answer, content.get(name, ()))) for name in _PLAIN_LISTS},
     )
 
 
