@@ -233,6 +233,21 @@ def test_a_file_arrives_when_it_is_stored_not_when_a_worker_comes(fleet: Fleet) 
     assert file.arrived_at == stored_at
 
 
+def test_words_that_wait_for_a_yes_were_written_when_they_were_stored(fleet: Fleet) -> None:
+    """Not when a worker came to them; staff read how old a cry is."""
+    person = fleet.home.person("en")
+    front, worker = fleet.processes
+
+    async def run() -> None:
+        await front.app.receiver.receive([fleet.write(person, "he beats me, help")])
+        fleet.home.ask("UPDATE inbox SET received_at = received_at - 3600000000 RETURNING id")
+        await fleet.work_until_done([worker])
+
+    asyncio.run(run())
+    ((stored_at,),) = fleet.home.ask("SELECT received_at FROM inbox")
+    assert [it.at for it in stored_conversation(person).urgent_messages] == [stored_at]
+
+
 def test_the_direct_path_leaves_a_chat_to_the_worker_while_updates_wait(fleet: Fleet) -> None:
     person = fleet.home.person("en")
     front, bot = fleet.processes

@@ -284,7 +284,7 @@ class Relay:
         if content is None:
             return
         kept, now = [*self.turn.conversation.urgent_messages], self.turn.now
-        kept.append(UrgentMessage(*content, now if is_loose else 0, now))
+        kept.append(UrgentMessage(*content, now if is_loose else 0, update.arrived_at or now))
         if len(kept) > MAX_URGENT_MESSAGES:  # alarming words stay longest
             del kept[next((at for at, it in enumerate(kept) if it.loose_at), 0)]
         self.turn.conversation.urgent_messages = kept
