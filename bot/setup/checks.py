@@ -52,8 +52,13 @@ WITHOUT_RIGHTS = 65534
 """The account of Linux that owns nothing: it tries a program before the service has its own."""
 LISTENS = ("desk_listen", "watch_listen", "partner_room_listen", "webhook_listen")
 """Settings that say where Haven listens."""
-IN_DATA = frozenset({"haven.db", "keys.db", "files", "audit.head", "bot.lock"})
-"""What a folder of data holds; a folder `files` may be anyone's."""
+IN_DATA = frozenset({"haven.db", "keys.db", "audit.head", "bot.lock"})
+"""What a folder of data holds, and no other does."""
+OF_A_NEW_HOME = frozenset(
+    {".bash_logout", ".bashrc", ".pg_service.conf", ".pgpass", ".postgresql", ".profile"}
+)
+"""What the home of a new user may hold: how it reaches PostgreSQL, and what `/etc/skel` has."""
+IS_ARCHIVE = re.compile(r"haven-.+\.age")
 
 
 def settings_of(values: Mapping[str, str], **overrides: object) -> Settings:
@@ -199,7 +204,7 @@ def check_folders(target: Target, folders: Mapping[str, Path]) -> None:
 
 
 def check_own_folders(target: Target, folders: Mapping[str, Path]) -> None:
-    """Raise HavenError for a folder, by its question, that holds the files of others.
+    """Raise HavenError for a folder, by its question, that has files and none of Haven's.
 
     Setup gives folders of data and of backups, with all they hold, to the user of the service.
     """
@@ -213,11 +218,16 @@ def check_own_folders(target: Target, folders: Mapping[str, Path]) -> None:
 
 
 def _is_ours(key: str, folder: Path) -> bool:
-    """Tell whether a folder has nothing, or something that Haven writes there."""
-    found = {it.name for it in folder.iterdir() if not it.name.startswith(".")} - FOLDERS_OF_A_DISK
+    """Tell whether a folder is empty, or holds a file that Haven alone writes.
+
+    A restore into PostgreSQL leaves nothing but `files`.
+    """
+    found = {it.name for it in folder.iterdir()} - FOLDERS_OF_A_DISK - OF_A_NEW_HOME
+    if not found:
+        return True
     if key == "backups":
-        return not found or any(it.endswith(".age") or it == LEDGER_NAME for it in found)
-    return found <= IN_DATA or not found.isdisjoint(IN_DATA - {"files"})
+        return LEDGER_NAME in found or any(map(IS_ARCHIVE.fullmatch, found))
+    return found == {"files"} or not found.isdisjoint(IN_DATA)
 
 
 def check_user(*, is_this_machine: bool) -> None:

@@ -343,10 +343,11 @@ def test_an_empty_folder_and_one_of_ours_are_taken(
     for name in (".", *names):
         (folder / name).mkdir()
     check_own_folders(Target(tmp_path), {key: Path("/srv")})
-    for name in ("app", "dpkg.status.0"):
-        (tmp_path / "other" / name).mkdir(parents=True)
-    with pytest.raises(HavenError, match="other files"):
-        check_own_folders(Target(tmp_path), {key: Path("/other")})
+    for place, others in (("/other", ("app", "dpkg.status.0")), ("/home", (".bashrc", ".ssh"))):
+        for name in others:
+            (tmp_path / place[1:] / name).mkdir(parents=True)
+        with pytest.raises(HavenError, match="other files"):
+            check_own_folders(Target(tmp_path), {key: Path(place)})
 
 
 def test_a_user_that_cannot_be_made_comes_with_the_commands_that_make_it(
