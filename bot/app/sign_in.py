@@ -103,22 +103,23 @@ def sign_in(
         if case:
             mark_read(work, case, now)
 
-    _rewrap_cases(database, vault, keyring, now)
+    rewrap_cases(database, vault, keyring, now)
     database.writer.run_sync(record)
     return keyring
 
 
-def _rewrap_cases(database: Database, vault: Vault, keyring: Keyring, now: int) -> None:
-    """Wrap what a keyring opens for everyone who may open it now, some cases a transaction.
+def rewrap_cases(database: Database, vault: Vault, keyring: Keyring, now: int) -> int:
+    """Wrap what a keyring opens for everyone who may open it now; return the changes.
 
-    So a bot that runs meanwhile does not wait until all cases were looked at.
+    Some cases a transaction, so that a bot that runs meanwhile does not wait for all of them.
     """
-    wraps, after = vault.cases.wraps, ""
+    wraps, done, after = vault.cases.wraps, 0, ""
     while True:
         look = partial(wraps.rewrap_next, keyring=keyring, now=now, after=after)
-        _changes, after = database.writer.run_sync(look)
+        changes, after = database.writer.run_sync(look)
+        done += changes
         if not after:
-            return
+            return done
 
 
 def opens_no_case(who: str, role: Role | None, others: Iterable[str]) -> HavenError:

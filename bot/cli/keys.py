@@ -13,7 +13,13 @@ import typer
 
 from bot.app.databases.moved import refuse_moved
 from bot.app.keys import load_host_key, open_key_store
-from bot.app.sign_in import ask_again, ask_secret, opens_no_case, password_cost
+from bot.app.sign_in import (
+    ask_again,
+    ask_secret,
+    opens_no_case,
+    password_cost,
+    rewrap_cases,
+)
 from bot.app.storage import existing_database
 from bot.cli.backup import new_backup_key
 from bot.cli.deployment import Deployment, open_deployment
@@ -355,8 +361,7 @@ def _rewrap_cases(deployment: Deployment, files: list[Path]) -> int:
     parts = [ask_secret(file) for file in files] or [ask_secret(None, what) for what in asked]
     keyring = deployment.vault.escrow.keyring(parts)
     _record_escrow(deployment, "escrow_opened", OPERATOR)
-    wraps, now = deployment.vault.cases.wraps, deployment.now()
-    return deployment.run(lambda work: wraps.rewrap_all(work, keyring, now))
+    return rewrap_cases(deployment.database, deployment.vault, keyring, deployment.now())
 
 
 def _require_holder(deployment: Deployment, who: str, password_file: Path | None) -> Keyring | None:

@@ -16,6 +16,7 @@ from bot.app.sign_in import (
     ask_new_password,
     ask_secret,
     password_cost,
+    rewrap_cases,
     staff_keys_of,
 )
 from bot.cases.routing import QUEUE_NAMES
@@ -307,9 +308,9 @@ def approve_key(who: StaffId, signed_in: SignedIn, password_file: PasswordFile =
         def approve(work: Work) -> None:
             deployment.audit.record(work, now, signed_in, "key_approve", who)
             keys.approve(keyring, who, now)
-            deployment.vault.cases.wraps.rewrap_all(work, keyring, now)
 
         deployment.run(approve)
+        rewrap_cases(deployment.database, deployment.vault, keyring, now)
     typer.echo(f"The key of {who} is approved: it opens cases now.")
 
 
