@@ -104,18 +104,22 @@ def is_same_origin(request: Request, context: Site) -> bool:
 
 def is_form(request: Request, max_bytes: int = MAX_FORM_BYTES) -> bool:
     """Whether the body is a form of an allowed size."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    length = request.headers.get("content-length", "")
-    is_a_number = length.isdecimal() and len(length) <= len(str(max_bytes))
-    return kind in FORM_TYPES and is_a_number and int(length) <= max_bytes
+    length = _form_length(request)
+    return length is not None and length <= max_bytes
 
 
 def is_too_large(request: Request, max_bytes: int = MAX_FORM_BYTES) -> bool:
     """Whether the body is a form that says that it is longer than it may be."""
+    length = _form_length(request)
+    return length is not None and length > max_bytes
+
+
+def _form_length(request: Request) -> int | None:
+    """Return how long a form says that it is; None for what is no form or does not say it."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     length = request.headers.get("content-length", "")
     is_a_number = length.isascii() and length.isdecimal() and len(length) <= MAX_LENGTH_DIGITS
-    return kind in FORM_TYPES and is_a_number and int(length) > max_bytes
+    return int(length) if kind in FORM_TYPES and is_a_number else None
 
 
 def limit_body(receive: Receive, max_bytes: int = MAX_FORM_BYTES) -> Receive:
