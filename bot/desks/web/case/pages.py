@@ -11,7 +11,7 @@ from bot.cases.routing import queue_name
 from bot.clock import HOUR, MINUTE
 from bot.desks.web import texts
 from bot.desks.web.auth.step_up import take_interrupted, typed_before_step_up
-from bot.desks.web.case.actions import ActionInput, send_command
+from bot.desks.web.case.actions import ActionInput, flash_result, send_command
 from bot.desks.web.case.conversation import (
     ShownConversation,
     Window,
@@ -192,7 +192,9 @@ async def _break_glass(request: DeskRequest) -> Response:
         await request.audit(BREAK_GLASS, case)
         request.current_session.break_glass_cases.add(case)  # once it is written down
         note = request.locale(BREAK_GLASS_NOTE, reason=reason)
-        await send_command(request, case, Verb.GIVE_REASON, ActionInput(text=note))
+        told = await send_command(request, case, Verb.GIVE_REASON, ActionInput(text=note))
+        if told is None or told.is_refused:  # then the colleague reads no reason
+            flash_result(request, told)
     return request.redirect(f"/cases/{request.param('reference')}")
 
 
