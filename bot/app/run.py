@@ -447,9 +447,9 @@ def tune_gc() -> None:
 
 
 def release_memory() -> None:
-    """Give memory that the start used, and the process does not, back to the system: 1.5 MB.
+    """Give unused memory of the start, about 1.5 MB, back to the system.
 
-    The C library keeps it for what may come; of Linux, not all have the function.
+    The C library would keep it; not every one of Linux has `malloc_trim`.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:

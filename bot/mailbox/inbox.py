@@ -281,11 +281,9 @@ class Inbox:
     def load_waiting(self, work: Work, most: int, until: int = FOREVER) -> list[Arrival]:
         """Return updates that were stored until a moment and wait, oldest first.
 
-        An attempt is counted for each. Only these are read, so that a batch costs the same however
-        many wait behind it.
-
-        One over which the process ended too often is quarantined instead. One that was attempted
-        before comes alone, so that others are not quarantined with it.
+        An attempt is counted for each. No more rows are read than these, so that a batch costs the
+        same however many wait. An update over which the process ended too often is quarantined
+        instead; one that was attempted before comes alone, so that no other is quarantined with it.
         """
         found: list[Arrival] = []
         while not found and (rows := work.rows(_WAITING, self.bot, until, most)):

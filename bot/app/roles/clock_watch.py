@@ -18,9 +18,9 @@ CLOCK_CHECK_SECONDS = 1.0
 
 
 async def check_clock_if_needed(app: App) -> None:
-    """Compare the clocks if one has jumped, or the channel can confirm ours.
+    """Compare the clocks if one has jumped, or if the channel can confirm ours.
 
-    A process that waits for that looks whether another one of its machine knows more.
+    While that is open, also read what another process of this machine has found.
     """
     clock, monitor = app.clock, app.setting.clock_monitor
     if monitor.needs_check(clock.now(), clock.monotonic()):
@@ -32,8 +32,8 @@ async def check_clock_if_needed(app: App) -> None:
 async def watch_clock(app: App, *, is_recorded: bool = True) -> None:
     """Notice within a second that the wall clock jumped, or differs from the channel's.
 
-    After a jump moments are not trusted. Both are told to operators; of the leader's machine, where
-    it `is_recorded`, to staff as well.
+    After a jump, times are not trusted. Operators are told of both; staff by the leader's process
+    alone (`is_recorded`).
     """
     monitor, clock = app.setting.clock_monitor, app.clock
     told, told_doubt = 0, 0

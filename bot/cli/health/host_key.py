@@ -30,7 +30,8 @@ def check_host_key(settings: Settings) -> None:
     if path is not None and is_handed_over(path) and (lacking := services_without_key(MACHINE)):
         raise HavenError(
             f"systemd hands no credential {CREDENTIAL} over to {', '.join(lacking)}, which cannot "
-            "begin without it: run haven setup as root, which writes its units again"
+            "begin without it: run haven setup as root, which writes haven.service again; services "
+            "of single parts are made from that one (bot/setup/MACHINES.md, step 6)"
         )
     if os.geteuid() or path is None or is_handed_over(path) or not settings.data.is_dir():
         return

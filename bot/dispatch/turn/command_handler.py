@@ -82,13 +82,13 @@ class CommandHandler:
         is_new = not self.turn.is_in_flow(DANGER_FLOW) and not self.turn.conversation.is_alerted
         if is_new and flow_for_alarms(alarms) == DANGER_FLOW:
             self.engine.replies.send_text(texts.danger_numbers)
-            self._is_first_in_minute()
-        elif MEDICAL_ALARM in alarms and self.turn.read_case and self._is_first_in_minute():
+            self._note_numbers_shown()
+        elif MEDICAL_ALARM in alarms and self.turn.read_case and self._note_numbers_shown():
             # Staff may be far: who bleeds should not wait for them.
             self.engine.replies.send_text(texts.ambulance)
 
-    def _is_first_in_minute(self) -> bool:
-        """Note that numbers are shown, and show them also in the middle of a burst; not twice."""
+    def _note_numbers_shown(self) -> bool:
+        """Note that numbers are shown, also within a burst; False if some were within a minute."""
         now, conversation = self.turn.now, self.turn.conversation
         is_first = now - conversation.numbers_shown_at > MINUTE
         if is_first:

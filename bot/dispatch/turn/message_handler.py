@@ -185,7 +185,7 @@ class MessageHandler:
         self.commands.begin_alarm_flow(beyond)
 
     def _beyond_answer(self, alarms: frozenset[str], choice: PressInput | None) -> frozenset[str]:
-        """Return what a text alarms besides its answer, after which the flow says what helps."""
+        """Return the alarms that the answer does not settle; note if the flow shows numbers."""
         if choice is None or not self.turn.frames:
             return alarms
         if choice.code == UNDER_18_ANSWER:

@@ -257,7 +257,7 @@ class QueueMonitor:
 
 
 def _count_passed(times: ResponseTimes, priority: int, alert: CaseAlert, now: int) -> int:
-    """Return how many alerts about a case came due; those of two years are not looked at singly."""
+    """Return how many alerts about a case came due, by bisection: it may be overdue for years."""
     most = max(0, now - alert.since) // times.max_wait(priority)
     due = partial(times.due_at, priority, alert.since)
     return bisect_right(range(alert.alerts, most + 1), now, key=due)

@@ -7,8 +7,8 @@ and committed there before the case is. Erasing the wraps erases all that was se
 Until a case is claimed, its key is wrapped to the team of its queue; after that to its caseworker
 and the supervisors; and always to the escrow key, if there is one. Only a holder who can open a
 case can wrap its key to another. So claiming in the Telegram group does not re-wrap the case key:
-that happens when a caseworker who can open the case next signs in (`rewrap_all`), which also covers
-people who joined or left and teams that got a new key.
+that happens when a caseworker who can open the case next signs in (`rewrap_next`), which also
+covers people who joined or left and teams that got a new key.
 
 Wraps are committed before their case is; wraps without a case are deleted after an hour. While no
 caseworker has a key, the private half is sealed under the host, because what no one could open
@@ -189,7 +189,7 @@ class CaseKeyWraps:
     ) -> tuple[int, str]:
         """Do the same for the next `REWRAP_AT_ONCE` cases, in the order of their ids.
 
-        Returns the changes, and the case `after` which the next ones come; empty after the last.
+        Return the changes and the last case, to be passed as `after`; empty when all are done.
         """
         assignments = work.rows(_ASSIGNMENTS, after, REWRAP_AT_ONCE)
         holders, named = self.holders(), [str(case) for case, _queue, _holder in assignments]

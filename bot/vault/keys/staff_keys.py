@@ -120,7 +120,7 @@ class StaffKeys:
         """Let a key open what was asked for, and renew the team keys; return the request.
 
         `keyring` is that of a present holder: it shows that they opened their own key. Cases are
-        wrapped to the new key when it re-wraps them (`CaseKeyWraps.rewrap_all`).
+        wrapped to the new key when it re-wraps them (`CaseKeyWraps.rewrap_next`).
 
         Raises:
             NotApprovedError: they may not approve this key, or nothing waits.

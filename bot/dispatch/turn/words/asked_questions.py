@@ -96,10 +96,10 @@ class AskedQuestions:
                 self.replies.send_text(answered.text)
 
     def _say_progress(self) -> bool:
-        """Say how far the case of this session has come; tell if there is one.
+        """Say how far the case of this session has come; tell whether that was said.
 
-        Where we ask whether a caseworker may read, no one has: else "someone is on duty and reads
-        what you send" would sound as if it were being read.
+        Without a case, at a question of consent, first say that no one has read it: "someone is on
+        duty and reads what you send" alone would sound as if it were being read.
         """
         turn = self.turn
         if not turn.conversation.has_case:
