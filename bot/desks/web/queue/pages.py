@@ -40,7 +40,7 @@ from bot.desks.web.queue.saved_views import (
 )
 from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import CHECKED_BY_HANDLER, Permission, Repetition, get, post
-from bot.hotline.commands.permissions import REASON_NEEDED
+from bot.hotline.commands.permissions import REASON_NEEDED, gave_reason
 from bot.hotline.commands.types import Verb
 from bot.hotline.stale_facts import StaleFacts, find_stale_facts
 from bot.languages import LANGUAGES
@@ -205,11 +205,15 @@ async def _selected_cases(request: DeskRequest) -> list[tuple[QueueRow, Text | N
     if len(references) > MAX_CASES:
         raise NotFoundError("too many")
 
-    by = request.caseworker
+    by, audit = request.caseworker, request.context.audit
 
     def look(work: Work) -> list[tuple[QueueRow, Text | None]]:
         seen = [check_case_access(work, request, it) for it in references]
-        cases, unread = [it.case for it in seen], {it.case for it in seen if it.needs_reason}
+        cases = [it.case for it in seen]
+        unread = {
+            it.case for it in seen
+            if it.needs_reason and not gave_reason(audit, work, it.case, by, request.now)
+        }  # fmt: skip
         return [
             (row, REASON_NEEDED if row.summary.case in unread else _close_refusal(by, row))
             for row in queries.load_rows(work, request.context, by, cases, request.now)

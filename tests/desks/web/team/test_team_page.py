@@ -282,6 +282,15 @@ def test_closing_several_leaves_waiting_cases_open(web_desk: WebDeskHarness) -> 
     assert states(web_desk) == {held: "closed", waiting: "waiting"}
 
 
+def test_a_reason_given_elsewhere_counts_when_several_are_closed(web_desk: WebDeskHarness) -> None:
+    """As in the group, or in a session before; the refusal names that way."""
+    _mei, (held,) = holding(web_desk, 1)
+    chief = web_desk.supervisor().comes()
+    chief.told(held, "reason", text="Mei is ill.")
+    page = chief.browser.post("/bulk-close", marks(held, tab="all")).text
+    assert "Stays open: A colleague" not in page
+
+
 def test_nothing_is_closed_without_saying_how_it_ended(web_desk: WebDeskHarness) -> None:
     mei, (one,) = holding(web_desk, 1)
     mei.browser.post("/bulk-close/confirm", marks(one, code="because"))
