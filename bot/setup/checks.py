@@ -50,8 +50,6 @@ PRIVATE_FOLDERS = (Path("/root"), Path("/home"), Path("/tmp"))  # noqa: S108 - r
 """Folders that the service may not read."""
 WITHOUT_RIGHTS = 65534
 """The account of Linux that owns nothing: it tries a program before the service has its own."""
-LISTENS = ("desk_listen", "watch_listen", "partner_room_listen", "webhook_listen")
-"""Settings that say where Haven listens."""
 IN_DATA = frozenset({"haven.db", "keys.db", "audit.head", "bot.lock"})
 """What a folder of data holds, and no other does."""
 OF_A_NEW_HOME = frozenset(
@@ -130,7 +128,7 @@ def check_addresses(settings: Settings, known: Mapping[str, str]) -> None:
 
     What is as before (`known`) is not tried: an address may come with a network that is away now.
     """
-    for field in LISTENS:
+    for field in _addresses(settings):
         given = getattr(settings, field)
         if not given or known.get(field) == given:
             continue
@@ -150,13 +148,7 @@ def check_port_numbers(settings: Settings, first: int) -> None:
 
     All that are set are looked at, also those of before.
     """
-    addresses = {
-        "desk_listen": settings.desk_host_port,
-        "watch_listen": settings.watch_host_port,
-        "partner_room_listen": settings.partner_room_host_port,
-        "webhook_listen": settings.webhook_host_port,
-    }
-    for field, address in addresses.items():
+    for field, address in _addresses(settings).items():
         if address is not None and 0 < address[1] < first:
             raise SettingError(
                 f"{setting_name(field)}: the service, which is not root, may not listen on port "
@@ -170,11 +162,7 @@ def check_ports(settings: Settings, known: Mapping[str, str]) -> None:
 
     What is as before (`known`) is not tried: a Haven that runs listens there.
     """
-    addresses = {
-        "desk_listen": settings.desk_host_port,
-        "watch_listen": settings.watch_host_port,
-    }
-    for field, address in addresses.items():
+    for field, address in _addresses(settings).items():
         given = getattr(settings, field)
         if address is None or known.get(field) == given:
             continue
@@ -185,6 +173,16 @@ def check_ports(settings: Settings, known: Mapping[str, str]) -> None:
                 f"{setting_name(field)}: {given} cannot be used ({error.strerror}); stop the other "
                 "program, or name another port"
             ) from None
+
+
+def _addresses(settings: Settings) -> dict[str, tuple[str, int] | None]:
+    """Return where Haven will listen, by setting; None where it will not."""
+    return {
+        "desk_listen": settings.desk_host_port,
+        "watch_listen": settings.watch_host_port,
+        "partner_room_listen": settings.partner_room_host_port,
+        "webhook_listen": settings.webhook_host_port,
+    }
 
 
 def check_folders(target: Target, folders: Mapping[str, Path]) -> None:

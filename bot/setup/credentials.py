@@ -23,8 +23,8 @@ from bot.errors import HavenError, SettingError
 from bot.other_user import ConnectsAs, can_be_another
 from bot.private_file import read_private_line
 from bot.settings import load_settings
-from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
-from bot.setup.files import CREDENTIALS, MACHINE, PlannedFile, Target
+from bot.settings.missing import CREDENTIAL, CREDENTIAL_FOLDER, TOKEN_CREDENTIAL
+from bot.setup.files import MACHINE, PlannedFile, Target
 from bot.setup.ownership import service_user
 from bot.setup.secret_files import HANDED_OVER, hand_over_files, put_in_memory
 from bot.vault import HostKey
@@ -73,7 +73,7 @@ class CredentialFolder:
     @classmethod
     def of(cls, target: Target) -> CredentialFolder:
         """Return the folder as it is, or as it will be made."""
-        names = [target.at(CREDENTIALS / name) for name in VARIABLES]
+        names = [target.at(CREDENTIAL_FOLDER / name) for name in VARIABLES]
         if any(path.exists() for path in names):
             return cls(target, is_encrypted=False)
         if any(path.with_name(path.name + SUFFIX).exists() for path in names):
@@ -82,7 +82,7 @@ class CredentialFolder:
 
     def path(self, name: str) -> Path:
         """Return where a credential is kept."""
-        return CREDENTIALS / (name + SUFFIX * self.is_encrypted)
+        return CREDENTIAL_FOLDER / (name + SUFFIX * self.is_encrypted)
 
     def has(self, name: str) -> bool:
         """Whether there is such a credential."""
@@ -101,7 +101,7 @@ class CredentialFolder:
         if not lost:
             return self
         if not self.target.is_this_machine:
-            raise HavenError(LOST_ELSEWHERE.format(folder=self.target.at(CREDENTIALS)))
+            raise HavenError(LOST_ELSEWHERE.format(folder=self.target.at(CREDENTIAL_FOLDER)))
         is_encrypted = len(lost) < len(there) or can_encrypt()
         return CredentialFolder(self.target, is_encrypted=is_encrypted, lost=lost)
 

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 ETC = Path("/etc/haven")
-CREDENTIALS = CREDENTIAL_FOLDER
 UNITS = Path("/etc/systemd/system")
-FOLDER_MODES = {CREDENTIALS: 0o700}
+FOLDER_MODES = {CREDENTIAL_FOLDER: 0o700}
 """Modes of new folders; others get `FOLDER_MODE`."""
 FOLDER_MODE = 0o755
 HIDDEN = "(not shown)"

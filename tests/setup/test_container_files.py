@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.setup.files import CREDENTIALS
+from bot.settings.missing import CREDENTIAL_FOLDER
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def faults_of(text: str) -> set[str]:
 
 def test_the_image_is_not_root_has_a_health_check_and_locked_libraries() -> None:
     assert faults_of(DOCKERFILE) == set()
-    assert f"CREDENTIALS_DIRECTORY={CREDENTIALS}" in DOCKERFILE
+    assert f"CREDENTIALS_DIRECTORY={CREDENTIAL_FOLDER}" in DOCKERFILE
 
 
 @pytest.mark.parametrize(

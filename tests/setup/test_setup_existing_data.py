@@ -17,9 +17,9 @@ import pytest
 from bot.app.keys import load_host_key
 from bot.settings import load_settings
 from bot.settings.env_file import read_env_file
-from bot.settings.missing import CREDENTIAL
+from bot.settings.missing import CREDENTIAL, CREDENTIAL_FOLDER
 from bot.setup.credentials import CredentialFolder, new_host_key, run_as_owner
-from bot.setup.files import CREDENTIALS, Target
+from bot.setup.files import Target
 from bot.vault import HostKey
 from bot.vault.backup.offline_key import OfflineKey
 from tests.setup.test_setup_files import in_a_child
@@ -54,7 +54,7 @@ async def test_data_of_another_machine_get_their_host_key_and_keep_their_account
     done = await moved.sets_up_as_usual(host_key=str(key), **WITHOUT_ACCOUNTS)
     assert done.returncode == 0, done.stderr
     assert "Recovery key" not in done.stdout
-    assert moved.at(f"{CREDENTIALS}/haven-host-key").read_bytes() == key.read_bytes()
+    assert moved.at(f"{CREDENTIAL_FOLDER}/haven-host-key").read_bytes() == key.read_bytes()
     staff = await moved.types("staff", "list", "--json")
     assert staff.stdout.count('"name"') == 2
 
@@ -99,7 +99,7 @@ async def test_data_of_another_host_key_are_refused_with_the_way_out(
     before, key = moved.files(), moved.folder / "stick" / "host.key"
     given = {"data": "/var/lib/other", "host_key": str(key), **WITHOUT_ACCOUNTS}
     done = await moved.sets_up_as_usual(**given)
-    own = moved.at(f"{CREDENTIALS}/haven-host-key")
+    own = moved.at(f"{CREDENTIAL_FOLDER}/haven-host-key")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1), done.stderr
     assert f"mv {own} ELSEWHERE" in done.stderr
     assert moved.files() == before
@@ -116,7 +116,7 @@ async def test_data_in_a_folder_that_is_answered_last_get_their_host_key_at_the_
     shown = await asyncio.to_thread(answer_folder_last, moved, other, key)
     assert "There are data in" in shown
     assert "Recovery key" not in shown  # their accounts stay
-    assert moved.at(f"{CREDENTIALS}/haven-host-key").read_bytes() == key.read_bytes()
+    assert moved.at(f"{CREDENTIAL_FOLDER}/haven-host-key").read_bytes() == key.read_bytes()
     assert read_env_file(moved.at("/etc/haven/haven.env"))["HAVEN_DATA"] == other
 
 

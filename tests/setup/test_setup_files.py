@@ -21,13 +21,13 @@ from bot.process_hardening import harden_process
 from bot.sandbox import TOKEN
 from bot.settings import SETTING_NAMES, load_settings
 from bot.settings.env_file import ENV_FILE, read_env_file
-from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
+from bot.settings.missing import CREDENTIAL, CREDENTIAL_FOLDER, TOKEN_CREDENTIAL
 from bot.setup import credentials
 from bot.setup.answers import example_answers, read_answers
 from bot.setup.checks import check_user, command_line
 from bot.setup.credentials import CredentialFolder, new_host_key, run_as_owner
 from bot.setup.env_file import format_env
-from bot.setup.files import CREDENTIALS, UNITS, PlannedFile, Target
+from bot.setup.files import UNITS, PlannedFile, Target
 from bot.setup.questions import QUESTIONS
 from bot.setup.service_files import Service, proxy_files, unit_files, webhook_files
 from tests.support.cli_runner import written
@@ -59,8 +59,8 @@ VALUES = [
 def service(**other: object) -> Service:
     given = {
         "program": "/bin/true", "folder": Path("/var/lib/haven"), "data": Path("/var/lib/haven"),
-        "backups": Path("/var/backups/haven"), "host_key": CREDENTIALS / CREDENTIAL,
-        "token": CREDENTIALS / TOKEN_CREDENTIAL, "is_encrypted": False,
+        "backups": Path("/var/backups/haven"), "host_key": CREDENTIAL_FOLDER / CREDENTIAL,
+        "token": CREDENTIAL_FOLDER / TOKEN_CREDENTIAL, "is_encrypted": False,
     }  # fmt: skip
     return Service(**(given | other))  # type: ignore[arg-type]
 

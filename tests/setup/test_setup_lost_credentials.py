@@ -15,10 +15,10 @@ import pytest
 
 from bot.cli.install import setup as installing
 from bot.errors import HavenError
-from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
+from bot.settings.missing import CREDENTIAL, CREDENTIAL_FOLDER, TOKEN_CREDENTIAL
 from bot.setup import credentials as credential_module
 from bot.setup.credentials import CredentialFolder, new_host_key, run_as_owner
-from bot.setup.files import CREDENTIALS, PlannedFile, Target
+from bot.setup.files import PlannedFile, Target
 from bot.vault import HostKey
 from tests.setup.test_setup_files import in_a_child
 from tests.support.harnesses.setup_harness import PROGRAM, BareMachine, bare_machine
@@ -51,7 +51,7 @@ class EncryptedMachine:
         return await self.machine.sets_up_here(**{"program": PROGRAM, **given})
 
     def path(self, name: str) -> Path:
-        return self.target.at(CREDENTIALS / f"{name}.cred")
+        return self.target.at(CREDENTIAL_FOLDER / f"{name}.cred")
 
     def loads(self, name: str) -> str:
         return CredentialFolder.of(self.target).load(name)
@@ -195,7 +195,7 @@ async def test_where_nothing_encrypts_any_more_credentials_become_files_of_root(
     made = CredentialFolder.of(machine.target)
     assert (made.is_encrypted, made.load(CREDENTIAL)) == (False, key)
     unit = machine.machine.at("/etc/systemd/system/haven.service").read_text()
-    assert f"\nLoadCredential=haven-host-key:{CREDENTIALS}/haven-host-key\n" in unit
+    assert f"\nLoadCredential=haven-host-key:{CREDENTIAL_FOLDER}/haven-host-key\n" in unit
 
 
 def test_every_command_names_the_fix_but_those_that_need_no_host_key(

@@ -222,7 +222,7 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
-        for field in ("desk_listen", "watch_listen"):
+        for field in ("desk_listen", "watch_listen", "partner_room_listen"):
             given = {"desk_listen": "127.0.0.1:0", field: listen}
             said = f"{setting_name(field)}: {listen} cannot be used"
             with pytest.raises(SettingError, match=said):

@@ -38,7 +38,7 @@ from bot.hotline.staff.staff import Caseworker
 from bot.settings import Settings, load_settings
 from bot.settings.env_file import ENV_FILE, read_env_file
 from bot.settings.formats import DEFAULT_WEBHOOK_LISTEN, split_list
-from bot.settings.missing import CREDENTIAL, TOKEN_CREDENTIAL
+from bot.settings.missing import CREDENTIAL, CREDENTIAL_FOLDER, TOKEN_CREDENTIAL
 from bot.setup import accounts
 from bot.setup.answers import example_answers, read_answers
 from bot.setup.backup_key import MadeKey, tell_unused, unused_keys_told
@@ -67,8 +67,8 @@ from bot.setup.credentials import (
     new_host_key,
 )
 from bot.setup.env_file import SECRETS, format_env
-from bot.setup.files import CREDENTIALS, PlannedFile, Target
 from bot.setup.files import UNITS as UNIT_FOLDER
+from bot.setup.files import PlannedFile, Target
 from bot.setup.interview import Interview, as_at_terminal, questions_in
 from bot.setup.ownership import (
     acting_as,
@@ -262,7 +262,7 @@ def _with_their_key(installation: Installation) -> Installation:
 def _present(credentials: CredentialFolder) -> PresentKey | None:
     """Return the host key of this machine, handed over if it can be; None if there is none."""
     if CREDENTIAL in credentials.lost:
-        lost = credentials.target.at(CREDENTIALS / f"{CREDENTIAL}{SUFFIX}")
+        lost = credentials.target.at(CREDENTIAL_FOLDER / f"{CREDENTIAL}{SUFFIX}")
         return PresentKey(lost, is_lost=True)
     if not credentials.has(CREDENTIAL):
         return None
@@ -553,7 +553,7 @@ def _tell_copy(installation: Installation) -> bool:
         return False
     path = Path(copy).absolute()
     typer.echo(f"\nA copy of the host key: {path}")
-    places = (installation.settings().data, installation.target.at(CREDENTIALS))
+    places = (installation.settings().data, installation.target.at(CREDENTIAL_FOLDER))
     if is_on_one_disk(path, places):
         typer.echo(
             "It is on the disk of the data or of the key: both would be lost at once. Is the"
