@@ -10,6 +10,7 @@ import pytest
 from bot.cases.state_machine import Role
 from bot.clock import MINUTE
 from bot.desks.web.team import overdue, workload
+from bot.hotline.commands.types import Command, Verb
 from bot.store.database import Database
 from tests.support.database.query_plans import query_plan
 from tests.support.database_fixtures import DATABASE_KINDS, migrated_url
@@ -286,7 +287,9 @@ def test_a_reason_given_elsewhere_counts_when_several_are_closed(web_desk: WebDe
     """As in the group, or in a session before; the refusal names that way."""
     _mei, (held,) = holding(web_desk, 1)
     chief = web_desk.supervisor().comes()
-    chief.told(held, "reason", text="Mei is ill.")
+    ((case,),) = web_desk.home.ask("SELECT id FROM cases")
+    given = Command(verb=Verb.GIVE_REASON, by=chief.id, case=str(case), text="Mei is ill.")
+    web_desk.home.send_staff_command(given)
     page = chief.browser.post("/bulk-close", marks(held, tab="all")).text
     assert "Stays open: A colleague" not in page
 
