@@ -37,9 +37,9 @@ YOUNG_POLLER = (
 )
 TAKEN = (
     "another program asked for messages of this bot, last noticed at {when:%H:%M:%S}: what it took "
-    "is missing here. If it was a Haven of yours that has ended, nothing is to do. Else stop it; "
-    "if none is yours, renew the token (/revoke at @BotFather), give the new one to haven setup "
-    "or set HAVEN_TELEGRAM_TOKEN, and restart Haven"
+    "is missing here. Stop it, unless it was a Haven of yours that has ended; if none is yours, "
+    "renew the token (/revoke at @BotFather), give the new one to haven setup or set "
+    "HAVEN_TELEGRAM_TOKEN, and restart Haven"
 )
 Check = tuple[str, Callable[[], object]]
 CERTIFICATE_NOTICE = 14 * DAY
