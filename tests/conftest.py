@@ -21,6 +21,7 @@ from pytest_asyncio import is_async_test
 from bot.log import configure
 from bot.vault import HostKey
 from tests.support.database_fixtures import DATABASE_KINDS, migrated_url
+from tests.support.drill_length import left_to_the_drill
 from tests.support.memory_folder import use_memory_folder
 from tests.support.paths import TESTS
 from tests.support.worker_groups import GroupScheduling, files_with_browser, is_begun_first
@@ -48,8 +49,11 @@ settings.register_profile("haven", deadline=None, derandomize="CI" in os.environ
 settings.load_profile("haven")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put first what takes longest, and let files that share a browser share an event loop."""
+    if long := left_to_the_drill(items):
+        items[:] = [item for item in items if item not in long]
+        config.hook.pytest_deselected(items=long)
     items.sort(key=lambda item: not is_begun_first(item.path))
     alone = {item.path for item in items if "chromium" in getattr(item, "fixturenames", ())}
     assert alone <= {*files_with_browser()}, "a browser in a file whose group has none"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.fire.drills.full_length_drill import FULL, run_file
-from tests.support.drill_length import FULL_LENGTH, drill_length
+from tests.support.drill_length import FULL_LENGTH, drill_length, left_to_the_drill, part_of
 from tests.support.paths import ROOT, TESTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+ASKS = re.compile(r"\bdrill_length\(\d|\bpart_of\(|\bmark\.full_length\b")
 
 
 def test_every_test_that_has_a_full_length_is_run_at_it_by_a_drill() -> None:
@@ -20,7 +22,7 @@ def test_every_test_that_has_a_full_length_is_run_at_it_by_a_drill() -> None:
         path.relative_to(ROOT).as_posix()
         for path in TESTS.rglob("test_*.py")
         if path.name != "test_full_length_drill.py"
-        and re.search(r"\bdrill_length\(\d", path.read_text(encoding="utf-8"))
+        and ASKS.search(path.read_text(encoding="utf-8"))
     }
     assert len(asking) > 10
     assert asking == set(FULL)
@@ -31,6 +33,28 @@ def test_a_test_is_longer_at_full_length(monkeypatch: pytest.MonkeyPatch) -> Non
     assert drill_length(3, 30) == 3
     monkeypatch.setenv(FULL_LENGTH, "1")
     assert drill_length(3, 30) == 30
+
+
+def test_a_list_is_whole_at_full_length_and_a_part_spread_over_it_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(FULL_LENGTH, raising=False)
+    assert part_of(range(10), 4) == [0, 3, 6, 9]
+    assert part_of(range(10), 1) == [0]
+    assert part_of(range(3), 4) == [0, 1, 2]
+    monkeypatch.setenv(FULL_LENGTH, "1")
+    assert part_of(range(10), 4) == list(range(10))
+
+
+def test_a_test_of_the_full_length_alone_is_left_to_the_drill(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.delenv(FULL_LENGTH, raising=False)
+    assert left_to_the_drill([request.node]) == []
+    request.node.add_marker(pytest.mark.full_length("the shorter one is here"))
+    assert left_to_the_drill([request.node]) == [request.node]
+    monkeypatch.setenv(FULL_LENGTH, "1")
+    assert left_to_the_drill([request.node]) == []
 
 
 def test_a_failure_at_full_length_is_a_fault(tmp_path: Path) -> None:
