@@ -9,8 +9,9 @@ speaks for everyone.
 
 Strangers with many addresses stay below those limits. So when the server is full, a new connection
 ends one that waits, of the address with the most of them, instead of being refused. Its own request
-arrives at once, so it hardly ever waits when the next one comes. Requests that are being answered,
-streams included, are never ended for that.
+arrives at once, so it hardly ever waits when the next one comes. A request whose body is still
+arriving is ended in the same way: a body may come a byte at a time and never end. Requests that
+have arrived whole are being answered, streams included, and are never ended for that.
 """
 
 from __future__ import annotations
@@ -84,6 +85,8 @@ class ConnectionLimits:
     """Those of them that have not sent the whole head of a first request."""
     kept: WaitingConnections = field(default_factory=WaitingConnections)
     """The others: they wait for a further request."""
+    arriving: WaitingConnections = field(default_factory=WaitingConnections)
+    """Those with a request whose body has not arrived whole; they count as active, too."""
     active: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def protocol(self, *given: Any, **named: Any) -> LimitedProtocol:
@@ -96,7 +99,7 @@ class ConnectionLimits:
         It is of the kind of which more wait. If silent ones always went first, a few whole requests
         would fill the server, and end each newcomer before its request is there.
         """
-        kinds = sorted((self.silent, self.kept), key=len, reverse=True)
+        kinds = sorted((self.silent, self.kept, self.arriving), key=len, reverse=True)
         waiting = chain.from_iterable(kind.in_order() for kind in kinds)
         return next((it for it in waiting if not it.is_still_sending), None)
 
@@ -145,6 +148,7 @@ class LimitedProtocol(H11Protocol):
             self._clear_timer()
         if was_idle and state is not h11.IDLE:
             self._begin()
+        self._note_arriving(is_arriving=self._is_active and state is h11.SEND_BODY)
 
     def on_response_complete(self) -> None:
         """Note that the connection waits for another request."""
@@ -164,6 +168,14 @@ class LimitedProtocol(H11Protocol):
         if active[self._address] > self._limits.max_active and not _is_local(self._address):
             self.transport.abort()
 
+    def _note_arriving(self, *, is_arriving: bool) -> None:
+        arriving = self._limits.arriving
+        is_noted = self in arriving.of(self._address)
+        if is_arriving and not is_noted:
+            arriving.add(self._address, self)
+        elif is_noted and not is_arriving:
+            arriving.remove(self._address, self)
+
     def _make_room(self) -> None:
         """End connections that wait until uvicorn answers a request of this one, not with 503."""
         most = self.limit_concurrency
@@ -182,14 +194,14 @@ class LimitedProtocol(H11Protocol):
             next(iter(of_address)).end_wait()
 
     def end_wait(self) -> None:
-        """End a connection that waits; it counts no more from now on."""
+        """End a connection that waits or still sends; it counts no more from now on."""
         self._leave()
         self.connections.discard(self)
         self.transport.abort()
 
     def _leave(self) -> None:
         limits, active = self._limits, self._limits.active
-        for waiting in (limits.waiting, limits.silent, limits.kept):
+        for waiting in (limits.waiting, limits.silent, limits.kept, limits.arriving):
             waiting.remove(self._address, self)
         if self._is_active:
             self._is_active = False

@@ -24,19 +24,26 @@ if TYPE_CHECKING:
 MOST = 20
 """Connections of the server of these tests: uvicorn refuses a request at this number."""
 ASKED = b"GET / HTTP/1.1\r\nhost: desk\r\n\r\n"
+BODY = b"POST /upload HTTP/1.1\r\nhost: desk\r\ncontent-length: 100000\r\n\r\nx"
 STREAM = b"GET /stream HTTP/1.1\r\nhost: desk\r\n\r\n"
 START = {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]}
 HERE = "127.0.0.2"
 
 
 class Application:
-    """Answers at once, or under /stream half at once and half when it is told to."""
+    """Answers at once, under /stream half when it is told to, under /upload after the body."""
 
     def __init__(self) -> None:
         self.goes_on = asyncio.Event()
 
-    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        while scope["path"] == "/upload":
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return
+            if not message["more_body"]:
+                break
         await send(START)
         await send({"type": "http.response.body", "body": b"he", "more_body": True})
         if scope["path"] == "/stream":
@@ -102,7 +109,9 @@ def patient(kind: type[ConnectionLimits] = ConnectionLimits) -> ConnectionLimits
     return kind(head_seconds=600, body_seconds=600)
 
 
-@pytest.mark.parametrize("first", [b"", b"GET / HT", ASKED], ids=["silent", "head", "asked"])
+@pytest.mark.parametrize(
+    "first", [b"", b"GET / HT", ASKED, BODY], ids=["silent", "head", "asked", "body"]
+)
 @pytest.mark.parametrize("addresses", [2, 50])
 async def test_a_full_server_answers_a_new_connection(addresses: int, first: bytes) -> None:
     """From few addresses and from many, also after a whole request of each."""
@@ -136,6 +145,16 @@ async def test_streams_and_requests_in_service_are_never_closed_for_room() -> No
         assert (await streams[-1][0].readuntil(b"\r\n\r\n")).endswith(b"\r\n\r\n")
         assert await streams[-1][0].readuntil(b"here")
         await close_all([*streams, *strangers])
+
+
+async def test_a_body_that_arrives_whole_is_taken_while_a_crowd_sends_theirs_for_ever() -> None:
+    async with served(Application(), patient()) as port:
+        sender, rest = await opened(port, HERE, BODY), b"x" * 99_999
+        strangers = await crowd(port, 4, 100, BODY)
+        assert await status(port) == b"200"
+        sender[1].write(rest)
+        assert await sender[0].readuntil(b"here")
+        await close_all([sender, *strangers])
 
 
 async def test_the_address_with_the_most_silent_connections_makes_room() -> None:
