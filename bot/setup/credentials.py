@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.errors import HavenError, SettingError
-from bot.other_user import ConnectsAs, can_be_another
 from bot.private_file import read_private_line
 from bot.settings import load_settings
 from bot.settings.missing import CREDENTIAL, CREDENTIAL_FOLDER, TOKEN_CREDENTIAL
 from bot.setup.files import MACHINE, PlannedFile, Target
 from bot.setup.ownership import service_user
 from bot.setup.secret_files import HANDED_OVER, hand_over_files, put_in_memory
+from bot.store.postgresql.connection_user import ConnectsAs, can_be_another
 from bot.vault import HostKey
 from bot.vault.keys.host_key import write_key_file
 

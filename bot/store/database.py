@@ -19,7 +19,7 @@ from bot.clock import SystemClock, to_utc
 from bot.errors import AlreadyRunningError, CommitFailedError, SettingError
 from bot.store.changes import Changes
 from bot.store.patience import Patience
-from bot.store.postgresql_address import split_hosts, with_limits
+from bot.store.postgresql.address import split_hosts, with_limits
 from bot.store.processes.running import process_number
 from bot.store.work import Work, check_connection
 from bot.store.writer import BUSY_TIMEOUT, Writer
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncEngine
 
-    from bot.store.postgresql_session import PostgresqlSession
+    from bot.store.postgresql.session import PostgresqlSession
 
 T = TypeVar("T")
 PRAGMAS = {
@@ -91,11 +91,11 @@ class Database:
         self.writer.run_sync(check_connection)
 
     def _session(self) -> PostgresqlSession:
-        from bot.store import postgresql_session  # noqa: PLC0415 - half a second, unneeded with SQLite
+        from bot.store.postgresql.session import PostgresqlSession  # noqa: PLC0415 - half a second, unneeded with SQLite
         from bot.store.processes.leadership import LeaderClaim  # noqa: PLC0415 - the same
 
         claim = LeaderClaim(process_number()) if self._is_claimed else None
-        return postgresql_session.PostgresqlSession(self.connect_briefly, self.patience, claim)
+        return PostgresqlSession(self.connect_briefly, self.patience, claim)
 
     @property
     def readers(self) -> AsyncEngine:
@@ -125,9 +125,9 @@ class Database:
         """
         if self.dialect == "sqlite":
             return connect_sqlite(str(self.url.database))
-        from bot.store import postgresql  # noqa: PLC0415 - half a second, unneeded with SQLite
+        from bot.store.postgresql.connection import connect  # noqa: PLC0415 - half a second, unneeded with SQLite
 
-        return postgresql.connect(self.url)
+        return connect(self.url)
 
     def connect_briefly(self) -> Any:
         """Return a connection for units of work, on which no statement may last long.
@@ -137,9 +137,9 @@ class Database:
         """
         if self.dialect == "sqlite":
             return self.connect()
-        from bot.store import postgresql  # noqa: PLC0415 - half a second, unneeded with SQLite
+        from bot.store.postgresql.connection import connect  # noqa: PLC0415 - half a second, unneeded with SQLite
 
-        return postgresql.connect(self.url, self.patience.limits)
+        return connect(self.url, self.patience.limits)
 
     def read(self, unit: Callable[[Work], T]) -> T:
         """Run a unit of work that only reads, on a connection of its own, and return its result.
@@ -196,9 +196,9 @@ def begin_immediately(engine: Engine) -> None:
 
 
 def _limited_async_connection() -> dict[str, Any]:
-    from bot.store import postgresql  # noqa: PLC0415 - half a second, unneeded with SQLite
+    from bot.store.postgresql.connection import LimitedAsyncConnection  # noqa: PLC0415 - half a second, unneeded with SQLite
 
-    return {"async_creator_fn": postgresql.LimitedAsyncConnection.connect}
+    return {"async_creator_fn": LimitedAsyncConnection.connect}
 
 
 @contextlib.contextmanager

@@ -161,9 +161,9 @@ def schema_engine(database: Database) -> Iterator[Engine]:
 
 def _connect(dialect: Any, _record: Any, words: list[Any], given: dict[str, Any]) -> Any:
     """Connect as the data themselves are connected to."""
-    from bot.store import postgresql  # noqa: PLC0415 - half a second, unneeded with SQLite
+    from bot.store.postgresql.connection import connected  # noqa: PLC0415 - half a second, unneeded with SQLite
 
-    return postgresql.connected(lambda: dialect.connect(*words, **given))
+    return connected(lambda: dialect.connect(*words, **given))
 
 
 def is_known_revision(revision: str, migrations: Path = MIGRATIONS) -> bool:

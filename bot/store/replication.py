@@ -134,9 +134,9 @@ def load_replication(database: Database) -> Replication:
     """
     if database.dialect == "sqlite":
         return Replication()
-    from bot.store import postgresql  # noqa: PLC0415 - half a second, unneeded with SQLite
+    from bot.store.postgresql.connection import connect_to_look  # noqa: PLC0415 - half a second, unneeded with SQLite
 
-    looks = postgresql.connect_to_look(database.url, LOOK_LIMIT)
+    looks = connect_to_look(database.url, LOOK_LIMIT)
     with closing(looks) as connection, connection.transaction():
         return _look(connection)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from bot.store.postgresql_session import PostgresqlSession
+    from bot.store.postgresql.session import PostgresqlSession
     from bot.store.work import Cursor
 
     OnDone = Callable[[Any, BaseException | None], None]
@@ -373,7 +373,7 @@ class Writer:
 
 
 def _new_session(connect: Callable[[], Any]) -> PostgresqlSession:
-    from bot.store.postgresql_session import PostgresqlSession  # noqa: PLC0415 - psycopg is slow to import
+    from bot.store.postgresql.session import PostgresqlSession  # noqa: PLC0415 - psycopg is slow to import
 
     return PostgresqlSession(connect, Patience())
 

@@ -61,7 +61,7 @@ CATCHES_ALL = {
     "bot/languages/po_files.py": "a file that cannot be read refuses its language",
     "bot/mailbox/courier.py": "one letter's failure must not stop the others",
     "bot/app/roles/toasts.py": "a toast that fails must not stop the worker",
-    "bot/store/postgresql_session.py": "what is not of the connection is raised again",
+    "bot/store/postgresql/session.py": "what is not of the connection is raised again",
     "bot/store/writer.py": "the failed unit of work gets the error",
     "bot/vault/audit/log.py": "a row that no driver can read was put there, and is named",
 }

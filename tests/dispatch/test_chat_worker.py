@@ -18,8 +18,8 @@ from bot.dispatch.chat_worker import ChatWorker
 from bot.dispatch.turn.turn import TurnHandler
 from bot.mailbox import waiting_chats
 from bot.mailbox.inbox import DONE, MAX_CRASHES, QUARANTINED, STORED, Inbox
-from bot.store import postgresql_pipeline
 from bot.store.changes import CHANNEL, EVERYONE, LETTERS, WORKERS
+from bot.store.postgresql import pipeline
 from bot.store.statements import select_by, select_in
 from bot.store.tables.main import inbox
 from bot.store.tables.main import waiting_chats as waiting_table
@@ -364,7 +364,7 @@ def test_a_paused_worker_cannot_commit_what_another_one_did(
 ) -> None:
     """The server ends its connection; what it does when it wakes is undone."""
     quick = "SELECT set_config('idle_in_transaction_session_timeout', '100', true)"
-    monkeypatch.setattr(postgresql_pipeline, "_FENCE", quick)
+    monkeypatch.setattr(pipeline, "_FENCE", quick)
     person = fleet.home.person("en")
     paused, other = (it.app for it in fleet.processes)
     paused.chat_worker._is_first = other.chat_worker._is_first = False

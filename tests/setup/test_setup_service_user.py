@@ -19,7 +19,6 @@ from bot.cli.install import existing_data
 from bot.cli.install.existing_data import ExistingData, find_existing
 from bot.cli.install.setup import Installation
 from bot.errors import HavenError
-from bot.other_user import connecting_as
 from bot.private_file import user_name
 from bot.settings import load_settings
 from bot.setup import credentials, ownership
@@ -28,6 +27,7 @@ from bot.setup.files import Target
 from bot.setup.ownership import acting_as, user_who_asks
 from bot.store.database import Database
 from bot.store.migrate import schema_engine, upgrade
+from bot.store.postgresql.connection_user import connecting_as
 from tests.setup.test_setup_files import NOBODY, in_a_child
 from tests.support.cli_runner import written
 from tests.support.database.private_server import PrivateServer, private_server

@@ -18,12 +18,12 @@ from sqlalchemy import String, bindparam, text
 from structlog.testing import capture_logs
 
 from bot.errors import AlreadyRunningError, CommitFailedError, DatabaseAwayError
-from bot.store import postgresql
 from bot.store.compiled import Prepared, dialect_of
 from bot.store.database import Database
 from bot.store.faults import failure_reason, fault_kind, is_store_error
 from bot.store.patience import UNIT_LIMITS, Patience, StatementLimits
-from bot.store.postgresql_session import PostgresqlSession
+from bot.store.postgresql.connection import BOT_LOCK, connect
+from bot.store.postgresql.session import PostgresqlSession
 from bot.store.statements import select_in
 from bot.store.tables.main import notices
 from bot.store.writer import Work, Writer
@@ -59,7 +59,7 @@ def database() -> Iterator[Database]:
 @contextmanager
 def other(database: Database, **given: Any) -> Iterator[psycopg.Connection[Any]]:
     """Connect as another program would."""
-    with closing(postgresql.connect(database.url, **given)) as connection:
+    with closing(connect(database.url, **given)) as connection:
         yield connection
 
 
@@ -80,7 +80,7 @@ def kill_others_than(connection: psycopg.Connection[Any]) -> None:
 
 def writer_with(database: Database, limits: StatementLimits) -> Writer:
     """Return a writer of its own, with other limits."""
-    session = PostgresqlSession(lambda: postgresql.connect(database.url, limits), QUICK)
+    session = PostgresqlSession(lambda: connect(database.url, limits), QUICK)
     return Writer(database.connect, "postgresql", session=session)
 
 
@@ -453,10 +453,10 @@ async def test_a_bot_that_lost_its_database_to_another_writes_no_more(
     database: Database,
 ) -> None:
     database.claim_for_bot()
-    with closing(postgresql.connect(database.url)) as rival:
+    with closing(connect(database.url)) as rival:
         rival.execute("SET application_name = 'haven 1 on elsewhere'")
         kill_others_than(rival)
-        rival.execute("SELECT pg_advisory_lock(%s, 0)", (postgresql.BOT_LOCK,))
+        rival.execute("SELECT pg_advisory_lock(%s, 0)", (BOT_LOCK,))
         with pytest.raises(AlreadyRunningError, match="process 1 on elsewhere"):
             await database.writer.run(note("too late"))
         with pytest.raises(AlreadyRunningError):

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.store import postgresql
 from bot.store.database import Database
-from bot.store.postgresql_pipeline import Pipeline, PipelinedCursor
+from bot.store.postgresql.connection import connect
+from bot.store.postgresql.pipeline import Pipeline, PipelinedCursor
 from bot.store.statements import insert, select_by
 from bot.store.tables.main import conversations, notices
 from bot.store.work import Work
@@ -24,7 +24,7 @@ from tests.support.database import postgres_server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bot.store.postgresql_pipeline import Answer
+    from bot.store.postgresql.pipeline import Answer
 
 
 class Colour(StrEnum):
@@ -40,7 +40,7 @@ STEPS = st.lists(st.sampled_from(["read", "write", "fails", "ask", "undo", "stor
 @pytest.fixture(scope="module")
 def pipeline() -> Iterator[Pipeline]:
     database = Database(postgres_server.migrated_database())
-    with closing(postgresql.connect(database.url)) as connection:
+    with closing(connect(database.url)) as connection:
         yield Pipeline(connection)
 
 
@@ -188,8 +188,8 @@ def test_the_server_begins_with_many_rows_before_an_answer_is_waited_for() -> No
     """It comes to a table that another connection holds, which everyone can see."""
     database = Database(postgres_server.migrated_database())
     with (
-        closing(postgresql.connect(database.url)) as other,
-        closing(postgresql.connect(database.url)) as writing,
+        closing(connect(database.url)) as other,
+        closing(connect(database.url)) as writing,
     ):
         other.execute("BEGIN")
         other.execute("LOCK TABLE conversations IN ACCESS EXCLUSIVE MODE")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.mailbox.letter import LetterState
-from bot.store import postgresql_session
 from bot.store.database import Database
+from bot.store.postgresql import session
 from bot.store.statements import insert, update_by
 from bot.store.tables.main import conversations, outbox
 from tests.support.database import postgres_server
@@ -59,7 +59,7 @@ def test_without_that_setting_the_plan_would_read_the_whole_outbox(
 ) -> None:
     """The negative control."""
     once = "SET plan_cache_mode = force_generic_plan"
-    monkeypatch.setattr(postgresql_session, "_PLAN_ONCE", once)
+    monkeypatch.setattr(session, "_PLAN_ONCE", once)
     assert "Seq Scan on outbox" in plan_for_settling(database)
 
 

@@ -22,11 +22,11 @@ from bot.errors import CommitFailedError, DatabaseAwayError, SettingError
 from bot.monitoring.metrics import _of_standbys
 from bot.monitoring.standby_watch import StandbyWatch
 from bot.settings import Settings
-from bot.store import postgresql
 from bot.store.database import Database
 from bot.store.migrate import upgrade
 from bot.store.patience import Patience, StatementLimits
-from bot.store.postgresql_session import PostgresqlSession
+from bot.store.postgresql.connection import connect
+from bot.store.postgresql.session import PostgresqlSession
 from bot.store.replication import (
     Durability,
     Replication,
@@ -156,8 +156,8 @@ def test_a_wait_for_the_standby_that_was_cancelled_is_noticed(
 ) -> None:
     patient = Patience(units=3, first=0.02, limits=StatementLimits(20.0))
     failed = threading.Event()
-    connect = partial(postgresql.connect, synchronous.url, patient.limits)
-    session = PostgresqlSession(connect, patient)
+    reconnect = partial(connect, synchronous.url, patient.limits)
+    session = PostgresqlSession(reconnect, patient)
     pair.standby.freeze()
 
     def store() -> None:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.clock import SystemClock
 from bot.errors import LeadLostError
-from bot.store.postgresql import BOT_LOCK, HOLDER, claim_for_bot
+from bot.store.postgresql.connection import BOT_LOCK, HOLDER, claim_for_bot
 
 if TYPE_CHECKING:
     import psycopg

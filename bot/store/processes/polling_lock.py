@@ -75,7 +75,7 @@ class PollingLock:
 
     @staticmethod
     def _try_lock(connection: Any) -> bool:
-        from bot.store.postgresql import BOT_LOCK  # noqa: PLC0415 - as above
+        from bot.store.postgresql.connection import BOT_LOCK  # noqa: PLC0415 - as above
 
         asked = connection.execute("SELECT pg_try_advisory_lock(%s, %s)", (BOT_LOCK, POLLING_LOCK))
         return bool(asked.fetchone()[0])

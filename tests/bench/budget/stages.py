@@ -45,7 +45,7 @@ FUNCTIONS: Final = (
     (HANDING, "bot.dispatch.dispatcher", "Dispatcher.hand_over"),
     (HANDING, "bot.store.writer", "Writer._submit"),
     (COMMIT, "bot.store.writer", "_commit"),
-    (COMMIT, "bot.store.postgresql_session", "PostgresqlSession._commit"),
+    (COMMIT, "bot.store.postgresql.session", "PostgresqlSession._commit"),
     (STORING, "bot.store.writer", "Writer._run_unit"),
 )
 STEPS: Final = (

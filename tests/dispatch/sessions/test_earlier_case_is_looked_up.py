@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.store.postgresql_pipeline import Pipeline
+from bot.store.postgresql.pipeline import Pipeline
 from tests.support.dispatch_inspection import key_of, send_report, stored_conversation
 from tests.support.harnesses.hotline_harness import HotlineHarness
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from bot.store.postgresql_pipeline import Answer
+    from bot.store.postgresql.pipeline import Answer
 
 NEW_PEOPLE = 4
 

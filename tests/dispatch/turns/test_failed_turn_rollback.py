@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.mailbox.inbox import Arrival
-from bot.store.postgresql_pipeline import PipelinedCursor
+from bot.store.postgresql.pipeline import PipelinedCursor
 from bot.store.writer import Work, Writer
 from tests.support.dispatch_inspection import (
     cases_of,

@@ -18,15 +18,15 @@ from psycopg import errors
 from psycopg.adapt import Transformer
 from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus
 
-from bot.store.postgresql import SilentDatabaseError
-from bot.store.postgresql_values import BINARY, encode
+from bot.store.postgresql.connection import SilentDatabaseError
+from bot.store.postgresql.values import BINARY, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from psycopg.pq.abc import PGresult
 
-    from bot.store.postgresql import LimitedConnection
+    from bot.store.postgresql.connection import LimitedConnection
 
 MOST_PREPARED = 300
 """Statements the server keeps prepared; with more of them it begins again with none."""

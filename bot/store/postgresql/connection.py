@@ -13,10 +13,10 @@ import psycopg
 from psycopg import errors
 
 from bot.errors import AlreadyRunningError, CommitFailedError
-from bot.other_user import ConnectsAs, connecting_as
 from bot.store.compiled import dialect_of
 from bot.store.patience import LONG_ANSWER, LONG_LIMITS, UNIT_LIMITS
-from bot.store.postgresql_address import CONNECT_TIMEOUT
+from bot.store.postgresql.address import CONNECT_TIMEOUT
+from bot.store.postgresql.connection_user import ConnectsAs, connecting_as
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ another transaction may have the number. And a commit counts only once the stand
 commits wait for standbys: a server that ended the wait has it alone, and may be lost.
 
 Statements are sent in pipeline mode: those whose rows are not read ride along with the next one
-that is, and with the commit (`bot.store.postgresql_pipeline`).
+that is, and with the commit (`bot.store.postgresql.pipeline`).
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ import psycopg
 from bot.errors import CommitFailedError, DatabaseAwayError
 from bot.log import log
 from bot.store.faults import StoreFault, failure_reason, fault_kind
-from bot.store.postgresql_pipeline import Answer, Pipeline, PipelinedCursor
+from bot.store.postgresql.pipeline import Answer, Pipeline, PipelinedCursor
 from bot.store.work import Work, check_connection
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.store.patience import Patience
-    from bot.store.postgresql import LimitedConnection
+    from bot.store.postgresql.connection import LimitedConnection
 
 T = TypeVar("T")
 _NUMBER = "SELECT pg_current_xact_id_if_assigned()::text"

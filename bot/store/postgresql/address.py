@@ -1,6 +1,6 @@
 """The address of a PostgreSQL, with the limits of every connection to it.
 
-Separate from `postgresql`, because psycopg takes half a second to import.
+Separate from `connection`, because psycopg takes half a second to import.
 """
 
 from __future__ import annotations

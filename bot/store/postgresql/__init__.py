@@ -1,0 +1,1 @@
+"""PostgreSQL as the store: connections and who makes them, sessions, pipelines, values."""
