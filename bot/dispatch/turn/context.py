@@ -22,6 +22,7 @@ from bot.dispatch.turn.flow_names import (
 from bot.hotline.chat.takeover import OpenerState
 from bot.hotline.contact_rule import is_present
 from bot.hotline.events import Event
+from bot.languages.typed.not_a_passphrase import is_as_long_as_sentence
 
 if TYPE_CHECKING:
     from bot.conversation import Frame, Outcome
@@ -64,6 +65,8 @@ class TurnContext:
     """Whether a goodbye was the last thing that the person read before this turn."""
     submitted: Outcome | None = None
     """With which outcome something was sent to staff in this turn."""
+    has_withheld: bool = False
+    """Whether what was written in this turn was kept nowhere: it may be a passphrase."""
     position_before_answer: Position | None = None
     """Where the conversation stood before an answer that may end with a draft being kept."""
     _hotline: HotlineAdapter | None = None
@@ -80,7 +83,7 @@ class TurnContext:
         self.effects, self.position_before_answer = Effects(), None
         self.alarms, self.is_in_case, self.must_reply = frozenset(), False, False
         self.submitted, self.losses = None, {}
-        self.was_someone_near = self.had_left = False
+        self.was_someone_near = self.had_left = self.has_withheld = False
         self.conversation = conversation or Conversation("", Position())
         unpack(self.conversation.position, self.services.registry)
         self._load_facts()
@@ -160,6 +163,20 @@ class TurnContext:
         if frame.step == PLAN_DETAILS_STEP:
             return False
         return "word" not in frame.answers or frame.step in {BEFORE_DURESS_STEP, DURESS_STEP}
+
+    def may_be_secret(self, text: str) -> bool:
+        """Tell whether a text may be a passphrase here, so that it is kept nowhere.
+
+        Where we only ask whether a second word is wanted, a whole sentence is meant for us: who
+        wrote one as the word was just asked to write it again.
+        """
+        if not self.may_write_secret():
+            return False
+        return not (self.is_at(BEFORE_DURESS_STEP) and is_as_long_as_sentence(text))
+
+    def is_at(self, step: str) -> bool:
+        """Tell whether the open question is this step, of any flow."""
+        return bool(self.frames) and self.frames[-1].step == step
 
     def asks_passphrase(self) -> bool:
         """Tell whether the open question is answered with a passphrase."""

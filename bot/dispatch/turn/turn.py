@@ -93,6 +93,7 @@ class TurnHandler:
     ) -> None:
         """Make ready for a turn of this conversation; None: the person never wrote."""
         self.context.begin(chat_key, conversation, now, hotline)
+        self._typed.begin()
         self._engine.load_facts()
 
     def take(self, update: Update) -> Effects:

@@ -119,11 +119,12 @@ def test_what_is_written_reaches_the_case_as_not_confirmed(
     assert [(it.kind, it.content.text) for it in new] == [
         (CaseMessageKind.TEXT, MORE),
         (CaseMessageKind.TEXT, "Read by a person: Back to the question"),  # that was the "2"
+        (CaseMessageKind.TEXT, "English"),  # a button of another question: these are words
         (CaseMessageKind.FILES, ""),
     ]
     assert all(it.side is MessageSide.PERSON for it in new)
     heard = [event for event in hotline.board.events if event.kind is EventKind.PERSON_WROTE]
-    assert [event.code for event in heard] == ["unconfirmed"] * 3
+    assert [event.code for event in heard] == ["unconfirmed"] * 4
 
 
 @pytest.mark.parametrize("is_held", [False, True])

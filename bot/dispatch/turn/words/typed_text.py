@@ -33,6 +33,7 @@ from bot.languages.typed.alone_again import says_alone_again
 from bot.languages.typed.clear_requests import find_clear_request
 from bot.languages.typed.not_a_passphrase import find_not_a_passphrase
 from bot.languages.typed.one_other import Other, find_plea_about_other
+from bot.languages.typed.other_hands import says_other_hands
 from bot.languages.typed.someone_near import find_someone_near
 from bot.languages.typed.taken_back import find_taken_back
 from bot.messages import UpdateKind
@@ -75,10 +76,16 @@ class TypedText:
     """What texts mean where a place or an age is asked."""
     choices: MeantChoice = field(init=False)
     """Which buttons they mean."""
+    _judged: tuple[Update, bool] | None = None
+    """The update of this turn, and whether it is free text: what it was when it came."""
 
     def __post_init__(self) -> None:
         self.place = TypedPlace(self.turn)
         self.choices = MeantChoice(self.turn, self.place)
+
+    def begin(self) -> None:
+        """Make ready for a turn: the same update may come again, to another question."""
+        self._judged = None
 
     def parse_command(self, text: str) -> tuple[str, str] | None:
         """Return the slash command in a text and what follows it."""
@@ -244,6 +251,12 @@ class TypedText:
             return False
         return near.asks_for_silence or not texts.find_alarm_phrases(text)
 
+    def says_other_hands(self, text: str) -> bool:
+        """Tell whether a text says that someone else holds the phone, and is no cry for help."""
+        if self.turn.asks_passphrase() or not says_other_hands(text):
+            return False
+        return not self.turn.services.texts.find_alarm_phrases(text)
+
     def says_alone_again(self, text: str) -> bool:
         """Tell whether a text after "someone is near" says that no one is, and answers nothing.
 
@@ -342,9 +355,20 @@ class TypedText:
         return name if name in among else None
 
     def is_free_text(self, update: Update) -> bool:
-        """Tell whether the person wrote something, and did not merely answer the bot."""
-        is_label = update.kind is UpdateKind.TEXT and self.may_be_label(update.text)
-        return not is_label and self.is_in_words(update)
+        """Tell whether the person wrote something, and did not merely press a button in words.
+
+        That is a button of the question that was open when it came: where nothing asks whether
+        anyone is hurt, "needs a doctor now" is what staff have to read.
+        """
+        if self._judged is None or self._judged[0] is not update:
+            is_free = not self._is_label_of_question(update) and self.is_in_words(update)
+            self._judged = (update, is_free)
+        return self._judged[1]
+
+    def _is_label_of_question(self, update: Update) -> bool:
+        if update.kind is not UpdateKind.TEXT or not self.may_be_label(update.text):
+            return False
+        return self.choices.of_label(update.text) is not None
 
     def is_in_words(self, update: Update) -> bool:
         """Tell whether the person wrote something, even if it stands on a button somewhere."""
@@ -362,5 +386,5 @@ class TypedText:
 
     def _may_be_secret(self, text: str) -> bool:
         """Tell whether staff must not see a text: perhaps a passphrase, and no cry for help."""
-        may_be = bool(text) and self.turn.may_write_secret()
+        may_be = bool(text) and self.turn.may_be_secret(text)
         return may_be and not self.turn.services.texts.find_alarms(text)
