@@ -14,6 +14,8 @@ from bot.languages.typed.other_hands import (
 
 OTHERS = {
     "en": (
+        "i am her boss who are you guys",
+        "I am her boss. what did she tell you",
         "i am her boss. this is my maid phone",
         "I'm her employer",
         "this is her husband",
@@ -25,6 +27,7 @@ OTHERS = {
         "this is my helper's phone",
     ),
     "id": (
+        "saya bosnya kalian siapa",
         "saya majikannya. kenapa kamu hubungi dia",
         "ini majikan dia",
         "ini hp pembantu saya",
@@ -33,6 +36,7 @@ OTHERS = {
         "kenapa hubungi dia?",
     ),
     "th": (
+        "ผมเป็นเจ้านายเขา พวกคุณเป็นใคร",
         "ผมเป็นนายจ้าง โทรศัพท์นี้ของแม่บ้าน",
         "นี่มือถือแม่บ้านผม",
         "ผมเป็นผัวเขา",
@@ -41,6 +45,7 @@ OTHERS = {
         "เขาเป็นลูกจ้างผม",
     ),
     "vi": (
+        "tôi là chủ của nó mấy người là ai",
         "tôi là chủ của nó",
         "tôi là chồng cô ấy",
         "đây là điện thoại của người giúp việc nhà tôi",
@@ -49,6 +54,7 @@ OTHERS = {
         "toi la chu cua co ay",
     ),
     "fil": (
+        "amo niya ako sino kayo",
         "ako ang amo niya",
         "amo niya ako",
         "cellphone ito ng katulong ko",
@@ -57,6 +63,8 @@ OTHERS = {
         "katulong ko siya",
     ),
     "zh_Hant": (
+        "我是她老闆 你們是誰",
+        "我是雇主 她說了什麼 給我看",
         "我是她的老闆",
         "我是她雇主",
         "這是我家外勞的手機",
@@ -66,6 +74,7 @@ OTHERS = {
         "我是她老公",
     ),
     "zh_Hans": (
+        "我是她老板 你们是谁",
         "我是她的老板",
         "这是我员工的手机",
         "为什么联系她",
@@ -80,6 +89,7 @@ OTHERS = {
         "どうして彼女に連絡するんですか",
     ),
     "km": (
+        "ខ្ញុំជាថៅកែ អ្នកជាអ្នកណា",
         "ខ្ញុំជាថៅកែគាត់",
         "ខ្ញុំជាប្តីគាត់",
         "នេះជាទូរស័ព្ទអ្នកបម្រើខ្ញុំ",
@@ -87,6 +97,7 @@ OTHERS = {
         "កុំទាក់ទងគាត់ទៀត",
     ),
     "my": (
+        "ငါ သူ့သူဌေးပါ မင်းတို့ ဘယ်သူတွေလဲ",
         "ကျွန်တော်က သူ့သူဌေးပါ",
         "ဒါ ကျွန်မအိမ်အကူဖုန်းပါ",
         "ငါက သူ့ယောက်ျား",

@@ -328,10 +328,13 @@ class MessageHandler:
     def _take_someone_near(self, text: str) -> bool:
         """Keep a line that says that someone is near, and say one short thing; tell if it did.
 
-        No question follows: who stands there should find as little as possible to read.
+        No question follows: who stands there should find as little as possible to read. The same
+        where someone else says that they hold the phone: "I am her boss" agrees to nothing.
         """
         turn = self.turn
-        if not (self.asked.may_answer() and self.typed.says_someone_near(text)):
+        if not self.asked.may_answer():
+            return False
+        if not (self.typed.says_someone_near(text) or self.typed.says_other_hands(text)):
             return False
         if not turn.is_in_case:
             turn.conversation.position.add_extra(text)
@@ -453,7 +456,7 @@ class MessageHandler:
         is_story_told = is_longer and is_story(text) and not says_alone_again(text)
         self.turn.may_have_answered = choice is None and not is_story_told
         says_more = bool(alarms) or is_longer or listed is None or self._says_more(text, choice)
-        is_kept = not (self.turn.is_in_case or self.turn.may_write_secret())
+        is_kept = not (self.turn.is_in_case or self.turn.may_be_secret(text))
         if choice is not None and says_more and is_kept:
             self.turn.conversation.position.add_extra(text)
         return choice
