@@ -293,6 +293,7 @@ def build_system_texts(
         same_passphrase=phrases.DURESS_SAME_AS_FIRST,
         short_passphrase=phrases.PASSPHRASE_TOO_SHORT,
         sentence_as_passphrase=phrases.PASSPHRASE_IS_SENTENCE,
+        not_kept_here=phrases.MAY_BE_PASSPHRASE,
         until_they_write=phrases.CONTACT_SILENT,
         may_be_left_out=PHRASES["take_time"].text,
         recognised=phrases.RECOGNISED,

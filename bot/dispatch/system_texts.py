@@ -53,6 +53,8 @@ class SystemTexts:
     short_passphrase: Text
     sentence_as_passphrase: Text
     """For a passphrase as long as a sentence: it may have been meant for staff."""
+    not_kept_here: Text
+    """For what may be a passphrase where none is asked for: it may have been meant for staff."""
     until_they_write: Text
     """That we stay silent until the person writes, and how they see our answer then."""
     may_be_left_out: Text

@@ -140,9 +140,9 @@ class EngineDriver:
         turn.position_before_answer = copy_position(position) if may_be_kept else None
         frame, step = turn.frames[-1], turn.frames[-1].step
         extras = copy_position(position.extras_only())
-        may_be_secret = isinstance(heard, TextInput) and turn.may_write_secret()
+        turn.has_withheld = isinstance(heard, TextInput) and turn.may_be_secret(heard.text)
         engine_turn = answer(turn.services.registry, position, heard, turn.facts)
-        if may_be_secret:  # what was not understood is kept nowhere
+        if turn.has_withheld:  # what was not understood is kept nowhere
             position.extra_texts = extras.extra_texts
         if not turn.read_case:
             if frame.flow == URGENT_DETAILS_FLOW and not _is_grown(position, extras):
@@ -366,10 +366,12 @@ class EngineDriver:
     def _begin_details(self) -> None:
         """Ask what helpers need first; a greeting or an offer below has no use any more.
 
-        If words of danger were the yes, its numbers come before the first question.
+        This yes is that to every offer that is open: "no" to one of them would be answered "we told
+        nobody". If words of danger were the yes, its numbers come before the first question.
         """
         turn = self.turn
-        while turn.is_in_flow(*GREETING_FLOWS, STORY_FLOW):
+        turn.frames[:] = [it for it in turn.frames if it.flow not in OFFERING_FLOWS]
+        while turn.is_in_flow(*GREETING_FLOWS):
             turn.frames.pop()
         if not turn.conversation.is_alerted and flow_for_alarms(turn.alarms) == DANGER_FLOW:
             self.replies.send_text(turn.services.texts.danger_numbers)

@@ -15,7 +15,12 @@ from bot.dispatch.conversation_store import VISIBLE_BODIES, letter_ids, person_m
 from bot.dispatch.effects import ScheduledRemoval
 from bot.dispatch.privacy_notice import text_digest
 from bot.dispatch.rate_limit import Loss
-from bot.dispatch.turn.flow_names import OFFERING_FLOWS, PASSPHRASE_FLOWS, STORY_FLOW
+from bot.dispatch.turn.flow_names import (
+    BEFORE_DURESS_STEP,
+    OFFERING_FLOWS,
+    PASSPHRASE_FLOWS,
+    STORY_FLOW,
+)
 from bot.messages import DeleteMessages, EditText, SendText, Toast
 
 if TYPE_CHECKING:
@@ -155,8 +160,9 @@ class Replies:
         if turn.losses:  # "We have it" would be read as said of what is not kept
             said = RECEIPTS | (UNANSWERED if turn.is_in_case else set())
             replies = [it for it in replies if it.is_question or it.text not in said]
-        if turn.may_write_secret():  # it was kept nowhere, and the question vanished with it
-            return replies[1:] if replies and replies[0].text is NOT_UNDERSTOOD else replies
+        may_be_secret = turn.has_withheld or not turn.is_at(BEFORE_DURESS_STEP)
+        if turn.may_write_secret() and may_be_secret:
+            return self._without_secret(replies)
         if turn.read_case:
             instead = dict(texts.once_read)
         elif turn.is_in_flow(*OFFERING_FLOWS):
@@ -175,6 +181,17 @@ class Replies:
             replace(reply, text=instead[reply.text]) if reply.text in instead else reply
             for reply in replies
         ]
+
+    def _without_secret(self, replies: list[Reply]) -> list[Reply]:
+        """Return replies to what may be a passphrase: it is kept nowhere, its question vanished.
+
+        Where none is asked for, it may have been meant for us, and the person has to know.
+        """
+        if not replies or replies[0].text is not NOT_UNDERSTOOD:
+            return replies
+        if not self.turn.is_at(BEFORE_DURESS_STEP):
+            return replies[1:]
+        return [replace(replies[0], text=self.turn.services.texts.not_kept_here), *replies[1:]]
 
     def in_short(self, replies: list[Reply]) -> list[Reply]:
         """Return replies; a long question of consent that was asked just now is one short line.
