@@ -46,7 +46,7 @@ from bot.messages import LeaveGroup, Toast, Update, UpdateKind
 from bot.vault import AuditLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from bot.cases.consents import QuestionWording
     from bot.cases.intake import Intake, NewCase, NewReport
@@ -183,6 +183,10 @@ class BatchProcessor:
             arrival.update = update
         return arrival.update
 
+    def lock_chats(self, work: Work, keys: Iterable[bytes]) -> None:
+        """Lock the conversations of chats before something is stored about their cases."""
+        self._conversations.lock(work, keys)
+
     def expect(self, work: Work, arrivals: Sequence[Arrival]) -> None:
         """Let the database look up what `process` will ask for, all in one answer."""
         if not work.looks_ahead or not arrivals:
@@ -269,6 +273,7 @@ class BatchProcessor:
         With a fault they are quarantined for it instead.
         """
         batch, stored = _Batch(now, {}, has_desk_input=True), self._staff_service.commands
+        self._conversations.lock_of_cases(work, (each.command.case for each in commands))
         for each in commands:
             batch.update_counts[_COMMAND] += 1
             if fault:
@@ -383,6 +388,7 @@ class BatchProcessor:
         batch.has_desk_input = True
         if done.press:
             batch.result.toasts.append((update.chat, Toast(done.press)))
+        self._conversations.lock_of_cases(work, (command.case for command in done.commands))
         for command in done.commands:
             self._run_command(work, batch, command)
 

@@ -278,6 +278,8 @@ _decode = msgspec.msgpack.Decoder(Conversation).decode
 
 _ROW = ("id", "chat_key", "state", "touched_at")
 _LOAD = select_in(conversations, *_ROW, among="chat_key", lock=True)
+_LOCK = select_in(conversations, "id", among="chat_key", lock=True)
+_CHATS_OF_CASES = select_in(cases, "chat_key", among="id")
 _READ = select_one(conversations, *_ROW, by="chat_key")
 _INSERT = insert(conversations, "chat_key", "state", "touched_at", as_lists=True)
 _UPDATE_STATE = update_by(conversations, "state", by="id", as_lists=True)
@@ -313,6 +315,22 @@ class Conversations:
             except EpochExpiredError:  # a day is over: as if it had expired already
                 work.run(_DELETE, bytes(key))
         return found
+
+    @staticmethod
+    def lock(work: Work, keys: Iterable[bytes]) -> None:
+        """Lock the conversations of chats until the unit ends, before rows of their cases.
+
+        A unit that answers people locks them in this order. One that began with a case and then
+        came to its conversation would meet it again and again, each time for a second.
+        """
+        if work.dialect != "sqlite" and (chats := sorted(set(keys))):
+            work.rows_in(_LOCK, chats)
+
+    @classmethod
+    def lock_of_cases(cls, work: Work, case_ids: Iterable[str]) -> None:
+        """Lock the conversations of cases, as `lock` does."""
+        if work.dialect != "sqlite" and (ids := sorted(set(case_ids) - {""})):
+            cls.lock(work, (bytes(key) for (key,) in work.rows_in(_CHATS_OF_CASES, ids) if key))
 
     def peek(self, work: Work, key: bytes) -> Conversation | None:
         """Return a conversation to be shown; None if there is none or it has expired.

@@ -267,6 +267,8 @@ class Dispatcher:
     ) -> tuple[BatchResult, list[tuple[int, Arrival]]]:
         is_routine = all(it.is_routine for it in results)
         if not is_routine:
+            chats = self._batches.chats_of(arrivals)
+            self._batches.lock_chats(work, [*chats, *(it.letter.chat_key for it in results)])
             self._mailbox.results.store(work, results)
         inserted = self._inbox.insert(work, arrivals, now)
         self._batches.expect(work, arrivals)
