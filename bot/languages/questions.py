@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PERSON, LEAVING, NO_POLICE, HOW_LONG = "person", "leaving", "no_police", "how_long"
+DEPORTED = "deported"
 EMPLOYER, READERS = "employer", "readers"
 KINDS = (
     LEAVING,
@@ -40,7 +41,7 @@ KINDS = (
     EMPLOYER,
     NO_POLICE,
     "speaks",
-    "deported",
+    DEPORTED,
     "police",
     "location",
     PERSON,

@@ -398,6 +398,26 @@ def test_who_fears_the_police_hears_what_the_law_says_before_a_yes(
     assert cases_of(sqlite_hotline) == []
 
 
+@pytest.mark.parametrize(
+    ("tag", "asked"), [("zh_Hant", "你們會叫警察來抓我嗎"), ("th", "ตำรวจจะมาจับผมไหม")]
+)
+def test_who_asks_whether_the_police_come_for_them_is_not_told_to_call_the_police(
+    sqlite_hotline: HotlineHarness, tag: str, asked: str
+) -> None:
+    person = sqlite_hotline.person(tag)
+    place_at(person, reachable_positions()["welcome", "menu"], language=tag)
+    person.says(asked)
+    assert current_step(person) == ("welcome", "menu")
+
+
+def test_police_at_the_door_stay_a_cry_for_help(sqlite_hotline: HotlineHarness) -> None:
+    """The negative control: it asks as well."""
+    person = sqlite_hotline.person("en")
+    place_at(person, reachable_positions()["welcome", "menu"], language="en")
+    person.says("the police are at my door now, will they arrest me?")
+    assert current_step(person) == ("danger", "tell")
+
+
 def test_he_is_back_without_a_goodbye_stays_a_cry_for_help(
     sqlite_hotline: HotlineHarness,
 ) -> None:

@@ -9,7 +9,7 @@ from bot.cases.consents import CONSENT_QUESTIONS
 from bot.conversation import Outcome
 from bot.dispatch.turn.flow_names import DANGER_ALARM
 from bot.languages.alarms.find import ALSO_ASKED, find_whole_message
-from bot.languages.questions import HOW_LONG, LEAVING, NO_POLICE, PERSON
+from bot.languages.questions import DEPORTED, HOW_LONG, LEAVING, PERSON, POLICE
 
 if TYPE_CHECKING:
     from bot.conversation.inputs import PressInput
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from bot.dispatch.turn.replies import Replies
     from bot.dispatch.turn.words.story_offer import StoryOffer
     from bot.dispatch.turn.words.typed_text import TypedText
+
+MAY_BE_FEARED = POLICE | {LEAVING, DEPORTED}
+"""Questions about who comes: "will you call the police to catch me" has words of danger."""
 
 
 @dataclass(slots=True, eq=False)
@@ -43,7 +46,7 @@ class AskedQuestions:
         if find_whole_message(text):  # "he has come" is close to a goodbye
             return None
         kind = texts.surely_asked(text, language)
-        allowed = ALSO_ASKED | ({DANGER_ALARM} if kind in {LEAVING, NO_POLICE} else set())
+        allowed = ALSO_ASKED | ({DANGER_ALARM} if kind in MAY_BE_FEARED else set())
         return kind if alarms <= allowed else None
 
     def may_answer(self) -> bool:
