@@ -19,6 +19,7 @@ from bot.vault import HostKey, Vault
 from bot.vault.backup.offline_key import OfflineKey
 from bot.vault.erasure.ledger import LEDGER_NAME, write_ledger
 from bot.vault.keys.key_store import live_root
+from tests.support.age_key_files import use_cheap_key_files
 from tests.support.cli_runner import CommandResult, command_runner, is_user_message, listed_cases
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ PASSPHRASE = "three words, or four\n" * 2
 
 
 @pytest.fixture
-def haven(tmp_path: Path) -> Haven:
+def haven(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Haven:
     """A deployment with one caseworker, and an offline key that is kept elsewhere."""
+    use_cheap_key_files(monkeypatch)
     HostKey.create(tmp_path / "host.key")
     made = command_runner(tmp_path)(
         "keys", "backup", str(tmp_path / "offline.key"), "--no-passphrase"

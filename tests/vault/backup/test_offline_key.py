@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.errors import BackupError, SettingError
 from bot.vault.backup.offline_key import BackupRecipients, OfflineKey, OfflineKeys
+from tests.support.age_key_files import use_cheap_key_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -120,7 +121,10 @@ def test_a_new_key_is_for_its_owner_alone_and_replaces_none(tmp_path: Path) -> N
     assert opened(archive, [path]) == b"plain"
 
 
-def test_a_key_with_a_passphrase_opens_with_it_alone(tmp_path: Path) -> None:
+def test_a_key_with_a_passphrase_opens_with_it_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_cheap_key_files(monkeypatch)
     path = tmp_path / "offline.key"
     made = OfflineKey.create(path, LOCK)
     assert made.secret not in path.read_text(encoding="ascii")
@@ -142,7 +146,10 @@ def test_each_of_several_recipients_opens_an_archive_alone(tmp_path: Path) -> No
         pass
 
 
-def test_all_identity_files_are_tried_and_those_with_a_passphrase_last(tmp_path: Path) -> None:
+def test_all_identity_files_are_tried_and_those_with_a_passphrase_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_cheap_key_files(monkeypatch)
     locked = tmp_path / "locked.key"
     right = OfflineKey.create(locked, LOCK)
     plain = key_file(tmp_path / "plain.key", f"# two\n{OTHER.secret}\n{KEY.secret}\n")

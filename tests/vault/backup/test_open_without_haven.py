@@ -18,6 +18,7 @@ from bot.vault.backup.create import ARCHIVE_NAME, Backup
 from bot.vault.backup.export_rows import ArchivePart, archive_tables, key_store_tables
 from bot.vault.backup.load_script import README_TEXT
 from bot.vault.backup.offline_key import BackupRecipients, OfflineKey
+from tests.support.age_key_files import use_cheap_key_files
 from tests.support.database_fixtures import migrated_url, on_both_databases, query
 from tests.support.harnesses.backup_harness import BackupHarness
 from tests.support.harnesses.hotline_harness import VAULT
@@ -126,11 +127,24 @@ def test_a_changed_file_is_named_by_the_manifest(
 
 def test_debians_age_opens_a_key_file_with_a_passphrase(tmp_path: Path) -> None:
     """It asks at a terminal."""
-    key = OfflineKey.create(tmp_path / "offline.key", LOCK)
-    with (tmp_path / "archive.age").open("wb") as out:
-        key.public.encrypt(iter([b"plain"]), out)
+    key_and_archive(tmp_path)
+    assert typed_at_a_terminal(LOCK, tmp_path) == b"plain"
+
+
+def test_debians_age_refuses_another_passphrase(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above, and of the cheap files of other tests."""
+    use_cheap_key_files(monkeypatch)
+    key_and_archive(tmp_path)
     assert typed_at_a_terminal(LOCK, tmp_path) == b"plain"
     assert typed_at_a_terminal("other words", tmp_path) is None
+
+
+def key_and_archive(folder: Path) -> None:
+    key = OfflineKey.create(folder / "offline.key", LOCK)
+    with (folder / "archive.age").open("wb") as out:
+        key.public.encrypt(iter([b"plain"]), out)
 
 
 def typed_at_a_terminal(passphrase: str, folder: Path) -> bytes | None:
