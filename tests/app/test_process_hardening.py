@@ -19,6 +19,7 @@ from bot.errors import SettingError
 from bot.settings import load_settings
 from bot.store.database import DataDirectory
 from tests.cli.operator_tables import commands
+from tests.support.forked_commands import python_code
 from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ SECRET = re.compile(r"password|passphrase|secret|token|recovery|part_file|privat
 
 def probed(code: str) -> list[str]:
     done = subprocess.run(  # noqa: S603 - our own words
-        [sys.executable, "-c", code + PROBE], capture_output=True, text=True, check=True, cwd=ROOT
+        python_code(code + PROBE), capture_output=True, text=True, check=True, cwd=ROOT
     )
     return done.stdout.strip().splitlines()[-1].split()
 

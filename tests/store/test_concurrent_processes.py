@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 from bot.store.database import Database
 from tests.support.database_fixtures import migrated_url, query
+from tests.support.forked_commands import python_code
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,7 @@ def counted_by_two(how: str, tmp_path: Path) -> tuple[int, int]:
     connection.close()
     both = [
         subprocess.Popen(  # noqa: S603 - our own program
-            [sys.executable, "-c", COUNTS, url, how, str(TIMES)],
+            [*python_code(COUNTS), url, how, str(TIMES)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )

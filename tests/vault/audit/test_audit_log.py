@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +25,7 @@ from bot.vault.audit.log import (
     iter_rows,
 )
 from tests.support.database_fixtures import migrated_url, on_both_databases, query
+from tests.support.forked_commands import python_code
 from tests.support.harnesses.hotline_harness import VAULT
 
 if TYPE_CHECKING:
@@ -245,7 +245,7 @@ database.writer.close()
 def test_several_processes_append_to_one_chain(kind: str, tmp_path: Path) -> None:
     url = migrated_url(kind, tmp_path)
     running = [
-        subprocess.Popen([sys.executable, "-c", NOTES, url, f"worker{number}", "20"])  # noqa: S603
+        subprocess.Popen([*python_code(NOTES), url, f"worker{number}", "20"])  # noqa: S603
         for number in range(4)
     ]
     assert [process.wait(120) for process in running] == [0] * 4
