@@ -85,9 +85,12 @@ def _migrated() -> str:
 
 
 def copied_database(template: str) -> str:
-    """Make a database that is like another one, to which no one is connected."""
+    """Make a database that is like another one, to which no one is connected.
+
+    Copying files costs a third of what PostgreSQL does by itself: logging every page.
+    """
     name = f"haven_{next(_serial)}"
-    _run(f"CREATE DATABASE {name} TEMPLATE {template}")
+    _run(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     return url(name)
 
 
