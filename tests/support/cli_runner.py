@@ -17,6 +17,7 @@ from bot.cli.main import app
 from bot.errors import HavenError
 from bot.languages import use_catalogues
 from bot.settings import load_settings
+from tests.support.database.copied_schema import copied_schemas
 from tests.support.database.key_store_fixtures import CHEAP, PASSWORD
 from tests.support.forked_commands import PATIENCE, command_settings, run_forked
 
@@ -45,9 +46,10 @@ def command_runner(folder: Path, **more: str) -> Haven:
         # In this process: forty starts of Python would take longer than all they do.
         if words[:2] == ("staff", "add"):
             words = (*words, "--password-file", str(password))
-        done = CliRunner().invoke(
-            app, words, input=input, env=env | {"COLUMNS": "200", "NO_COLOR": "1"}, obj=CHEAP
-        )
+        with copied_schemas():
+            done = CliRunner().invoke(
+                app, words, input=input, env=env | {"COLUMNS": "200", "NO_COLOR": "1"}, obj=CHEAP
+            )
         use_catalogues({})  # a command ends with its process: what it offers is not for others
         if isinstance(done.exception, HavenError):
             return CommandResult(1, done.stdout, f"{done.exception}\n")  # as `main` says it
@@ -69,7 +71,8 @@ def start_and_stop(folder: Path, host_key: Path, **more: Any) -> None:
         async with open_storage(settings):
             pass
 
-    asyncio.run(run())
+    with copied_schemas():
+        asyncio.run(run())
 
 
 def log_of(folder: Path) -> sqlite3.Connection:

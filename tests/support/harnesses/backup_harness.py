@@ -12,6 +12,7 @@ from bot.vault import HostKey
 from bot.vault.backup.create import Backup
 from bot.vault.backup.offline_key import OfflineKey, OfflineKeys
 from bot.vault.backup.restore import UNFINISHED_SUFFIX, Restore, RestoreResult, RestoreTarget
+from tests.support.database.copied_schema import copied_schemas
 from tests.support.harnesses.hotline_harness import VAULT
 
 if TYPE_CHECKING:
@@ -53,7 +54,8 @@ class BackupHarness:
         to = self.folder / f"place{self.places}"
         restore = Restore(OfflineKeys([key]), [host])
         found = restore.inspect(paths, self.shelf.now)
-        done = restore.restore_into(found, RestoreTarget(to, *urls), gone, self.shelf.now)
+        with copied_schemas():
+            done = restore.restore_into(found, RestoreTarget(to, *urls), gone, self.shelf.now)
         return done, to
 
     def refuses(self, paths: Sequence[Path], why: str, **given: Any) -> None:
