@@ -24,6 +24,7 @@ from bot.hotline.staff.staff import Staff
 from bot.store.blobs.folder import FolderBlobs
 from bot.store.database import DataDirectory
 from tests.support.cli_runner import written
+from tests.support.database.copied_schema import copied_schemas
 from tests.support.database.key_store_fixtures import (
     PASSWORD,
     QUEUES,
@@ -46,8 +47,9 @@ class EvidenceHarness:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.settings = settings_for(folder)
-        self.database = open_database(self.settings)
-        self.vault = open_vault(self.settings, self.database)
+        with copied_schemas():
+            self.database = open_database(self.settings)
+            self.vault = open_vault(self.settings, self.database)
         self.files = DataDirectory(self.settings.data).files
         self.blobs = FolderBlobs(self.files)
         self.vault.rotate_epoch(SystemClock().now())
