@@ -38,6 +38,8 @@ FULL = {
     "tests/mailbox/test_inbox_deduplication.py": "an update is handled once",
     "tests/mailbox/test_letter_claims.py": "a letter is handed over in order, by whoever claims it",
     "tests/vault/backup/test_archive_format.py": "a damaged archive is never restored",
+    "tests/vault/backup/test_backup_and_restore.py": "killed anywhere, a backup is whole or none",
+    "tests/vault/erasure/test_erase_case.py": "killed anywhere, an erasure is finished",
     "tests/vault/erasure/test_retention_stateful.py": "a case is erased when due, and only then",
     "tests/vault/keys/test_case_access.py": "a case opens for its members and no others",
 }

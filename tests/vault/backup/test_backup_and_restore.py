@@ -27,14 +27,17 @@ from bot.vault.erasure.ledger import LEDGER_NAME, Ledger, read_ledger, write_led
 from tests.store.fixtures.make_release_dump import fill
 from tests.support.age_files import SEALED_PIECE, body_start, piece_borders
 from tests.support.content.catalogue_files import read_in
+from tests.support.database.copied_schema import copied_schemas
 from tests.support.database.kill_at_line import count_lines, kill_at_line
 from tests.support.database_fixtures import DATABASE_KINDS, empty_url, migrated_url, query
+from tests.support.drill_length import drill_length
 from tests.support.harnesses.backup_harness import HOST, KEYS, OFFLINE, BackupHarness
 from tests.support.harnesses.hotline_harness import KEEPER, VAULT, HotlineHarness
 from tests.support.harnesses.retention_harness import WORDS, RetentionHarness
 from tests.support.people.flow_answers import BOOK
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 assert VAULT.keys is not None
@@ -355,21 +358,30 @@ def test_a_restore_killed_anywhere_leaves_nothing_in_its_place_or_all(
 
     def restore() -> None:
         restore = Restore(OfflineKeys([OFFLINE]), [HOST])
-        restore.restore_into(restore.inspect(paths, now), RestoreTarget(to), (), now)
+        with copied_schemas():
+            restore.restore_into(restore.inspect(paths, now), RestoreTarget(to), (), now)
 
-    points = count_lines(restore)
+    restore()  # what the first restore looks up and keeps, the others find
+    _throw_away(to)
+    points, step = points_and_step(restore, drill_length(5, 12))
     assert RetentionHarness.reopened(to).says(case) == [WORDS, WORDS]
     _throw_away(to)
-    for point in range(points // 12, points, points // 12):
+    for point in range(step, points, step):
         assert kill_at_line(point, restore)
         if to.exists():  # killed after the very last step
-            assert point > points - points // 12
+            assert point > points - step
             assert RetentionHarness.reopened(to).says(case) == [WORDS, WORDS]
             _throw_away(to)
     restore()  # and the next one throws away what was left
     assert {path.name for path in backup_harness.folder.iterdir() if "place" in path.name} == {
         "place"
     }
+
+
+def points_and_step(do: Callable[[], None], kills: int) -> tuple[int, int]:
+    """Return how many lines there are to be killed at, and how far apart so many kills lie."""
+    points = count_lines(do)
+    return points, points // kills
 
 
 def _throw_away(folder: Path) -> None:
@@ -392,9 +404,9 @@ def test_a_backup_killed_anywhere_leaves_only_whole_archives(backup_harness: Bac
             Database(url), Database(keys), files, now
         )
 
-    points = count_lines(make)
+    points, step = points_and_step(make, drill_length(4, 10))
     _throw_away(backup_harness.backups)
-    for point in range(points // 10, points, points // 10):
+    for point in range(step, points, step):
         assert kill_at_line(point, make)
         for kept in list_archives(backup_harness.backups):
             assert kept.path.stat().st_size > 1_000_000

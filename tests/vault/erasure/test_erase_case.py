@@ -23,6 +23,7 @@ from bot.vault.erasure.erase import ErasureReason, Erasures, LedgerEntry
 from tests.support.database.key_store_fixtures import empty_keyring
 from tests.support.database.kill_at_line import count_lines, kill_at_line
 from tests.support.database_fixtures import DATABASE_KINDS, migrated_url, query
+from tests.support.drill_length import drill_length
 from tests.support.harnesses.hotline_harness import BOT, VAULT
 from tests.support.harnesses.retention_harness import WORDS, RetentionHarness, vault_in
 
@@ -225,7 +226,7 @@ def test_an_erasure_killed_anywhere_is_finished_by_the_next_process(
     points = count_lines(lambda: erase(copy_of(origin, tmp_path / "counted"), case))
     assert points > 100
     ends = set()
-    for point in range(1, points, max(points // 40, 1)):
+    for point in range(1, points, max(points // drill_length(14, 40), 1)):
         folder = copy_of(origin, tmp_path / f"at{point}")
         assert kill_at_line(point, lambda it=folder: erase(it, case))  # type: ignore[misc]
         ends.add(finish(folder, case, other, name, sealed))
