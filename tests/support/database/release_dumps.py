@@ -55,9 +55,22 @@ def differences(database: Database, wanted: MetaData = metadata) -> list[Any]:
 
 def tables_of(connection: Connection) -> list[Table]:
     """Return the tables a database has now, whatever release it stands at."""
-    found = MetaData()
-    found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name != "alembic_version"]
+    columns = connection.exec_driver_sql(_COLUMNS[connection.dialect.name]).fetchall()
+    known = connection.dialect.name, frozenset(map(tuple, columns))
+    if known not in _REFLECTED:  # that takes longer than reading every row
+        found = MetaData()
+        found.reflect(connection)
+        _REFLECTED[known] = [it for it in found.sorted_tables if it.name != "alembic_version"]
+    return _REFLECTED[known]
+
+
+_REFLECTED: dict[tuple[str, frozenset[Any]], list[Table]] = {}
+"""Tables by the kind of the database, and by all their columns and what these may hold."""
+_COLUMNS = {
+    "sqlite": "SELECT name, sql FROM sqlite_master",
+    "postgresql": "SELECT table_name, column_name, data_type, column_default, ordinal_position"
+    " FROM information_schema.columns WHERE table_schema = current_schema()",
+}
 
 
 def rows_of(database: Database) -> dict[str, list[dict[str, Any]]]:
