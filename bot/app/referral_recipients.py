@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.places.directory import Recipient, with_agreements
 from bot.places.registry import bodies_abroad, find_place
+from bot.settings.formats import parse_agreements
 
 if TYPE_CHECKING:
     from datetime import date
@@ -42,9 +44,17 @@ def find_recipients(settings: Settings) -> Mapping[str, Recipient]:
 
 def deployment_place(settings: Settings) -> Place:
     """Return the place, its recipients with the agreements of this deployment and bodies abroad."""
-    place = find_place(settings.place)
-    known = with_agreements(place.recipients, settings.agreement_days)
-    return replace(place, recipients={**bodies_abroad(), **known})
+    abroad = tuple(bodies_abroad().items())
+    return _with_recipients(find_place(settings.place), settings.agreements, abroad)
+
+
+@lru_cache(maxsize=8)
+def _with_recipients(
+    place: Place, agreements: str, abroad: tuple[tuple[str, Recipient], ...]
+) -> Place:
+    """Return a place with its recipients: every turn asks for them, and they seldom change."""
+    known = with_agreements(place.recipients, parse_agreements(agreements))
+    return replace(place, recipients={**dict(abroad), **known})
 
 
 def recipient_facts(settings: Settings, today: date) -> frozenset[str]:

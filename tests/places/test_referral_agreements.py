@@ -11,6 +11,7 @@ from bot.cli.directory import recipient_rows
 from bot.cli.doctor import run_checks
 from bot.errors import SettingError
 from bot.places.directory import Unavailability
+from bot.places.registry import use_bodies_abroad
 from bot.places.taiwan.recipients import EXPIRES_ON, RECIPIENTS
 from bot.settings import Settings, load_settings
 
@@ -50,6 +51,19 @@ def test_people_are_told_of_the_kinds_of_recipients_with_an_agreement() -> None:
     assert recipient_facts(settings, FIRST) == {"agreed_office", "agreed_organisation"}
     assert recipient_facts(settings, LAST + DAY) == {"agreed_office"}
     assert deployment_place(settings).recipients["nia"].is_offered(FIRST)
+
+
+def test_recipients_are_put_together_once_and_again_when_a_body_abroad_comes() -> None:
+    settings = Settings(agreements=GIVEN)
+    before = deployment_place(settings)
+    assert deployment_place(Settings(agreements=GIVEN)) is before
+    assert deployment_place(Settings()).recipients["nia"].agreement is None
+    use_bodies_abroad({"embassy": before.recipients["nia"]})
+    try:
+        assert "embassy" in find_recipients(settings)
+    finally:
+        use_bodies_abroad({})
+    assert deployment_place(settings) is before
 
 
 @pytest.mark.parametrize(
