@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.database_fixtures import DATABASE_KINDS, migrated_url
-from tests.support.paths import ROOT
+from tests.support.forked_commands import run_forked
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+DRILL = (
+    "import sys; from tests.fire.drills.claim_drill import drill; "
+    "from tests.fire.drill_command import run_command; sys.exit(run_command(drill))"
+)
 on_both = pytest.mark.parametrize("kind", DATABASE_KINDS)
 
 
 def contest(kind: str, folder: Path, *options: str) -> dict[str, Any]:
     """Let processes of their own contest, and return what was found."""
     url = migrated_url(kind, folder)
-    command = [sys.executable, "-m", "tests.fire.drills.claim_drill", f"--database={url}", *options]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)  # noqa: S603 - ours
-    assert ran.stdout, ran.stderr.decode()
-    found: dict[str, Any] = json.loads(ran.stdout)
-    assert ran.returncode == bool(found["faults"])
+    words = ["-c", DRILL, f"--database={url}", *options]
+    code, printed, complained = run_forked(words, "", dict(os.environ))
+    assert printed, complained
+    found: dict[str, Any] = json.loads(printed)
+    assert code == bool(found["faults"])
     return found
 
 

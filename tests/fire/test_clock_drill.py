@@ -58,7 +58,7 @@ async def test_a_reboot_costs_no_hour_and_a_clock_set_meanwhile_is_told(tmp_path
         path.write_text(str(uuid4()))
     span = "SELECT steady_since FROM host_clocks ORDER BY stored_at DESC LIMIT 1"
     async with serve_bot_api() as server:
-        deployment = StartedDeployment(tmp_path, server.address)
+        deployment = StartedDeployment(tmp_path, server.address, is_forked=True)
         assert await lives(deployment, machine(boots[0], 0)) == []
         before = deployment.ask(span)
         assert await lives(deployment, machine(boots[1], 5000)) == []

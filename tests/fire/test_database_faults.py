@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -26,7 +24,7 @@ from tests.fire.processes.started_deployment import (
 )
 from tests.support.bot_api.server import serve_bot_api
 from tests.support.database.private_server import PrivateServer, private_server
-from tests.support.paths import ROOT
+from tests.support.forked_commands import run_forked
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
@@ -158,10 +156,8 @@ async def freeze(evening: Evening) -> None:
 
 
 def run_doctor(deployment: StartedDeployment) -> str:
-    return subprocess.run(
-        [sys.executable, "-m", "bot.cli", "doctor"],
-        env=deployment.environment, cwd=ROOT, capture_output=True, text=True, check=False,
-    ).stdout  # fmt: skip
+    _code, printed, _complained = run_forked(["doctor"], "", deployment.environment)
+    return printed
 
 
 FAULTS: dict[str, Callable[[Evening], Awaitable[None]]] = {
@@ -179,7 +175,9 @@ async def spend(folder: Path, server: PrivateServer, fault: str, control: str = 
     program = ("-c", f"{QUICK_START}\n{CONTROLS[control]}{START}")
     address = f"{server.url(name)}&connect_timeout=2"
     async with serve_bot_api() as api:
-        deployment = StartedDeployment(folder, api.address, program, database_url=address)
+        deployment = StartedDeployment(
+            folder, api.address, program, is_forked=True, database_url=address
+        )
         life, desk = deployment.begin(), DeskClient(deployment)
         evening = Evening(api, server, deployment, name, life, desk, Correspondent(api, FIRST))
         try:

@@ -93,7 +93,7 @@ async def evening(folder: Path, control: str = "") -> FullDiskFindings:
     found = FullDiskFindings()
     program = ("-c", f"{UNLIMITED_START}\n{CONTROLS[control]}{START}")
     async with serve_bot_api() as server:
-        deployment = StartedDeployment(folder, server.address, program)
+        deployment = StartedDeployment(folder, server.address, program, is_forked=True)
         life, desk = deployment.begin(), DeskClient(deployment)
         try:
             await desk.wait_until_served()

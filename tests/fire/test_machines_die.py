@@ -57,7 +57,9 @@ class Machines:
         folder.mkdir()
         settings = {**self.deployment._settings, "HAVEN_DATA": str(folder)}
         words = (*self.deployment._program, "--only", "leader", "--standby")
-        self.lives["leader standby"] = StartedProcess(settings, self.deployment.log, words)
+        self.lives["leader standby"] = StartedProcess(
+            settings, self.deployment.log, words, is_forked=True
+        )
 
     def running(self, role: str, state: str = "runs") -> int:
         """Return how many processes are known in a role."""
@@ -121,7 +123,7 @@ async def test_whichever_machine_dies_a_letter_of_a_caseworker_is_sent_once(
     program = ("-c", f"{UNLIMITED_START}{IMPATIENT}{START}")
     given = database_settings("postgresql")
     async with serve_bot_api() as api:
-        deployment = StartedDeployment(tmp_path, api.address, program, **given)
+        deployment = StartedDeployment(tmp_path, api.address, program, is_forked=True, **given)
         machines, desk = Machines(api, deployment), DeskClient(deployment)
         person = Correspondent(api, FIRST)
         try:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 async def test_the_desk_works_without_telegram_and_polling_follows(tmp_path: Path) -> None:
-    found = await run(SHORT, tmp_path)
+    found = await run(SHORT, tmp_path, is_forked=True)
     assert found.faults.keys() - {"slow"} == set()
     assert found.starts == 1 + len(SHORT)
     assert len(found.cpu) == len(SHORT)
@@ -22,5 +22,5 @@ async def test_the_desk_works_without_telegram_and_polling_follows(tmp_path: Pat
 
 
 async def test_the_drill_notices_a_start_that_asks_telegram_first(tmp_path: Path) -> None:
-    found = await run(SHORT, tmp_path, CONTROL)
+    found = await run(SHORT, tmp_path, CONTROL, is_forked=True)
     assert found.faults.keys() >= {"ended", "no_desk", "own_faults"}

@@ -2,9 +2,10 @@
 
 Starting Python and importing Haven takes longer than what most commands do. One server is shared by
 all workers of a run. A client connects to its socket and sends one command as JSON, its three
-standard files along with it. Then it sends the numbers of signals, a byte each, for the command; it
-hears the exit code. A client that ends earlier takes its command along. An empty command asks the
-server to stay: it ends when the last client that asked for this has ended.
+standard files along with it; it hears the number of its process. Then it sends the numbers of
+signals, a byte each, for the command; it hears the exit code, and what the command cost. A client
+that ends earlier takes its command along. An empty command asks the server to stay: it ends when
+the last client that asked for this has ended.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from bot.app import sign_in
 from bot.cli.main import main
 from tests.support.content.offered_languages import offered_languages
 from tests.support.database.key_store_fixtures import CHEAP
+from tests.support.forked_haven import BEGUN, ENDED
 
 LATE = (
     "alembic.command", "sqlalchemy.dialects.sqlite", "rich.console", "rich.table", "uvicorn",
@@ -37,7 +39,6 @@ NOT_IMPORTED = ("bot.store.migrations", "bot.store.key_migrations", "bot.cli.__m
 STANDARD_FILES = 3
 LENGTH = struct.Struct("!I")
 """Before a command: its length in bytes."""
-EXIT_CODE = struct.Struct("!h")
 PATIENCE = 60
 """Seconds without a client that wants the server to stay."""
 
@@ -88,13 +89,14 @@ def _become_a_new_process(env: dict[str, str], cwd: str, files: list[int]) -> No
         os.dup2(file, number)
         os.close(file)
     sys.stdin, sys.stdout, sys.stderr = (
-        os.fdopen(number, mode, encoding="utf-8") for number, mode in enumerate("rww")
+        os.fdopen(number, mode, buffering, encoding="utf-8")
+        for number, (mode, buffering) in enumerate((("r", -1), ("w", -1), ("w", 1)))
     )
     sys.__stdin__, sys.__stdout__, sys.__stderr__ = sys.stdin, sys.stdout, sys.stderr
 
 
 def attend(client: socket.socket, request: bytes, files: list[int]) -> None:
-    """Run the command of a client, hand signals on to it, and answer with its exit code."""
+    """Run the command of a client, hand signals on to it, and tell its process and its end."""
     child = os.fork()
     if not child:
         client.close()
@@ -102,12 +104,22 @@ def attend(client: socket.socket, request: bytes, files: list[int]) -> None:
     for file in files:
         os.close(file)
     ended = os.pidfd_open(child)
-    while ended not in select.select([client, ended], [], [])[0]:
-        for number in client.recv(64) or [signal.SIGKILL]:
-            os.kill(child, number)
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     with contextlib.suppress(BrokenPipeError):
-        client.send(EXIT_CODE.pack(code))
+        client.send(BEGUN.pack(child))
+    while ended not in select.select([client, ended], [], [])[0]:
+        for number in _signals(client):
+            os.kill(child, number)
+    _child, status, used = os.wait4(child, 0)
+    with contextlib.suppress(BrokenPipeError):
+        client.send(ENDED.pack(os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime))
+
+
+def _signals(client: socket.socket) -> bytes:
+    """Return the signals a client sent; the one that kills if the client has ended."""
+    with contextlib.suppress(ConnectionResetError):
+        if numbers := client.recv(64):
+            return numbers
+    return bytes([signal.SIGKILL])
 
 
 def receive(client: socket.socket) -> tuple[bytes, list[int]]:

@@ -28,14 +28,14 @@ def run_forked(words: Iterable[str | Path], said: str, env: dict[str, str]) -> t
         TemporaryFile("w+") as given,
         TemporaryFile("w+") as printed,
         TemporaryFile("w+") as complained,
-        _connected(address) as server,
+        connected(address) as server,
     ):
         given.write(said)
         given.seek(0)
         server.settimeout(PATIENCE)
         files = [each.fileno() for each in (given, printed, complained)]
         forked_haven.send_command(server, [*map(str, words)], env, str(ROOT), files)
-        code = forked_haven.exit_code(server)
+        code, _seconds = forked_haven.end_of(server)
         printed.seek(0)
         complained.seek(0)
         return code, printed.read(), complained.read()
@@ -64,7 +64,7 @@ def server_address() -> str:
         else:
             listener.listen(64)
             _start(listener)
-    stays = _connected(address)
+    stays = connected(address)
     stays.sendall(bytes(4))  # an empty command
     _STAYS.append(stays)
     return address
@@ -96,7 +96,7 @@ def command_settings(settings: dict[str, str | Path]) -> dict[str, str]:
     return {"HAVEN_ENV_FILE": "", **clean, **usual}
 
 
-def _connected(address: str) -> socket.socket:
+def connected(address: str) -> socket.socket:
     """Return a connection; between its name and its first client a server refuses for a moment."""
     end = time.monotonic() + PATIENCE
     while True:

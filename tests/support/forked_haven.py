@@ -15,21 +15,28 @@ import sys
 from typing import Any
 
 HANDED_ON = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+BEGUN, ENDED = struct.Struct("!I"), struct.Struct("!hd")
+"""What the server answers: the process of a command; its exit code and seconds of processor."""
 
 
 def send_command(
     server: socket.socket, words: list[str], env: dict[str, str], cwd: str, files: list[int]
-) -> None:
-    """Have a command run."""
+) -> int:
+    """Have a command run; return the number of its process."""
     request = json.dumps({"words": words, "env": env, "cwd": cwd}).encode()
     socket.send_fds(server, [struct.pack("!I", len(request))], files)
     server.sendall(request)
+    (number,) = BEGUN.unpack(server.recv(BEGUN.size, socket.MSG_WAITALL))
+    return int(number)
 
 
-def exit_code(server: socket.socket) -> int:
-    """Wait for the end of a command; return its exit code, negative for a signal."""
-    (code,) = struct.unpack("!h", server.recv(2))
-    return int(code)
+def end_of(server: socket.socket) -> tuple[int, float]:
+    """Wait for the end of a command; return its exit code, negative for a signal, and its cost.
+
+    The cost is in seconds of processor time, what the server had imported not counted.
+    """
+    code, seconds = ENDED.unpack(server.recv(ENDED.size, socket.MSG_WAITALL))
+    return int(code), float(seconds)
 
 
 def main(address: str, *words: str) -> None:
@@ -43,7 +50,7 @@ def main(address: str, *words: str) -> None:
     for each in HANDED_ON:
         signal.signal(each, hand_on)
     send_command(server, list(words), dict(os.environ), os.curdir, [0, 1, 2])
-    code = exit_code(server)
+    code, _seconds = end_of(server)
     if code < 0:
         if -code in HANDED_ON:
             signal.signal(-code, signal.SIG_DFL)

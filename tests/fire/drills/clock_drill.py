@@ -164,7 +164,7 @@ async def run(  # noqa: PLR0913 - each is an option of the drill
     program = ("-c", f"{UNLIMITED_START}{_CONTROL if control else ''}{START}")
     async with serve_bot_api() as server:
         databases = database_settings(database)
-        deployment = StartedDeployment(folder, server.address, program, **databases)
+        deployment = StartedDeployment(folder, server.address, program, is_forked=True, **databases)
         server.date_offset = -offsets[0]
         life = deployment.begin()
         drill = ClockDrill(server, deployment, lines, has_alarm=has_alarm)

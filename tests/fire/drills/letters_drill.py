@@ -267,7 +267,7 @@ async def run(
     async with serve_bot_api() as server:
         databases = database_settings(plan.database)
         program = program_of(plan.control)
-        deployment = StartedDeployment(folder, server.address, program, **databases)
+        deployment = StartedDeployment(folder, server.address, program, is_forked=True, **databases)
         life = deployment.begin()
         drill = LettersDrill(plan, server, deployment)
         try:

@@ -110,11 +110,14 @@ class StartDrill:
     """One deployment that is started again and again."""
 
     def __init__(
-        self, folder: Path, server: BotApiServer, program: tuple[str, ...], database: str
-    ) -> None:
+        self, folder: Path, server: BotApiServer, program: tuple[str, ...], database: str, *,
+        is_forked: bool,
+    ) -> None:  # fmt: skip
         self.server = server
         databases = database_settings(database)
-        self.deployment = StartedDeployment(folder, server.address, program, **databases)
+        self.deployment = StartedDeployment(
+            folder, server.address, program, is_forked=is_forked, **databases
+        )
         self.found = StartFindings()
         server.add_person(SARI)
 
@@ -200,10 +203,14 @@ async def _unless_over(life: StartedProcess, waiting: Any) -> None:
 
 async def run(
     faults: Sequence[str], folder: Path, program: tuple[str, ...] = (),
-    tell: Callable[[int], None] = lambda _: None, database: str = "sqlite",
+    tell: Callable[[int], None] = lambda _: None, database: str = "sqlite", *,
+    is_forked: bool = False,
 ) -> StartFindings:  # fmt: skip
-    """Start once for each fault, after a first start that tells the menus."""
-    drill = StartDrill(folder, BotApiServer(), program, database)
+    """Start once for each fault, after a first start that tells the menus.
+
+    A forked process has imported everything: what a start costs is then not measured.
+    """
+    drill = StartDrill(folder, BotApiServer(), program, database, is_forked=is_forked)
     await drill.start(HEALTHY, is_measured=False)
     for number, fault in enumerate(faults, start=1):
         await drill.start(fault)

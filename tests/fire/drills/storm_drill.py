@@ -251,7 +251,7 @@ async def run(  # noqa: PLR0913 - each is an option of the drill
     async with serve_bot_api() as server:
         server.date_offset = AHEAD
         databases = database_settings(database)
-        deployment = StartedDeployment(folder, server.address, program, **databases)
+        deployment = StartedDeployment(folder, server.address, program, is_forked=True, **databases)
         drill = StormDrill(server, deployment, seed, patience)
         try:
             await drill.begin()
