@@ -44,7 +44,7 @@ from tests.support.moved_clock import MIDDAY
 from tests.support.people.chat_person import update_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from contextlib import AbstractContextManager
 
     from tests.support.people.chat_person import ChatPerson
@@ -285,9 +285,13 @@ def _stored_lines(home: HotlineHarness, chat: int) -> list[str]:
 
 
 def run(
-    *, cuts: int, seed: int = 1, control: str = "", tell: Callable[[int], None] = lambda _: None
-) -> PowerFindings:
-    """Record evenings, and cut the power around each of their syncs, until there were so many."""
+    *, cuts: int, seed: int = 1, control: str = "", enough: Collection[str] = (),
+    tell: Callable[[int], None] = lambda _: None,
+) -> PowerFindings:  # fmt: skip
+    """Record evenings, and cut the power around each of their syncs, until there were so many.
+
+    The first of these faults that is found is `enough`.
+    """
     found, dice = PowerFindings(), Random(seed)
     while found.cuts < cuts:
         with TemporaryDirectory() as folder:
@@ -301,6 +305,8 @@ def run(
         for place in places[: cuts - found.cuts]:
             cut(kept, place, dice, found)
             tell(found.cuts)
+            if found.faults.keys() & set(enough):
+                return found
         seed += 1
     return found
 
