@@ -17,7 +17,7 @@ from tests.fire.drills.machines_drill import MachinesFindings, MachinesPlan, fau
 if TYPE_CHECKING:
     from pathlib import Path
 
-ONCE = MachinesPlan(kills=1, pauses=0, disconnects=2, outages=0)
+ONCE = MachinesPlan(kills=1, pauses=0, disconnects=2, outages=0, workers=2)
 FINE = MachinesFindings(answered_after_promotion=5.0, frozen_noticed_after=5.0)
 
 

@@ -105,6 +105,7 @@ class MachinesPlan:
     outages: int = 1
     """Times the primary stands still, a worker is cut off, and the standby is promoted."""
     people: int = 20
+    workers: int = ROLES["worker"]
     seed: int = 1
     control: str = ""
     patience: float = CALM
@@ -346,7 +347,7 @@ async def drilled(plan: MachinesPlan, folder: Path) -> AsyncIterator[MachinesDri
         pair = PairOfServers(servers, plan.outages, is_synchronous=is_synchronous)
         databases = {"database_url": pair.new_database(DATA), "keys_url": pair.new_database("keys")}
         network = None
-        if can_be_made():
+        if plan.outages and can_be_made():  # else none is cut off
             network = await stack.enter_async_context(network_namespace(pair.socket))
         given = {"telegram_token": TOKEN}
         if not is_synchronous:
@@ -354,7 +355,13 @@ async def drilled(plan: MachinesPlan, folder: Path) -> AsyncIterator[MachinesDri
         deployment = StartedDeployment(folder, address, **databases, **given)
         settings = deployment.settings | {"HAVEN_DESK_ORIGIN": deployment.desk}
         running = await stack.enter_async_context(
-            machines(folder, settings, plan.control if is_synchronous else "", network)
+            machines(
+                folder,
+                settings,
+                plan.control if is_synchronous else "",
+                network,
+                ROLES | {"worker": plan.workers},
+            )
         )
         crowd = ConcurrentWalkers(sandbox, people=plan.people, acts=plan.updates, seed=plan.seed)
         staff = CaseworkerAtTwoDesks(
