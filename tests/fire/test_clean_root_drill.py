@@ -9,6 +9,7 @@ from tests.support.booted_root import no_boot
 from tests.support.clean_root import missing
 
 
+@pytest.mark.full_length("`cli/test_documented_steps.py` follows the pages without a root")
 def test_the_page_leads_from_a_bare_machine_to_a_hotline_and_to_another_machine() -> None:
     """Before its first line no Python is there: what works came by the lines of the page."""
     if why := missing():

@@ -65,6 +65,8 @@ class FloodPlan:
     seed: int = 1
     flaw: str = ""
     """Where whoever comes first is served first, in one line for everybody."""
+    slowness: float = 1.0
+    """How many times longer a turn takes: a slower machine is flooded by fewer messages."""
     database: str = "sqlite"
 
 
@@ -103,9 +105,11 @@ class UnfairQueue(FairQueue):
 class SlowWriter(BusyReportingWriter):
     """A writer whose work takes time, as the loop tells it."""
 
+    slowness = 1.0
+
     async def run(self, unit: Callable[[Work], T]) -> T:
         done = await super().run(unit)
-        await asyncio.sleep(_seconds_of(done))
+        await asyncio.sleep(_seconds_of(done) * self.slowness)
         return done
 
 
@@ -121,7 +125,9 @@ def _seconds_of(done: Any) -> float:
 def simulate_flood(plan: FloodPlan, folder: Path) -> FloodResult:
     """Let a flood come over a house, and note how long each person waited for an answer."""
     home = HotlineHarness(folder, kind=plan.database, limits=RateLimits())
-    home.database.writer.__class__ = SlowWriter
+    writer = home.database.writer
+    writer.__class__ = SlowWriter
+    writer.slowness = plan.slowness  # type: ignore[attr-defined]
     if plan.flaw == SENDING:
         home.house.courier.__class__ = UnfairCourier
     if plan.flaw == TURNS:
