@@ -61,6 +61,8 @@ async def with_everything_delivered_twice(
 ) -> DeliveryFindings:
     async with kill_scenario(plan, folder, nurse) as here:
         here.sandbox.updates.twice = here.sandbox.updates.again = plan.updates
+        if plan.flaws:
+            here.has_seen_enough = lambda: judge(here.disk, here.crowd.walkers).twice
         await here.run()
     return judge(here.disk, here.crowd.walkers)
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 IN_THE_MIDST = 0.03
 """Seconds after a batch was handed over in which a kill is likely to meet it under way."""
+LOOK_EVERY = 2.0
+"""Seconds between two looks at whether enough was seen: each reads everything that is stored."""
 LONGEST_WAIT = 0.5
 """Seconds in which somebody will have written, unless all wait for an answer that was lost."""
 MOST_DISTURBED = 3
@@ -77,6 +79,8 @@ class KillScenario:
             sandbox, people=plan.people, acts=plan.updates, seed=plan.seed
         )
         self.disk = StoredDeployment(nursery.data, nursery.key, **databases)
+        self.has_seen_enough: Callable[[], object] = bool
+        """Whether what was to be found is there, so that nothing more is waited for."""
         self._dice = Random(f"{plan.seed} instants")
         self._start = 0.1
         """Seconds from birth to the first question for updates, as seen last."""
@@ -109,8 +113,13 @@ class KillScenario:
         life = life or await self.begin()
         await self._first_question(life)
         before, since = self._state(), time.monotonic()
+        looked = since
         while not self._is_at_rest() and time.monotonic() - since < self.plan.patience:
             await asyncio.sleep(0.02)
+            if time.monotonic() - looked > LOOK_EVERY:
+                if self.has_seen_enough():
+                    break
+                looked = time.monotonic()
             if life.is_over:
                 await self.note_end(life)
                 life = await self.begin()

@@ -111,11 +111,11 @@ class NumberedWalker:
 
     def _is_unanswered(self) -> bool:
         """Tell whether a question still has to follow the last words; none follows a receipt."""
-        messages = self.phone.chat.messages
-        own = max((it for it in messages if not messages[it]["from"]["is_bot"]), default=0)
-        if not own or (self.phone.bot_texts() and int(self._asked()["message_id"]) > own):
+        newest_first = self._newest_first()
+        own = next((it["message_id"] for it in newest_first if not it["from"]["is_bot"]), 0)
+        if not own or (self._has_heard() and int(self._asked()["message_id"]) > own):
             return False
-        newest = messages[max(messages)]
+        newest = newest_first[0]
         receipts = (it.render(catalogue(LANGUAGE)) for it in (WITH_CASE, KEPT_TOO))
         return newest.get("text") not in receipts
 
@@ -141,7 +141,7 @@ class NumberedWalker:
 
     def _declines_offer(self) -> bool:
         """Go back to the question where a caseworker was offered instead; tell if that was done."""
-        if not self.phone.bot_texts():
+        if not self._has_heard():
             return False
         asked = self._asked()
         back = [it for it in self.phone.button_labels(asked) if it.endswith(GO_ON)]
@@ -152,7 +152,7 @@ class NumberedWalker:
 
     def _is_asked_anew(self) -> bool:
         """Tell whether the newest message is a question that was not answered yet."""
-        asked = self._question() if self.phone.bot_texts() else ""
+        asked = self._question() if self._has_heard() else ""
         if not asked or asked in self._answered:
             return False
         self._answered.add(asked)
@@ -165,9 +165,16 @@ class NumberedWalker:
 
     def _asked(self) -> dict[str, Any]:
         """Return the newest message with buttons: what staff read is answered without any."""
-        newest = self.phone.last_bot_message()
-        messages = (self.phone.chat.messages[it] for it in sorted(self.phone.chat.messages)[::-1])
-        return next((it for it in messages if _rows(it)), newest)
+        asked = next((it for it in self._newest_first() if _rows(it)), None)
+        return asked or self.phone.last_bot_message()
+
+    def _has_heard(self) -> bool:
+        """Tell whether the bot has said anything that is still there."""
+        return any(it["from"]["is_bot"] for it in self._newest_first())
+
+    def _newest_first(self) -> list[dict[str, Any]]:
+        """Return all messages: a crowd looks at them again and again, mostly at the newest."""
+        return [*reversed(self.phone.chat.messages.values())]
 
 
 def _rows(message: dict[str, Any]) -> list[Any]:
