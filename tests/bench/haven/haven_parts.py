@@ -59,6 +59,7 @@ from bot.store.database import Database
 from bot.text import Text
 from bot.vault import HostKey, KeyStore, Vault
 from bot.vault.audit.log import AuditLog
+from bot.vault.keys.passwords import PasswordCost
 from bot.vault.keys.staff_keys import StaffKeys
 from tests.bench.haven.scripted_flow import PHRASING, Welcome
 from tests.bench.update_feed import BOT
@@ -94,6 +95,10 @@ ERA: Final = CLOCK.now() // HOUR
 """What the buttons of a sitting that begins in a run are told apart by."""
 
 
+CHEAP: Final = PasswordCost(memory=64, passes=1)
+"""No measurement is of how long a password takes to try."""
+
+
 def _vault() -> Vault:
     """Return a vault with a key store of its own, which the process that fills shares."""
     folder = os.environ.setdefault(_KEYS, "") or tempfile.mkdtemp(prefix="haven-bench-keys-")
@@ -106,7 +111,9 @@ def _vault() -> Vault:
     vault.rotate_epoch(now)
     if not vault.cases.wraps.holders().teams:
         who, password = WHO
-        StaffKeys(keys, vault.prove).enrol(who, "supervisor", ("trafficking",), password, now)
+        StaffKeys(keys, vault.prove, CHEAP).enrol(
+            who, "supervisor", ("trafficking",), password, now
+        )
     return vault
 
 

@@ -38,7 +38,6 @@ from bot.store.compiled import Prepared
 from bot.store.migrate import upgrade
 from bot.store.tables.main import cases
 from bot.vault import HostKey
-from bot.vault.keys.passwords import PasswordCost
 from tests.bench.haven import haven_parts
 from tests.bench.haven.counting_channel import CountingChannel
 from tests.bench.scripted_conversation import UPDATES, press
@@ -58,7 +57,6 @@ WAITS: Final = 100
 WAITING: Final = 0.3
 """The share of the others that waits; the rest is closed."""
 STREAMS, OF_ONE = 500, 5
-CHEAP: Final = PasswordCost(memory=64, passes=1)
 SAID: Final = "Mereka menyimpan paspor saya, dan kami tidak boleh keluar dari rumah itu."
 LONG: Final = 2_000
 """Messages of a conversation that has gone on for long."""
@@ -153,7 +151,7 @@ class DeskQueue:
         self.front = build_desk_context(
             settings, self._store, haven_parts.VAULT,
             DeskOptions(
-                bot_id=haven_parts.NUMBER, password_cost=CHEAP,
+                bot_id=haven_parts.NUMBER, password_cost=haven_parts.CHEAP,
                 origin=f"http://127.0.0.1:{self.port}",
             ),
         )  # fmt: skip
