@@ -27,14 +27,16 @@ def is_many(count: int) -> bool:
 def next_of(count):
     return count + 1
 
-def wait(count):
+def wait(count, rest):
     while count > 0:
+        rest()
         count -= 1
 
 def forgotten(count):
     return count - 1
 """
 TEST = """
+from time import sleep
 from sample.counting import is_many, next_of, wait
 
 def test_many():
@@ -45,7 +47,7 @@ def test_next():
     assert next_of(1) is not None
 
 def test_wait():
-    wait(2)
+    wait(2, lambda: sleep(0.01))
 """
 RUN = """
 import json, sys
