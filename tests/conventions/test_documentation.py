@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tests.conventions.test_source_rules import SKIPPED
 from tests.support.paths import ROOT, TESTS
-from tests.support.source_tree import name_of
+from tests.support.source_tree import name_of, project_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,11 +18,9 @@ PATH = re.compile(r"`((?:[\w.-]+/)+[\w.-]*|[\w-]+\.(?:py|md|toml))`")
 
 
 def documents() -> list[Path]:
-    found = [
-        path for path in ROOT.rglob("*.md") if SKIPPED.isdisjoint(path.relative_to(ROOT).parts)
-    ]
+    found = [path for path in project_files() if path.suffix == ".md"]
     assert {"README.md", "tests/README.md"} <= {name_of(path) for path in found}
-    return sorted(found)
+    return found
 
 
 def broken_links(text: str, folder: Path) -> list[str]:

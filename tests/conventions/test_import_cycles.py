@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from tests.support.source_tree import module_of, modules, tree_of
+from tests.support.source_tree import module_of, modules, nodes_of, tree_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ FEWEST_MODULES, FEWEST_IMPORTS = 300, 1500
 def imported(tree: ast.AST, known: set[str]) -> set[str]:
     """Return the modules a file imports: `from a import b` is `a.b` where that is a module."""
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -35,8 +35,17 @@ def import_graph() -> Graph:
     return {name: imported(tree, known) - {name} for name, tree in trees.items()}
 
 
-def cycles(graph: Graph) -> Iterator[list[str]]:
+def entangled(graph: Graph) -> Graph:
+    """Return the modules on a cycle or above one: all that import nothing else are left out."""
+    left = {name: set(after) for name, after in graph.items()}
+    while free := {name for name, after in left.items() if not after}:
+        left = {name: after - free for name, after in left.items() if name not in free}
+    return left
+
+
+def cycles(whole: Graph) -> Iterator[list[str]]:
     """Yield a shortest cycle for each group of modules that reach each other."""
+    graph = entangled(whole)
     backwards = {name: {it for it in graph if name in graph[it]} for name in graph}
     seen: set[str] = set()
     for start in sorted(graph):

@@ -11,14 +11,14 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tests.conventions.test_source_rules import SKIPPED
 from tests.support.content.catalogue_files import template
-from tests.support.paths import ROOT
 from tests.support.source_tree import (
     comments_in,
     docstrings_in,
     modules,
     name_of,
+    nodes_of,
+    project_files,
     strings_in,
     text_of,
     tree_of,
@@ -43,7 +43,7 @@ QUOTED = re.compile(r"``[^`]+``|`[^`\n]+`")
 """Names of code, which may keep a stored value."""
 SPACE = re.compile(r"\s+")
 CODE = re.compile(r"\S*")
-PAGES = ("*.html", "*.css", "*.js")
+PAGES = {".html", ".css", ".js"}
 LOGS = {"debug", "info", "warning", "error", "exception", "critical"}
 FEWEST_FILES, FEWEST_TEXTS = 300, 5000
 
@@ -66,7 +66,7 @@ def people_read() -> frozenset[str]:
 
 def log_events(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Yield the name of every log event."""
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             first = node.args[0] if node.args else None
             if node.func.attr in LOGS and isinstance(first, ast.Constant):
@@ -96,11 +96,9 @@ def prose() -> Iterator[tuple[str, str]]:
         strings = name.startswith("bot/")
         for line, text in prose_of(tree_of(path), text_of(path), strings=strings):
             yield f"{name}:{line}", text
-    for kind in PAGES:
-        for path in (ROOT / "bot").rglob(kind):
-            yield from lines_of(path)
-    for path in ROOT.rglob("*.md"):
-        if SKIPPED.isdisjoint(path.relative_to(ROOT).parts):
+    for path in project_files():
+        is_page = path.suffix in PAGES and name_of(path).startswith("bot/")
+        if is_page or path.suffix == ".md":
             yield from lines_of(path)
     for message in template("staff"):
         for text in message.id if isinstance(message.id, tuple) else (message.id,):

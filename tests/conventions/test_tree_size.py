@@ -9,7 +9,7 @@ from tests.support.paths import ROOT
 from tests.support.source_tree import PACKAGES, comments_in, modules, name_of, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from tests.conventions.conftest import RuleCheck
@@ -40,7 +40,7 @@ def above(most: int, found: list[str]) -> list[str]:
     return found[most:]
 
 
-def crowded(paths: list[Path], root: Path) -> list[str]:
+def crowded(paths: Iterable[Path], root: Path) -> list[str]:
     """Return one entry for each module above the limit of its package."""
     sizes = Counter(path.parent for path in paths if path.stem != "__init__")
     return [
