@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -142,7 +143,7 @@ def check_routes(routes: Iterable[Route]) -> list[Route]:
             raise RouteError(f"{route.method} {route.path}: no permission is set")
         if route.changes_state and route.fields is None:
             raise RouteError(f"{route.method} {route.path}: no form fields are set")
-    addresses = [(route.method, route.path) for route in found]
-    if repeated := {it for it in addresses if addresses.count(it) > 1}:
+    addresses = Counter((route.method, route.path) for route in found)
+    if repeated := {it for it, times in addresses.items() if times > 1}:
         raise RouteError(f"two routes with one address: {sorted(repeated)}")
     return found
