@@ -19,13 +19,15 @@ from bot.cases.state_machine import Role
 from bot.clock import SECOND
 from bot.conversation import FileRef
 from bot.desks.web.app import ROUTES, build_app
-from bot.desks.web.auth.totp import STEP_SECONDS, SecondFactors
+from bot.desks.web.auth.totp import STEP_SECONDS, SecondFactors, parse_secret
 from bot.desks.web.form_nonces import new_nonce
 from bot.desks.web.live.event_log import EventLog, WebDesk
 from bot.desks.web.live.watcher import EventWatcher
+from bot.desks.web.request import SESSION_COOKIE
 from bot.store.blobs.folder import FolderBlobs
 from bot.vault import Vault
 from bot.vault.erasure.erase import ErasureReason
+from bot.vault.keys.browser_key import secret_digest
 from tests.support.database.key_store_fixtures import (
     CHEAP,
     PASSWORD,
@@ -256,8 +258,6 @@ class HttpBrowser:
             transport=httpx.ASGITransport(office.app, raise_app_exceptions=True), base_url=ORIGIN,
             headers={"user-agent": "Mozilla/5.0 (X11; Linux) Firefox/140.0"},
         )  # fmt: skip
-        self._csrf = ""
-        self._session: dict[str, str] = {}
 
     def asks(self, method: str, path: str, **given: Any) -> httpx.Response:
         return self.office.does(self.client.request(method, path, **given))  # type: ignore[no-any-return]
@@ -269,12 +269,13 @@ class HttpBrowser:
     def csrf(self) -> str:
         """Return what forms of this session carry, as it stands on any page."""
         found = _CSRF.search(self.get("/account").text)
-        self._session, self._csrf = self._cookies(), found[1] if found else ""
-        return self._csrf
+        return found[1] if found else ""
 
     def _known_csrf(self) -> str:
-        """Return what stood on the page last opened in this session: most forms need no newer."""
-        return self._csrf if self._csrf and self._session == self._cookies() else self.csrf()
+        """Return what forms of this session carry without opening a page, if the desk knows it."""
+        token = secret_digest(parse_secret(self._cookies().get(SESSION_COOKIE, "")))
+        session = self.office.front.sessions._sessions.get(token)
+        return session.csrf_token if session is not None else self.csrf()
 
     def _cookies(self) -> dict[str, str]:
         return dict(self.client.cookies)
