@@ -8,13 +8,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.fire.drills.full_length_drill import FULL, run_file
-from tests.support.drill_length import FULL_LENGTH, drill_length, left_to_the_drill, part_of
+from tests.support.drill_length import (
+    FULL_LENGTH,
+    drill_length,
+    left_to_the_drill,
+    part_in_turn,
+    part_of,
+)
 from tests.support.paths import ROOT, TESTS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ASKS = re.compile(r"\bdrill_length\(\d|\bpart_of\(|\bmark\.full_length\b")
+ASKS = re.compile(r"\bdrill_length\(\d|\bpart_(?:of|in_turn)\(|\bmark\.full_length\b")
 
 
 def test_every_test_that_has_a_full_length_is_run_at_it_by_a_drill() -> None:
@@ -44,6 +50,18 @@ def test_a_list_is_whole_at_full_length_and_a_part_spread_over_it_else(
     assert part_of(range(3), 4) == [0, 1, 2]
     monkeypatch.setenv(FULL_LENGTH, "1")
     assert part_of(range(10), 4) == list(range(10))
+
+
+def test_a_part_in_turn_has_each_item_of_a_list_after_some_turns(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(FULL_LENGTH, raising=False)
+    assert [part_in_turn("abc", turn, 2) for turn in range(3)] == [
+        ["a", "b"], ["c", "a"], ["b", "c"],
+    ]  # fmt: skip
+    assert part_in_turn("ab", 1, 2) == ["a", "b"]
+    monkeypatch.setenv(FULL_LENGTH, "1")
+    assert part_in_turn("abc", 1, 2) == ["a", "b", "c"]
 
 
 def test_a_test_of_the_full_length_alone_is_left_to_the_drill(

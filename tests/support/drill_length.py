@@ -34,6 +34,18 @@ def part_of(items: Iterable[T], short: int) -> list[T]:
     return [whole[place * (len(whole) - 1) // (short - 1)] for place in range(short)]
 
 
+def part_in_turn(items: Iterable[T], turn: int, short: int) -> list[T]:
+    """Return `short` of the items, the next ones at each turn; all of them in the drill.
+
+    Two lists that meet in a test cost their product. So each item of the one is tried with a few of
+    the other, and over all turns each item of the other as well.
+    """
+    whole = list(items)
+    if FULL_LENGTH in os.environ or len(whole) <= short:
+        return whole
+    return [whole[(turn * short + place) % len(whole)] for place in range(short)]
+
+
 def left_to_the_drill(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     """Return the tests that run in the drill alone: each names the shorter one of the suite."""
     if FULL_LENGTH in os.environ:

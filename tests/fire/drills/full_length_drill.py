@@ -17,7 +17,11 @@ from tests.support.paths import ROOT
 
 FULL = {
     "tests/cases/test_case_state_machine.py": "any order of moves leads a case only where it may",
+    "tests/desks/web/security/test_access_to_foreign_cases.py": "a foreign case is not there",
+    "tests/desks/web/security/test_csrf_and_cookies.py": "no form from elsewhere changes anything",
+    "tests/desks/web/security/test_html_escaping.py": "whatever anyone writes is text on a page",
     "tests/desks/web/security/test_route_fuzzing.py": "no request makes the web desk fail",
+    "tests/desks/web/security/test_unexpected_form_fields.py": "a form takes its own fields alone",
     "tests/desks/web/team/test_overdue_counts.py": "every overdue reply is counted",
     "tests/dispatch/contact_policy/test_contact_policy.py": "nothing goes outside a contact rule",
     "tests/dispatch/turns/test_dispatch_stateful.py": "random actions of people lose nothing",
