@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from bot.hotline.events import Event
     from tests.support.people.chat_person import ChatPerson
 
-pytestmark = pytest.mark.both_databases  # who has a check-in is known in another way on each
+on_each = pytest.mark.both_databases
+"""Marks a test of what is stored and found: who has a check-in is asked in other words on each."""
 OPENER = PHRASES["opener"].text.render(catalogue("en"))
 RIGHT, SECOND = "mangga tua", "hujan besar"
 PLAN = "Call my sister, 0900 000 000."
@@ -141,6 +142,7 @@ def priority(home: HotlineHarness, case: str) -> int:
     return int(level)
 
 
+@on_each
 def test_the_right_passphrase_raises_no_alarm_and_the_question_is_neutral(
     hotline: HotlineHarness,
 ) -> None:
@@ -155,6 +157,7 @@ def test_the_right_passphrase_raises_no_alarm_and_the_question_is_neutral(
     assert [it.source for it in shown if it] == ["The right word came at {time}."]
 
 
+@on_each
 def test_silence_raises_the_case_once_an_hour_later_and_every_day(hotline: HotlineHarness) -> None:
     _person, case = agreed(hotline)
     assert until(hotline, 21.9) == []
@@ -189,6 +192,7 @@ def test_staff_are_called_although_a_clock_of_the_case_was_altered(hotline: Hotl
     assert alarm.deadlines == ()
 
 
+@on_each
 def test_the_duress_passphrase_raises_the_case_and_freezes_the_chat(
     hotline: HotlineHarness,
 ) -> None:
@@ -273,6 +277,7 @@ def test_an_unasked_passphrase_counts_as_an_answer(hotline: HotlineHarness) -> N
     assert until(hotline, 23) == []
 
 
+@on_each
 def test_once_is_once(hotline: HotlineHarness) -> None:
     person, _case = agreed(hotline, often="Only once")
     assert len(until(hotline, 23)) == 1
@@ -282,6 +287,7 @@ def test_once_is_once(hotline: HotlineHarness) -> None:
     assert hotline.ask("SELECT sealed, answer, duress FROM check_ins") == [(None, None, None)]
 
 
+@on_each
 def test_it_can_be_ended_where_it_was_begun_and_staff_hear_of_it(hotline: HotlineHarness) -> None:
     person, _case = agreed(hotline)
     person.says("hello")
@@ -382,6 +388,7 @@ def day_of(home: HotlineHarness) -> str:
     return datetime.fromtimestamp(home.seconds(), home.settings.zone).date().isoformat()
 
 
+@on_each
 def test_an_erased_case_leaves_no_hour(hotline: HotlineHarness) -> None:
     _person, case = agreed(hotline)
     erasures = hotline.house.erasure_job._erasures
