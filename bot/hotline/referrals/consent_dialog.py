@@ -135,8 +135,8 @@ class ConsentDialog:
         """Return the neutral first question, without content or names."""
         words, read_in = self._texts, catalogue(language)
         rows = (
-            (_button(referral, words.show.render(read_in), ConsentAction.SHOW),),
-            (_button(referral, words.later.render(read_in), ConsentAction.LATER),),
+            (_button(_seen(referral), words.show.render(read_in), ConsentAction.SHOW),),
+            (_button(_seen(referral), words.later.render(read_in), ConsentAction.LATER),),
             *self._exit_buttons(read_in),
         )
         return SendText(words.question.render(read_in), rows, prefix)
@@ -302,18 +302,19 @@ class ConsentDialog:
         return question.short.render(read_in), ", ".join(answers)
 
     def _rows(self, referral: Referral, read_in: Catalogue) -> tuple[tuple[Button, ...], ...]:
+        seen = _seen(referral)  # of all the parts: once for the screen, not for each button
         numbers = [
-            _button(referral, f"{index + 1}", ConsentAction.RESTORE, index)
+            _button(seen, f"{index + 1}", ConsentAction.RESTORE, index)
             if index in referral.struck
-            else _button(referral, f"{TICK}{index + 1}", ConsentAction.STRIKE, index)
+            else _button(seen, f"{TICK}{index + 1}", ConsentAction.STRIKE, index)
             for index in range(len(referral.parts))
         ]
         starts = range(0, len(numbers), BUTTONS_PER_ROW)
         rows = [tuple(numbers[at : at + BUTTONS_PER_ROW]) for at in starts]
         agree, decline = self._texts.agree.render(read_in), self._texts.decline.render(read_in)
         if referral.included_parts:
-            rows.append((_button(referral, agree, ConsentAction.AGREE),))
-        rows.append((_button(referral, decline, ConsentAction.DECLINE),))
+            rows.append((_button(seen, agree, ConsentAction.AGREE),))
+        rows.append((_button(seen, decline, ConsentAction.DECLINE),))
         return (*rows, *self._exit_buttons(read_in))
 
     def _exit_buttons(self, read_in: Catalogue) -> tuple[tuple[Button, ...], ...]:
@@ -322,11 +323,14 @@ class ConsentDialog:
 
     def _revoke_button(self, referral: Referral, language: str) -> tuple[tuple[Button, ...], ...]:
         label = self._texts.take_back.render(catalogue(language))
-        return ((_button(referral, label, ConsentAction.REVOKE),),)
+        return ((_button(_seen(referral), label, ConsentAction.REVOKE),),)
 
 
-def _button(
-    referral: Referral, label: str, action: ConsentAction, part_index: int | None = None
-) -> Button:
+def _seen(referral: Referral) -> str:
+    """Return how each token begins under a content: what is agreed to is what was seen."""
+    return f"r{referral.id}{referral.digest}"
+
+
+def _button(seen: str, label: str, action: ConsentAction, part_index: int | None = None) -> Button:
     number = "" if part_index is None else str(part_index)
-    return Button(label, f"r{referral.id}{referral.digest}{action}{number}")
+    return Button(label, f"{seen}{action}{number}")
