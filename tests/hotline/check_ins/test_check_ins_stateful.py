@@ -137,7 +137,7 @@ def _note(home: HotlineHarness, evening: Evening, before: int) -> None:
 
 
 @settings(
-    max_examples=drill_length(3, 8), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=drill_length(2, 8), deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 @example([("passes", 550), ("says", RIGHT), ("restarts", 5), ("passes", 30), ("says", SECOND)])
 @example([("passes", 530), ("says", WRONG), ("crashes", 20), ("passes", 50)])

@@ -197,7 +197,7 @@ about: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 TestNight = Night.TestCase
-TestNight.settings = settings(max_examples=drill_length(5, 30), stateful_step_count=25, **about)
+TestNight.settings = settings(max_examples=drill_length(3, 30), stateful_step_count=25, **about)
 TestNightOnPostgreSQL = NightOnPostgreSQL.TestCase
 TestNightOnPostgreSQL.settings = settings(
     max_examples=drill_length(1, 4), stateful_step_count=25, **about

@@ -279,7 +279,7 @@ about: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 TestOffice = Office.TestCase
-TestOffice.settings = settings(max_examples=drill_length(10, 40), stateful_step_count=30, **about)
+TestOffice.settings = settings(max_examples=drill_length(4, 40), stateful_step_count=30, **about)
 TestOfficeOnPostgreSQL = OfficeOnPostgreSQL.TestCase
 TestOfficeOnPostgreSQL.settings = settings(
     max_examples=drill_length(1, 4), stateful_step_count=30, **about

@@ -215,7 +215,7 @@ about: dict[str, Any] = {
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large],
 }
 TestEvening = Evening.TestCase
-TestEvening.settings = settings(max_examples=drill_length(5, 15), stateful_step_count=40, **about)
+TestEvening.settings = settings(max_examples=drill_length(3, 15), stateful_step_count=40, **about)
 TestEveningOnPostgreSQL = EveningOnPostgreSQL.TestCase
 TestEveningOnPostgreSQL.settings = settings(
     max_examples=drill_length(1, 4), stateful_step_count=40, **about

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 CODES = ("report.county", "report.what", "report.needs", "language", "contact")
 RECIPIENTS = ("legal_aid", "spa")
 LONG_ENOUGH = settings(
-    max_examples=drill_length(30, 60),
+    max_examples=drill_length(12, 60),
     stateful_step_count=25,
     derandomize=True,
     deadline=None,
