@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
@@ -23,6 +24,7 @@ def parts(page: str) -> list[str]:
     return page.split("\n## ")
 
 
+@cache
 def translations() -> dict[str, set[str]]:
     """Return the Chinese texts of each English one: a word may be a button and a column."""
     found: dict[str, set[str]] = {}
