@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import fields
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
@@ -174,9 +174,10 @@ def spoken_texts(place: Place) -> list[Text]:
     return [*flow_texts(), *lines, *answers, hotline.NOBODY_CAN_ANSWER]
 
 
-def flow_texts() -> list[Text]:
+@cache
+def flow_texts() -> tuple[Text, ...]:
     """Return every phrase of every flow."""
-    return [text for flow in ALL_FLOWS for step in flow.steps for text in step.phrases()]
+    return tuple(text for flow in ALL_FLOWS for step in flow.steps for text in step.phrases())
 
 
 def place_bound_phrases() -> frozenset[MessageKey]:
