@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import sys
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import httpx
 import pyotp
+import starlette.routing
 
 from bot.app.options import DeskOptions
 from bot.app.retention import build_erasures
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 
 # For each request httpx asks whether this is installed; without an answer Python looks at the disk.
 sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
+# A process of Haven builds one application of all addresses; each test here builds its own.
+starlette.routing.compile_path = cache(starlette.routing.compile_path)
 
 ORIGIN = "https://desk.test"
 FIREFOX = "Firefox Linux"
