@@ -17,7 +17,7 @@ from tests.support.harnesses.web_desk_harness import HttpBrowser, WebDeskHarness
 from tests.support.response_likeness import normalised_response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from starlette.responses import Response
@@ -39,13 +39,25 @@ def stored(office: WebDeskHarness) -> list[tuple[object, ...]]:
     return found
 
 
-@pytest.fixture
-def chief(web_desk: WebDeskHarness) -> WebCaseworker:
-    """Give whoever may use the most addresses, and a case that is theirs."""
-    _person, reference = web_desk.add_person()
-    chief = web_desk.worker("Wu", Role.ADMINISTRATOR).comes()
+def a_chief(office: WebDeskHarness) -> WebCaseworker:
+    """Return whoever may use the most addresses, and has a case."""
+    _person, reference = office.add_person()
+    chief = office.worker("Wu", Role.ADMINISTRATOR).comes()
     chief.does(reference, "claim")
     return chief
+
+
+@pytest.fixture
+def chief(web_desk: WebDeskHarness) -> WebCaseworker:
+    return a_chief(web_desk)
+
+
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebCaseworker]:
+    """Give a chief to tests that each show that nothing was changed."""
+    office = WebDeskHarness(tmp_path_factory.mktemp("unchanged"))
+    yield a_chief(office)
+    office.close()
 
 
 def token_of(kind: str, chief: WebCaseworker, office: WebDeskHarness) -> str:
@@ -146,8 +158,9 @@ ELSEWHERE: list[dict[str, str]] = [
 
 @pytest.mark.parametrize("headers", ELSEWHERE, ids=lambda it: "=".join(next(iter(it.items())))[:40])
 def test_no_page_of_another_place_changes_anything(
-    web_desk: WebDeskHarness, chief: WebCaseworker, headers: dict[str, str]
+    unchanged: WebCaseworker, headers: dict[str, str]
 ) -> None:
+    chief, web_desk = unchanged, unchanged.office
     fields = {"csrf": chief.browser.csrf()}
     before, reference = stored(web_desk), web_desk.newest()
     # Over all headers, each form is tried several times.
