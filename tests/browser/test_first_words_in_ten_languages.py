@@ -13,6 +13,7 @@ from tests.browser.conftest import SMALLEST, WIDE
 from tests.browser.group_page_caseworker import GroupPageCaseworker
 from tests.browser.phone_page_reports import case_reference_on_phone
 from tests.dispatch.input.test_first_words import FIRST_WORDS
+from tests.support.drill_length import drill_length
 
 if TYPE_CHECKING:
     from bot.conversation.questions.question import Question
@@ -27,6 +28,8 @@ PHONES = {
     "ja": ("Hana", "日本語"),
 }  # fmt: skip
 """By language: the phone that the demo offers, and the language of its app."""
+UNLIKE = ("id", "zh_Hant", "th", "my")
+"""Languages whose lines differ: long words, characters, marks above and below, tall letters."""
 IN_DANGER, OTHERWISE = Text("{digits}"), Text("{digits_other}")
 """The numbers beside a question."""
 
@@ -43,7 +46,10 @@ async def test_first_words_reach_a_person_with_numbers_in_sight(
     demo: DemoProcess, open_demo_page: OpenDemoPage, add_phone: AddPhone
 ) -> None:
     hidden, references = [], {}
-    for tag, (story, address) in FIRST_WORDS.items():
+    tags = sorted(FIRST_WORDS, key=UNLIKE.__contains__, reverse=True)[: drill_length(4, 10)]
+    assert {*UNLIKE} <= {*tags}
+    for tag in tags:
+        story, address = FIRST_WORDS[tag]
         async with open_demo_page(SMALLEST) as page:
             person = await add_phone(page, *PHONES[tag], tag)
             await person.begins()

@@ -48,6 +48,9 @@ FULL = {
     "tests/vault/erasure/test_erase_case.py": "killed anywhere, an erasure is finished",
     "tests/vault/erasure/test_retention_stateful.py": "a case is erased when due, and only then",
     "tests/vault/keys/test_case_access.py": "a case opens for its members and no others",
+    # Last, for the short drill runs the first files, and a browser takes minutes.
+    "tests/browser/test_first_words_in_ten_languages.py": "the numbers are in sight on a phone",
+    "tests/browser/test_web_desk_accessibility.py": "everyone can use every page in either theme",
 }
 """Every file that asks for `drill_length`, and what it shows."""
 SLOW = 3600
