@@ -115,6 +115,11 @@ class PlainText(NamedTuple):
         """The text in which whole words are found: with a space at both ends, if it has any."""
         return self.text if self.is_unspaced else f" {self.text} "
 
+    def holds_any(self, words: Iterable[str]) -> bool:
+        """Tell whether one of these words stands in the text."""
+        around, framed = "" if self.is_unspaced else " ", self.framed
+        return any(f"{around}{it}{around}" in framed for it in words)
+
     def holds_only(self, words: Collection[str]) -> bool:
         """Tell whether nothing is left without these words."""
         return not self.without(words)
@@ -209,18 +214,19 @@ class AnswerList(NamedTuple):
             plain_answer(" ".join(self.same.get(word, word) for word in plain.words))
         )
 
+    def respelled(self, words: Iterable[str]) -> tuple[str, ...]:
+        """Return plain words in the spelling of the lists."""
+        return tuple(self.respell(PlainText.of(it)).text for it in words)
+
     def has_question_word(self, plain: PlainText) -> bool:
         """Tell whether an answer has a word of a question or a condition, and is not listed."""
         if plain.text in self.labels:
             return False
-        around = "" if plain.is_unspaced else " "
-        return any(f"{around}{it}{around}" in plain.framed for it in self.question_words)
+        return plain.holds_any(self.question_words)
 
     def has_other_matter(self, plain: PlainText) -> bool:
         """Tell whether a refusal in an answer may be about something else than telling."""
-        around = "" if plain.is_unspaced else " "
-        words = {self.respell(PlainText.of(it)).text for it in self.other_matters}
-        return any(f"{around}{it}{around}" in plain.framed for it in words)
+        return plain.holds_any(self.other_matters)
 
     def lists_whole(self, text: str, label: str) -> bool:
         """Tell whether a whole text is one of the words for a button."""
@@ -230,21 +236,18 @@ class AnswerList(NamedTuple):
         """Tell whether an answer thanks, understands or puts off, and is not listed as a whole."""
         if plain.text in self.labels or plain.text in self.exact:
             return False
-        around = "" if plain.is_unspaced else " "
-        return any(f"{around}{it}{around}" in plain.framed for it in self.open_words)
+        return plain.holds_any(self.open_words)
 
     def is_good_news(self, plain: PlainText) -> bool:
         """Tell whether a text says that the person is safe or free now, and nothing else."""
-        around = "" if plain.is_unspaced else " "
-        if not any(f"{around}{it}{around}" in plain.framed for it in self.good_news):
+        if not plain.holds_any(self.good_news):
             return False
         polite = (*self.particles.words, *self.open_words)
         return plain.holds_only({*self.good_news, *self.good_news_words, *polite})
 
     def is_dismissal(self, plain: PlainText) -> bool:
         """Tell whether a text says that the person lost the job, and nothing else."""
-        around = "" if plain.is_unspaced else " "
-        if not any(f"{around}{it}{around}" in plain.framed for it in self.dismissals):
+        if not plain.holds_any(self.dismissals):
             return False
         return plain.holds_only({*self.dismissals, *self.good_news_words, *self.particles.words})
 
@@ -487,11 +490,10 @@ def _with_synonyms(known: AnswerList, synonyms: dict[str, list[str]]) -> AnswerL
                     labels.setdefault(polite, set()).update(meanings)
                     for meaning in meanings:
                         by_label.setdefault(meaning, set()).add(polite)
-    urging = (known.respell(PlainText.of(it)).text for it in known.urging_words)
-    taking_back = (known.respell(PlainText.of(it)).text for it in known.taking_back)
     return known._replace(
-        urging_words=tuple(urging),
-        taking_back=tuple(taking_back),
+        urging_words=known.respelled(known.urging_words),
+        taking_back=known.respelled(known.taking_back),
+        other_matters=known.respelled(known.other_matters),
         labels=_frozen(labels),
         exact=_frozen(exact),
         own=_frozen(own),

@@ -72,9 +72,9 @@ def holds_only(
         may_name_place: whether a place in Taiwan may stand with it.
     """
     known = _known(label, language, is_explained, may_name_place)
-    if not accented_words((written,)) <= known.accented or _has_unknown_sign(written):
+    if not _is_complete(plain, known):  # asked first: it refuses most texts at their first word
         return False
-    return _is_complete(plain, known)
+    return accented_words((written,)) <= known.accented and not _has_unknown_sign(written)
 
 
 def _has_unknown_sign(written: str) -> bool:
@@ -87,13 +87,18 @@ def _is_complete(plain: PlainText, known: _Known) -> bool:
     """Tell whether a text can be taken to known pieces that answer together."""
     units = plain.text if plain.is_unspaced else plain.words
     between = "" if plain.is_unspaced else " "
-    reached: list[set[frozenset[_Piece]]] = [{frozenset()}, *(set() for _ in units)]
-    for start, seen in enumerate(reached[:-1]):
-        for end in range(start + 1, min(len(units), start + known.most_units) + 1 if seen else 0):
+    reached: dict[int, set[frozenset[_Piece]]] = {0: {frozenset()}}
+    for start in range(len(units)):
+        seen = reached.pop(start, None)
+        if seen is None:
+            continue
+        for end in range(start + 1, min(len(units), start + known.most_units) + 1):
             kind = known.kinds.get(between.join(units[start:end]))
-            if kind is not None:
-                reached[end] |= {it | {kind} for it in seen if _may_follow(kind, it)}
-    return any(map(_answers, reached[-1]))
+            if kind is not None and (now := {it | {kind} for it in seen if _may_follow(kind, it)}):
+                reached.setdefault(end, set()).update(now)
+        if not reached:
+            return False
+    return any(map(_answers, reached.get(len(units), ())))
 
 
 def _may_follow(kind: _Piece, seen: frozenset[_Piece]) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from bot.languages.answer_model import LikelyAnswer
+    from bot.languages.typed.one_other import PleaAboutOther
 
 LONGEST = 60
 """Characters of an answer that can be a synonym; a longer message is a story."""
@@ -37,13 +38,14 @@ _NUMBER = re.compile(r"(?<!\d)(\d{1,2})(?!\d)")
 class TypedAnswer:
     """A text a person wrote, made ready once for all that it is compared with."""
 
-    __slots__ = ("_respelled", "plain", "text")
+    __slots__ = ("_plea", "_respelled", "plain", "text")
 
     def __init__(self, text: str) -> None:
         """Take a text; one of more than `LONGEST` characters means no button."""
         self.text = text
         self.plain = PlainText.of(plain_answer(text) if len(text) <= LONGEST else "")
         self._respelled: dict[str, PlainText] = {}
+        self._plea: tuple[PleaAboutOther | None] | None = None
 
     @property
     def is_phrase(self) -> bool:
@@ -78,6 +80,13 @@ class TypedAnswer:
             if found:
                 return found.pop() if len(found) == 1 else None
         return None
+
+    @property
+    def plea(self) -> PleaAboutOther | None:
+        """What it asks about one other person who must not know; looked for once, when asked."""
+        if self._plea is None:
+            self._plea = (find_plea_about_other(self.text),)
+        return self._plea[0]
 
     @property
     def has_question_mark(self) -> bool:
@@ -118,7 +127,7 @@ class TypedAnswer:
         because a cry begins with "not". Nor does it because one other person must not know, or for
         "they do not let me go home". The arguments are those of `whole_consent_label`.
         """
-        if find_plea_about_other(self.text) is not None:
+        if self.plea is not None:
             return self._refusal_beside_plea(labels, language)
         said = self.whole_consent_label(labels, language, is_explained=is_explained)
         if said is not None or len(self.text) > LONGEST or self.asks(language):
@@ -145,7 +154,7 @@ class TypedAnswer:
         """
         if len(self.text) > LONGEST or self.has_question_mark:
             return None
-        if find_plea_about_other(self.text) is not None:
+        if self.plea is not None:
             return self._refusal_beside_plea(labels, language)
         whole = self.label_of(labels.keys(), language, whole=True)
         for label in sorted(labels, key=labels.__getitem__):  # each no before a yes
@@ -160,7 +169,7 @@ class TypedAnswer:
 
         "Not yet, do not tell my boss" refuses. A mere "no" may belong to the plea.
         """
-        plea = find_plea_about_other(self.text)
+        plea = self.plea
         if plea is None or not plea.rest:
             return None
         beside = TypedAnswer(plea.rest)
@@ -218,8 +227,7 @@ class TypedAnswer:
         weak = {it for known in lists for it in known.weak_words}
         cries = {it for known in lists for it in known.cries}
         strong = {it for it in synonyms - weak if PlainText.of(it).is_phrase} | cries
-        around = "" if plain.is_unspaced else " "
-        if any(f"{around}{it}{around}" in plain.framed for it in strong):
+        if plain.holds_any(strong):
             return True
         polite = {it for known in lists for it in (*known.particles.words, *known.urging_words)}
         return plain.holds_only(synonyms | polite)
@@ -242,9 +250,7 @@ class TypedAnswer:
             for each in lists
             for it in (*each.particles.words, *each.open_words, *each.by_label.get("Not yet", ()))
         }
-        edge = "" if plain.is_unspaced else " "
-        is_said = any(f"{edge}{it}{edge}" in plain.framed for it in back)
-        return is_said and plain.holds_only(back | around)
+        return plain.holds_any(back) and plain.holds_only(back | around)
 
     def most_likely(self, labels: Collection[str], language: str) -> LikelyAnswer | None:
         """Return which of these labels the learnt examples say a text means; None for none.
@@ -270,7 +276,8 @@ class TypedAnswer:
     def says_nothing(self, language: str) -> bool:
         """Tell whether a text thanks, greets, excuses itself or asks "what", and says no more."""
         plain = self._in_spelling_of(language)
-        if not any(it in plain.framed for it in _empty_words(language, plain.is_unspaced)):
+        framed = plain.framed
+        if not any(it in framed for it in _empty_words(language, plain.is_unspaced)):
             return False
         lists = (answers_in(language), answers_in(FALLBACK))
         around = (it for each in lists for it in (*each.empty_words, *each.particles.words))
@@ -279,8 +286,9 @@ class TypedAnswer:
     def before_empty_words(self, language: str) -> str:
         """Return what stands before such words: the yes of "yes, thanks", no "ya" behind them."""
         plain = self._in_spelling_of(language)
-        found = [plain.framed.find(it) for it in _empty_words(language, plain.is_unspaced)]
-        return plain.framed[: min((it for it in found if it >= 0), default=0)].strip()
+        framed = plain.framed
+        found = [framed.find(it) for it in _empty_words(language, plain.is_unspaced)]
+        return framed[: min((it for it in found if it >= 0), default=0)].strip()
 
     def is_only_polite(self, language: str) -> bool:
         """Tell whether a text thanks, understands or puts off, and says nothing else."""
