@@ -10,6 +10,8 @@ from functools import cache
 import av
 
 RATE, BLOCK = 48_000, 960
+TONE, SAME_AFTER = 440, 4_800
+"""Waves a second; samples after which both the wave and the blocks begin again."""
 TITLE = "a name of a phone"
 """Written into the metadata of every sound."""
 
@@ -24,11 +26,17 @@ def tone(seconds: float = 1.0, kind: str = "webm", *, level: int = 8_000) -> byt
         for begin in range(0, int(seconds * RATE), BLOCK):
             frame = av.AudioFrame(format="s16", layout="mono", samples=BLOCK)
             frame.sample_rate, frame.pts = RATE, begin
-            waves = (math.sin((begin + at) * math.tau * 440 / RATE) for at in range(BLOCK))
-            frame.planes[0].update(array("h", [int(level * it) for it in waves]).tobytes())
+            frame.planes[0].update(_block(begin % SAME_AFTER, level))
             target.mux(stream.encode(frame))
         target.mux(stream.encode(None))
     return out.getvalue()
+
+
+@cache
+def _block(begin: int, level: int) -> bytes:
+    """Return the samples of a tone from one of them on: a minute of sound has five such blocks."""
+    waves = (math.sin((begin + at) * math.tau * TONE / RATE) for at in range(BLOCK))
+    return array("h", [int(level * it) for it in waves]).tobytes()
 
 
 def peak(data: bytes) -> int:
