@@ -41,9 +41,11 @@ LONG = "word " * 800
 MB = 1024 * 1024
 
 
-def at_a_question(home: HotlineHarness) -> ChatPerson:
-    person = home.person()
-    place_at(person, reachable_positions()["report", "safe"])
+def at_a_question(home: HotlineHarness, written: int = 0) -> ChatPerson:
+    """Return a person at a question, who wrote so many characters today."""
+    person, now = home.person(), home.loop.now()
+    activity = ChatActivity(day_since=now, day_characters=written) if written else ChatActivity()
+    place_at(person, reachable_positions()["report", "safe"], activity=activity)
     return person
 
 
@@ -146,11 +148,9 @@ def test_very_much_is_kept_and_answered_now_and_then(hotline: HotlineHarness) ->
 def test_beyond_what_is_kept_in_a_day_words_are_counted_and_danger_is_heard(
     hotline: HotlineHarness,
 ) -> None:
-    person = at_a_question(hotline)
-    each = len(LONG)
-    hotline.receives(*(person.words(LONG) for _ in range(80)))
-    while stored_conversation(person).activity.day_characters + 80 * each <= MAX_DAILY_CHARACTERS:
-        hotline.receives(*(person.words(LONG) for _ in range(80)))
+    person = at_a_question(hotline, written=MAX_DAILY_CHARACTERS - 45 * len(LONG))
+    hotline.receives(*(person.words(LONG) for _ in range(40)))
+    assert stored_conversation(person).activity.day_characters <= MAX_DAILY_CHARACTERS
     while stored_conversation(person).activity.day_characters <= MAX_DAILY_CHARACTERS:
         person.says(LONG)
     before = len(words_of(person))
