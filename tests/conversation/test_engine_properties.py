@@ -28,11 +28,12 @@ from bot.conversation.engine import open_question
 from bot.conversation.inputs import FilesInput, LocationInput
 from bot.conversation.inputs import TextInput as Written
 from tests.support.content.random_flows import HEARD, KNOWN, StepPlan, book_of, plans, releases
+from tests.support.drill_length import drill_length
 
 if TYPE_CHECKING:
     from bot.conversation.state import Frame
 
-MANY = settings(max_examples=150, deadline=None)
+MANY = settings(max_examples=drill_length(50, 150), deadline=None)
 ASIDES = ("danger", "f0", "f1")
 DONE = st.one_of(HEARD, st.sampled_from(ASIDES))
 STEPS = st.lists(DONE, max_size=25)

@@ -15,6 +15,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.sandbox import TOKEN, FaultKind, Sandbox, serve
 from tests.fire.caseworker_at_two_desks import CaseworkerAtTwoDesks
 from tests.fire.delivery_findings import StoredDeployment
@@ -125,6 +127,7 @@ async def a_leader_is_paused(here: Evening) -> None:
     paused.go_on()
 
 
+@pytest.mark.full_length("`fire/test_machines_die.py` and `fire/test_machines_drill.py`")
 async def test_an_evening_over_two_desks_and_two_workers_while_machines_die(
     tmp_path: Path,
 ) -> None:

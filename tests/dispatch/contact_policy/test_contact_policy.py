@@ -121,8 +121,10 @@ def test_random_events_break_the_contact_rule_only_without_the_policy(
     tmp_path: Path, *, is_off: bool
 ) -> None:
     world, dice = ContactRuleSimulation(tmp_path, gate_is_off=is_off), Random(5)
-    for _ in range(600):
+    for _ in range(600 if is_off else drill_length(300, 600)):
         random_step(world, dice)
+        if world.broken and world.gated > 30:
+            break
     world.close()
     assert world.gated > 30
     assert bool(world.broken) is is_off

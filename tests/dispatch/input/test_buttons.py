@@ -21,6 +21,7 @@ from tests.support.dispatch_inspection import (
     start_report,
     stored_conversation,
 )
+from tests.support.drill_length import part_of
 from tests.support.harnesses.hotline_harness import VAULT
 
 if TYPE_CHECKING:
@@ -196,12 +197,17 @@ def test_a_press_from_an_unknown_chat_shows_the_start(hotline: HotlineHarness) -
     assert current_step(person) == ("language", "language")
 
 
+IN_OTHERS = 20
+"""Questions in a language other than English: the token of a button holds no words."""
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_button_of_every_question_fits_into_sixty_four_bytes(
     sqlite_hotline: HotlineHarness, language: str
 ) -> None:
     """Also after 16 million questions."""
-    for position in reachable_positions().values():
+    every = reachable_positions().values()
+    for position in every if language == "en" else part_of(every, IN_OTHERS):
         person = sqlite_hotline.person(language)
         place_at(person, position, language=language)
         say = person.asked()[1]

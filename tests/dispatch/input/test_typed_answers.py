@@ -20,6 +20,7 @@ from tests.support.dispatch_inspection import (
     stored_conversation,
     with_extra_text,
 )
+from tests.support.drill_length import part_of
 
 if TYPE_CHECKING:
     from tests.support.harnesses.hotline_harness import HotlineHarness
@@ -69,12 +70,18 @@ def test_the_second_button_can_be_typed_in_any_digits(
     assert stored_conversation(person).position.extra_texts == []
 
 
+IN_ALL = ("vi", "th")
+"""Languages whose labels are typed at every question: one with accents, one without spaces."""
+IN_OTHERS = 16
+"""Questions in each of the others."""
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_label_typed_presses_its_button(
     sqlite_hotline: HotlineHarness, language: str
 ) -> None:
     tried: set[str] = set()
-    for flow, step in CHOICES:
+    for flow, step in CHOICES if language in IN_ALL else part_of(CHOICES, IN_OTHERS):
         question = BOOK.compiled[flow].questions[step]
         assert isinstance(question, Choose)
         new = {code: label for code, label in question.choices.items() if label.source not in tried}
