@@ -26,6 +26,8 @@ FULL = {
     "tests/desks/web/team/test_overdue_counts.py": "every overdue reply is counted",
     "tests/dispatch/contact_policy/test_contact_policy.py": "nothing goes outside a contact rule",
     "tests/dispatch/danger/test_danger_button.py": "the numbers are one press from every question",
+    "tests/dispatch/danger/test_reading_ended_in_own_words.py": "who says so is read no longer",
+    "tests/dispatch/danger/test_yes_and_no_in_ten_languages.py": "only a yes lets staff read",
     "tests/dispatch/input/test_attachments_from_people.py": "a file is kept at every question",
     "tests/dispatch/input/test_buttons.py": "every button fits into what Telegram takes",
     "tests/dispatch/input/test_reassuring_answers.py": "no urgent words are noted as safe",
