@@ -125,9 +125,9 @@ def run_tasks(plan: ClaimDrillPlan, tasks: list[ClaimTask]) -> tuple[int, list[i
     kills = plan.kills
     while running:
         time.sleep(dice.uniform(0.02, 0.2) if kills else 0.02)
-        if kills:
+        if kills and (asking := [it for it, task in running.items() if _waits_for_answer(task)]):
             kills -= 1
-            os.kill(dice.choice(sorted(running)), signal.SIGKILL)
+            os.kill(dice.choice(sorted(asking)), signal.SIGKILL)
         for process in list(running):
             ended, status = os.waitpid(process, os.WNOHANG)
             if not ended:
@@ -140,6 +140,12 @@ def run_tasks(plan: ClaimDrillPlan, tasks: list[ClaimTask]) -> tuple[int, list[i
             elif code:
                 ends.append(code)
     return killed, ends
+
+
+def _waits_for_answer(task: ClaimTask) -> bool:
+    """Tell whether a claimer has begun a try and wrote no answer down: a kill hits it there."""
+    tried = task.log.read_text().splitlines() if task.log.exists() else []
+    return bool(tried) and not tried[-1].startswith("=")
 
 
 # --- What they wrote down --------------------------------------------------------------------
