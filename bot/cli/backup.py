@@ -47,7 +47,7 @@ from bot.vault.backup.restore import (
     Restore,
     RestoreResult,
     RestoreTarget,
-    check_new_folder,
+    check_target,
 )
 from bot.vault.erasure.erase import Erasures, LedgerEntry
 from bot.vault.erasure.ledger import LEDGER_NAME, MAX_AGE, Ledger, read_ledger, write_ledger
@@ -175,7 +175,8 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
     hosts = _host_keys(settings, host_key or [])
     if to.resolve() == settings.data.resolve():
         raise HavenError(f"{to} is HAVEN_DATA: restore into another folder, never over it")
-    check_new_folder(to)
+    target = RestoreTarget(to, database, keys)
+    check_target(target)
     paths = _named_archives(archives)
     live = _live_root(settings, hosts)
     status = Console(stderr=True).status("reading")
@@ -185,7 +186,6 @@ def restore(  # noqa: PLR0913 - each parameter is an option of the command
     erased = _erased_ledger(settings, paths, ledger, found, live)
     waiver = _check_ledger_age(erased, now, is_waived=without_ledger)
     with status:
-        target = RestoreTarget(to, database, keys)
         done = restoring.restore_into(found, target, erased.entries, now, waiver)
     _tell_restored(done, to, settings.zone)
     _tell_key(hosts, found)

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, inspect
 
-from bot.errors import SchemaIncompleteError
+from bot.errors import MigrationError, SchemaIncompleteError
 from bot.store.database import Database, begin_immediately
 from bot.store.releases import require_known, revisions
 from bot.store.tables.main import metadata
@@ -107,6 +107,16 @@ def has_table(database: Database, name: str) -> bool:
         return connection.execute(query[database.dialect]).fetchone()[0] is not None
     finally:
         connection.close()
+
+
+def refuse_other_tables(database: Database) -> None:
+    """Raise MigrationError for a database that has tables, before any of Haven are made in it."""
+    with schema_engine(database) as engine, engine.connect() as connection:
+        if found := inspect(connection).get_table_names():
+            raise MigrationError(
+                f"the database {database.url.database} has tables of something else ({found[0]}): "
+                "name an empty one"
+            )
 
 
 def current_revision(database: Database) -> str | None:

@@ -21,6 +21,7 @@ from bot.vault.erasure.ledger import LEDGER_NAME, write_ledger
 from bot.vault.keys.key_store import live_root
 from tests.support.age_key_files import use_cheap_key_files
 from tests.support.cli_runner import CommandResult, command_runner, is_user_message, listed_cases
+from tests.support.database_fixtures import empty_url, query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,6 +114,21 @@ def test_nothing_is_restored_over_anything(haven: Haven, tmp_path: Path) -> None
         assert done.returncode == 1
         assert is_user_message(done.stderr)
     assert len(json.loads(haven("staff", "list", "--json").stdout)) == 1
+
+
+@pytest.mark.parametrize("option", ["--database", "--keys"])
+def test_a_restore_refuses_a_database_in_use_before_it_reads_an_archive(
+    haven: Haven, tmp_path: Path, option: str
+) -> None:
+    url = empty_url("postgresql", tmp_path)
+    query(Database(url), "CREATE TABLE letters (note TEXT)")
+    damaged = [private_file(tmp_path / name, "x") for name in ("main.age", "keys.age")]
+    to = ("--to", str(tmp_path / "new"), "--key", str(tmp_path / "offline.key"))
+    refused = haven("restore", *damaged, *to, option, url)
+    name = Database(url).url.database
+    said = f"the database {name} has tables of something else (letters): name an empty one\n"
+    assert (refused.returncode, refused.stderr) == (1, said)
+    assert not list(tmp_path.glob("new*"))
 
 
 def test_a_changed_ledger_stops_a_restore(haven: Haven, tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import Integer, LargeBinary, func, insert, inspect, select, text
+from sqlalchemy import Integer, LargeBinary, func, insert, select, text
 
 from bot.errors import MigrationError
 from bot.store.copies.row_digests import RowDigest, TableDigest, batches, digest_table
-from bot.store.migrate import current_revision, schema_engine, upgrade_to
+from bot.store.migrate import current_revision, refuse_other_tables, upgrade_to
 from bot.store.releases import COPYING, is_unfinished_copy
 
 if TYPE_CHECKING:
@@ -69,18 +69,14 @@ def target_state(database: Database, mark: str) -> TargetState:
     revision = current_revision(database)
     if revision == mark:
         return TargetState.UNFINISHED
-    name = database.url.database
     if is_unfinished_copy(revision):
         raise MigrationError(
-            f"the database {name} has an unfinished copy of another deployment: name an empty one"
+            f"the database {database.url.database} has an unfinished copy of another deployment: "
+            "name an empty one"
         )
     if revision is not None:
         return TargetState.COMPLETE
-    with schema_engine(database) as engine, engine.connect() as connection:
-        if found := inspect(connection).get_table_names():
-            raise MigrationError(
-                f"the database {name} has tables of something else ({found[0]}): name an empty one"
-            )
+    refuse_other_tables(database)
     return TargetState.EMPTY
 
 

@@ -26,12 +26,18 @@ from sqlalchemy import (
 )
 
 from bot.clock import SECOND
-from bot.errors import BackupError, WrongHostKeyError
+from bot.errors import BackupError, MigrationError, WrongHostKeyError
 from bot.store.blobs.durable_files import sync_file, sync_folder
 from bot.store.blobs.protocol import BLOB_NAME
 from bot.store.database import Database
 from bot.store.findings import RESTORED_AT
-from bot.store.migrate import KEY_MIGRATIONS, current_revision, schema_transaction, upgrade_to
+from bot.store.migrate import (
+    KEY_MIGRATIONS,
+    current_revision,
+    refuse_other_tables,
+    schema_transaction,
+    upgrade_to,
+)
 from bot.store.tables.keys import epochs, key_metadata, roots
 from bot.store.tables.main import audit, erasures, exchanges, files, outbox, rounds
 from bot.vault.audit.log import AUDIT_COLUMNS, INITIAL_MAC, OPERATOR, AuditHead, AuditLog
@@ -172,13 +178,14 @@ class Restore:
         it is recorded at the end of the audit log.
 
         Raises:
-            BackupError: the archives cannot be used, or the target exists. Nothing is left of a
-                failed restore.
+            BackupError: the archives cannot be used, or something is in the target. Nothing is left
+                of a failed restore.
         """
+        check_target(target)
         pair, vault = backup.archives, backup.vault
         with _new_folder(target.folder) as folder:
-            database = _open_empty(target.database_url or f"sqlite:///{folder / 'haven.db'}")
-            keys = _open_empty(target.keys_url or f"sqlite:///{folder / 'keys.db'}")
+            database = Database(target.database_url or f"sqlite:///{folder / 'haven.db'}")
+            keys = Database(target.keys_url or f"sqlite:///{folder / 'keys.db'}")
             entries = [line for seen in pair.values() for line in seen.ledger] + list(erased)
             importer = _Importer(_erased_check(vault, pair, entries), folder / "files")
             with schema_transaction(database) as connection, schema_transaction(keys) as key_side:
@@ -419,15 +426,31 @@ def _last_number(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.max(asked))).scalar() or 0
 
 
-def _open_empty(url: str) -> Database:
-    database = Database(url)
+def check_target(target: RestoreTarget) -> None:
+    """Raise BackupError if something is where a backup would be restored to."""
+    _check_new_folder(target.folder)
+    named = [url for url in (target.database_url, target.keys_url) if url]
+    if len(set(named)) < len(named):
+        raise BackupError(
+            "--database and --keys name one database: keys need a separate one, so that one stolen "
+            "copy is half of what is needed"
+        )
+    for url in named:
+        _check_empty(Database(url))
+
+
+def _check_empty(database: Database) -> None:
     if current_revision(database) is not None:
-        raise BackupError("that database has data; a backup goes into an empty one")
-    return database
+        raise BackupError(
+            f"the database {database.url.database} has data; a backup goes into an empty one"
+        )
+    try:
+        refuse_other_tables(database)
+    except MigrationError as error:
+        raise BackupError(str(error)) from None
 
 
-def check_new_folder(to: Path) -> None:
-    """Raise BackupError if something is in a folder, which a restore must not replace."""
+def _check_new_folder(to: Path) -> None:
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise BackupError(
             f"{to}: something is there; name a new folder with --to, or move the old one away"
@@ -438,7 +461,6 @@ def check_new_folder(to: Path) -> None:
 def _new_folder(to: Path) -> Iterator[Path]:
     """Yield a temporary folder, which gets the target's name at the end."""
     unfinished = to.with_name(to.name + UNFINISHED_SUFFIX)
-    check_new_folder(to)
     try:
         if unfinished.exists():
             shutil.rmtree(unfinished)  # left by a killed restore

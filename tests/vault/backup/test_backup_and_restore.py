@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from msgspec import json
+from sqlalchemy import inspect
 
 from bot.cases.queries import AnswerRenderer, CaseReader, load_queue
 from bot.clock import DAY, HOUR
@@ -16,7 +17,7 @@ from bot.errors import BackupError
 from bot.places.taiwan.authorities import LAW
 from bot.store.blobs.folder import FileBlobReader, FolderBlobs
 from bot.store.database import Database
-from bot.store.migrate import LATEST_REVISION
+from bot.store.migrate import LATEST_REVISION, schema_engine
 from bot.vault import HostKey, Vault
 from bot.vault.backup.archive import ArchiveStream
 from bot.vault.backup.create import INFO_ENTRY, ArchiveInfo, Backup, list_archives
@@ -343,6 +344,36 @@ def test_a_place_that_is_taken_is_left_alone(backup_harness: BackupHarness) -> N
         backup_harness.restores(
             paths, urls=(backup_harness.shelf.database.url.render_as_string(), "")
         )
+
+
+@pytest.mark.parametrize("columns", ["id INTEGER PRIMARY KEY", "note TEXT"])
+@pytest.mark.parametrize("which", [0, 1], ids=["data", "keys"])
+@pytest.mark.parametrize("kind", DATABASE_KINDS)
+def test_a_restore_takes_no_database_that_has_tables_of_something_else(
+    backup_harness: BackupHarness, tmp_path: Path, kind: str, which: int, columns: str
+) -> None:
+    (tmp_path / "other").mkdir()
+    url = empty_url(kind, tmp_path / "other")
+    query(Database(url), f"CREATE TABLE letters ({columns})")
+    urls = (url, "") if which == 0 else ("", url)
+    paths = backup_harness.backs_up()
+    backup_harness.refuses(
+        paths, "has tables of something else .letters.: name an empty", urls=urls
+    )
+    assert tables_in(url) == ["letters"]
+
+
+def test_a_restore_puts_data_and_keys_into_no_single_database(
+    backup_harness: BackupHarness, tmp_path: Path
+) -> None:
+    url = empty_url("postgresql", tmp_path)
+    backup_harness.refuses(backup_harness.backs_up(), "name one database", urls=(url, url))
+    assert tables_in(url) == []
+
+
+def tables_in(url: str) -> list[str]:
+    with schema_engine(Database(url)) as engine, engine.connect() as connection:
+        return inspect(connection).get_table_names()
 
 
 # --- Killed ----------------------------------------------------------------------------------
