@@ -123,20 +123,21 @@ def make_backup(deployment: Deployment, folder: Path) -> None:
 
     Raises:
         SettingError: no key is set to whom it would be encrypted.
-        BackupError: it cannot be written, or files of cases are not where they should lie; then
-            the archives of all the rest are made.
+        BackupError: it cannot be written, or another one is being made there; or files of cases are
+            not where they should lie: then the archives of all the rest are made.
     """
-    settings, now, mac = deployment.settings, deployment.now(), deployment.vault.backup_mac
+    settings, mac = deployment.settings, deployment.vault.backup_mac
     if not settings.backup_key:
         raise SettingError(NO_BACKUP_KEY)
     require_outside(settings, folder)
     recipients = BackupRecipients.parse(settings.backup_key)
     packing, blobs = Backup(folder, recipients, mac), checked_blobs(settings)
-    packing.check_folder()  # before a bar is shown
-    with closing(open_key_store(settings)) as keys, _progress_bar("packed") as progress:
-        made = packing.create(deployment.database, keys.database, blobs, now, progress)
-    write_ledger(folder, deployment.run(Erasures.load_all), mac, now)
-    expired = delete_expired(folder, now)
+    with packing.hold():  # before a bar is shown
+        now = deployment.now()  # later than that of a backup that ended a moment ago
+        with closing(open_key_store(settings)) as keys, _progress_bar("packed") as progress:
+            made = packing.create(deployment.database, keys.database, blobs, now, progress)
+        write_ledger(folder, deployment.run(Erasures.load_all), mac, now)
+        expired = delete_expired(folder, now)
     deployment.run(lambda work: deployment.record(work, "backup", "all"))
     for path in made.paths:
         typer.echo(path)

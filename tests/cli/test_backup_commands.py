@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.cli.backup import NO_FOLDER
-from bot.clock import DAY, HOUR, SystemClock
+from bot.cli.deployment import Deployment
+from bot.clock import DAY, HOUR, SECOND, SystemClock
 from bot.store.database import Database
 from bot.vault import HostKey, Vault
+from bot.vault.backup.create import Backup
+from bot.vault.backup.folder_lock import folder_lock
 from bot.vault.backup.offline_key import OfflineKey
 from bot.vault.erasure.ledger import LEDGER_NAME, write_ledger
 from bot.vault.keys.key_store import live_root
@@ -25,6 +28,7 @@ from tests.support.database_fixtures import empty_url, query
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     Haven = Callable[..., CommandResult]
 
@@ -265,6 +269,39 @@ def test_a_folder_that_takes_no_backup_is_named_before_anything_is_packed(
         assert done.returncode == 1
         assert f"{tmp_path / folder}: {why}; name a folder" in done.stderr
     assert begun == []
+
+
+def test_a_backup_next_to_another_ends_with_one_and_names_it(haven: Haven, tmp_path: Path) -> None:
+    """A nightly timer and a command that is typed may begin in the same second."""
+    (tmp_path / "backups").mkdir()
+    with folder_lock(tmp_path / "backups"):
+        refused = haven("backup")
+    said = f"another backup is being made here (process {os.getpid()})"
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == f"{tmp_path}/backups: {said}; wait until it ends\n"
+    assert not list((tmp_path / "backups").iterdir())
+    backed_up(haven)
+
+
+def test_a_backup_has_a_later_time_than_one_that_ended_before_it_began(
+    haven: Haven, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its data are newer: by an earlier time, they would go with keys that lack their cases."""
+    hold, moments = Backup.hold, iter(range(SystemClock().now(), 1 << 60, SECOND))
+    first: list[str] = []
+
+    def held_after_another(packing: Backup) -> AbstractContextManager[None]:
+        monkeypatch.setattr(Backup, "hold", hold)
+        first.extend(backed_up(haven))
+        return hold(packing)
+
+    monkeypatch.setattr(Deployment, "now", staticmethod(lambda: next(moments)))
+    monkeypatch.setattr(Backup, "hold", held_after_another)
+    assert min(backed_up(haven), key=_moment) > max(first, key=_moment)
+
+
+def _moment(path: str) -> str:
+    return path.rpartition("-")[2]
 
 
 # --- The folder, and what is missing ------------------------------------------------------------

@@ -10,7 +10,7 @@ import errno
 import os
 import re
 from collections.abc import Callable
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain, count
@@ -33,6 +33,7 @@ from bot.vault.backup.export_rows import (
     key_store_tables,
     open_snapshot,
 )
+from bot.vault.backup.folder_lock import folder_lock
 from bot.vault.backup.load_script import README_TEXT, load_script
 
 if TYPE_CHECKING:
@@ -139,6 +140,32 @@ class Backup:
 
     def __init__(self, into: Path, to: BackupRecipients, mac: Callable[[bytes], bytes]) -> None:
         self._into, self._to, self._mac = into, to, mac
+        self._is_held = False
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Have the folder for this backup alone, without what a killed backup left.
+
+        The folder is made if need be. What is done inside, `create` among it, holds it no second
+        time.
+
+        Raises:
+            BackupError: another backup is being made there, or the folder is not writable.
+        """
+        if self._is_held:
+            yield
+            return
+        with ExitStack() as held:
+            with self._named_faults():
+                self._into.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._check_writable()
+                held.enter_context(folder_lock(self._into))
+                self._delete_unfinished()  # of no living process: that would have the lock
+            self._is_held = True
+            try:
+                yield
+            finally:
+                self._is_held = False
 
     def create(
         self, database: Database, keys: Database, blobs: Blobs, now: int,
@@ -151,47 +178,46 @@ class Backup:
         streamed, wherever they lie.
 
         Raises:
-            BackupError: the folder is not writable.
+            BackupError: the folder is not writable, or another backup is being made there.
             FileStorageError: the files cannot be read.
         """
         with self._folder(), open_snapshot(database) as seen, open_snapshot(keys) as seen_keys:
-            return self._create(seen, seen_keys, blobs, now, on_progress)
+            made_at = self._free_time(now)
+            return self._create(seen, seen_keys, blobs, made_at, on_progress)
 
     def create_keys(self, database: Database, keys: Database, now: int) -> Path:
         """Create the archive of keys alone, which goes with any earlier archive of data.
 
         Raises:
-            BackupError: the folder is not writable.
+            BackupError: the folder is not writable, or another backup is being made there.
         """
         with self._folder(), open_snapshot(database) as seen, open_snapshot(keys) as seen_keys:
-            self._write_keys(seen, seen_keys, now, lambda: None)
-            (path,) = self._publish((ArchivePart.KEYS,), now)
+            made_at = self._free_time(now)
+            self._write_keys(seen, seen_keys, made_at, lambda: None)
+            (path,) = self._publish((ArchivePart.KEYS,), made_at)
             return path
 
-    def check_folder(self) -> None:
-        """Make the folder if need be, and check that archives can be written there.
-
-        Raises:
-            BackupError: the folder is not writable.
-        """
-        with self._folder():
-            if not os.access(self._into, os.W_OK | os.X_OK):
-                fault = errno.EROFS if is_read_only(self._into) else errno.EACCES
-                raise OSError(fault, os.strerror(fault))
+    def _check_writable(self) -> None:
+        if not os.access(self._into, os.W_OK | os.X_OK):
+            fault = errno.EROFS if is_read_only(self._into) else errno.EACCES
+            raise OSError(fault, os.strerror(fault))
 
     @contextmanager
     def _folder(self) -> Iterator[None]:
-        """Have the folder, without what a killed backup left."""
+        """Have the folder for this backup alone, and leave nothing unfinished after a failure."""
+        with self.hold(), self._named_faults():
+            try:
+                yield
+            except (FileStorageError, OSError):
+                with suppress(OSError):  # it may be what fills the disk
+                    self._delete_unfinished()
+                raise
+
+    @contextmanager
+    def _named_faults(self) -> Iterator[None]:
         try:
-            self._into.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._delete_unfinished()
             yield
-        except FileStorageError:
-            self._delete_unfinished()
-            raise
         except OSError as error:
-            with suppress(OSError):  # it may be what fills the disk
-                self._delete_unfinished()
             raise BackupError(
                 f"{self._into}: {error.strerror}; name a folder with space that Haven may write to"
             ) from None
@@ -264,6 +290,15 @@ class Backup:
             path.with_name(path.name + UNFINISHED).rename(path)
         sync_folder(self._into)
         return paths
+
+    def _free_time(self, now: int) -> int:
+        """Return the time that an archive gets: of two in one second, the later has the next one.
+
+        Otherwise it would have the name of the earlier archive, and take its place.
+        """
+        while any(self._path(part, now).exists() for part in ArchivePart):
+            now += SECOND
+        return now
 
     def _path(self, part: ArchivePart, now: int) -> Path:
         return self._into / f"haven-{part}-{to_utc(now).strftime(TIME_FORMAT)}.age"
