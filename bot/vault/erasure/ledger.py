@@ -11,7 +11,10 @@ ledger that is no older than a nightly copy, or an operator who confirms that th
 from __future__ import annotations
 
 import hmac
+import os
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkstemp
 from typing import TYPE_CHECKING
 
 from bot.clock import HOUR
@@ -23,7 +26,6 @@ from bot.vault.erasure.erase import LedgerEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
     Mac = Callable[[bytes], bytes]
 
@@ -59,11 +61,16 @@ def write_ledger(folder: Path, erased: Iterable[LedgerEntry], mac: Mac, until: i
     """
     lines = [f"{it.case_hash.hex()} {it.begun_at} {it.why}" for it in erased]
     body = "\n".join([FIRST_LINE, f"{UNTIL_PREFIX}{until}", *lines]) + "\n"
-    unfinished = folder / f"{LEDGER_NAME}.part"
-    with unfinished.open("w", encoding="ascii") as file:
-        file.write(f"{body}{_proof(body, mac)}\n")
-        sync_file(file)
-    unfinished.replace(folder / LEDGER_NAME)
+    # A name of its own each time: the bot and a backup may write the ledger at the same moment.
+    handle, unfinished = mkstemp(prefix=f"{LEDGER_NAME}.", suffix=".part", dir=folder)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(f"{body}{_proof(body, mac)}\n")
+            sync_file(file)
+        Path(unfinished).replace(folder / LEDGER_NAME)
+    except OSError:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
 
 
 class BackupFolder:

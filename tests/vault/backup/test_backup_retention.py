@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
 from bot.clock import DAY, HOUR
 from bot.hotline.erasure.legal_holds import HoldReason
 from bot.mailbox.letter import Letter
@@ -10,12 +16,17 @@ from bot.vault.backup.create import delete_expired, find_faults, list_archives
 from bot.vault.backup.export_rows import ArchivePart
 from bot.vault.backup.offline_key import OfflineKeys
 from bot.vault.backup.read import BackupArchive
-from bot.vault.erasure.ledger import LEDGER_NAME, BackupFolder, read_ledger
+from bot.vault.erasure import ledger
+from bot.vault.erasure.erase import LedgerEntry
+from bot.vault.erasure.ledger import LEDGER_NAME, BackupFolder, read_ledger, write_ledger
 from tests.support.age_files import PIECE
 from tests.support.database_fixtures import query
 from tests.support.harnesses.backup_harness import OFFLINE, BackupHarness
 from tests.support.harnesses.hotline_harness import BOT, VAULT
 from tests.support.harnesses.retention_harness import WORDS, RetentionHarness
+
+if TYPE_CHECKING:
+    from typing import IO
 
 
 def test_archives_are_kept_thirty_days_and_keys_seven(backup_harness: BackupHarness) -> None:
@@ -69,6 +80,37 @@ def test_the_ledger_is_renewed_every_hour_while_the_clock_is_trusted(
     assert [found.is_old(found.until + it * HOUR) for it in (-2, 0, 26, 27)] == [
         True, False, False, True,
     ]  # fmt: skip
+
+
+def test_the_ledger_is_whole_when_the_bot_and_a_backup_write_it_at_once(
+    backup_harness: BackupHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, now, sync = backup_harness.backups, backup_harness.shelf.now, ledger.sync_file
+    folder.mkdir()
+    many = [LedgerEntry(bytes([it]) * 16, it, "age") for it in range(9)]
+
+    def sync_after_the_bot(file: IO[str]) -> None:
+        monkeypatch.setattr(ledger, "sync_file", sync)
+        BackupFolder(folder, VAULT.backup_mac).maintain(many[:1], now, is_clock_trusted=True)
+        sync(file)
+
+    monkeypatch.setattr(ledger, "sync_file", sync_after_the_bot)
+    write_ledger(folder, many, VAULT.backup_mac, now)
+    assert read_ledger(folder / LEDGER_NAME, VAULT.backup_mac).entries == tuple(many)
+    assert [path.name for path in folder.iterdir()] == [LEDGER_NAME]
+
+
+def test_a_ledger_that_finds_no_room_leaves_nothing_behind(
+    backup_harness: BackupHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_file: IO[str]) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    backup_harness.backups.mkdir()
+    monkeypatch.setattr(ledger, "sync_file", fails)
+    with pytest.raises(OSError, match="No space"):
+        write_ledger(backup_harness.backups, [], VAULT.backup_mac, backup_harness.shelf.now)
+    assert not list(backup_harness.backups.iterdir())
 
 
 def test_what_is_wrong_with_backups_is_told(backup_harness: BackupHarness) -> None:
