@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.cases.state_machine import Role
 from bot.channels.web_push import WebPush
 from bot.clock import HOUR
 from bot.dispatch.on_call import CallSenders
@@ -104,6 +105,21 @@ def test_an_emergency_at_night_reaches_the_private_chat_within_a_minute(
 ) -> None:
     home = HotlineHarness(tmp_path, kind=kind, hours="20:30-21:30", staff_language="en")
     puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    in_danger(home)
+    passes(home, 60)
+    assert calls(home)[0] == WAITS
+    home.close()
+
+
+@on_both_databases
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
+def test_duty_of_a_role_that_opens_no_case_keeps_no_emergency_from_who_is_on_call(
+    kind: str, tmp_path: Path, role: Role
+) -> None:
+    home = HotlineHarness(tmp_path, kind=kind, hours="20:30-21:30", staff_language="en")
+    puts_on_call(home, "Mei", TELEGRAM, account=ACCOUNT)
+    home.colleague("Wen", role=role)  # on duty, as a row of an earlier release says
+    assert home.ask("SELECT on_duty FROM staff WHERE id <> ''").count((1,)) == 1
     in_danger(home)
     passes(home, 60)
     assert calls(home)[0] == WAITS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.state_machine import ActionRefusal, CaseAction
+from bot.cases.state_machine import CASEWORK_ROLES, ActionRefusal, CaseAction
 from bot.cases.urgency import Priority
 from bot.clock import MINUTE
 from bot.hotline.case_links import reference_of
@@ -184,6 +184,9 @@ def reopen(context: CommandContext) -> None:
 
 def go_on_duty(context: CommandContext) -> None:
     """Begin to receive cases."""
+    if context.by.role not in CASEWORK_ROLES:
+        context.refuse(texts.NOT_FOR_DUTY)
+        return
     context.services.staff.set_duty(context.work, context.by.id, on=True)
     context.reply(texts.ON_DUTY)
 

@@ -103,6 +103,10 @@ MINUTES_NEEDED = _("Say for how many minutes, up to 240.")
 REST_OFFERED = _("That was a hard one. A pause? /rest 15 gives you no new case for 15 minutes.")
 DONE = _("Done.")
 ON_DUTY = _("You are on duty: cases are offered to you.")
+NOT_FOR_DUTY = _(
+    "Only those who can open cases go on duty. Your role opens none, so an emergency that is left "
+    "to you would be read by no one."
+)
 OFF_DUTY = _("You are off duty: no case is offered to you.")
 # Translators: {cases} e.g. K7M4Q2, 8JWJ8M.
 OFF_DUTY_RETURNED = _(

@@ -134,11 +134,11 @@ class Claims:
 
     def claim_next(self, work: Work, caseworker: Caseworker, now: int) -> ClaimResult:
         """Assign the next case they are offered to a caseworker."""
-        if why := self._unavailable_reason(caseworker, now):
-            return why
         moved = next_state(CaseState.WAITING, CaseAction.CLAIM, caseworker.role)
         if isinstance(moved, ActionRefusal):
             return moved
+        if why := self._unavailable_reason(caseworker, now):
+            return why
         colleagues = colleagues_on_duty(work, caseworker, now)
         offered = load_offers(work, caseworker, colleagues, now)
         spares = is_spared(work, caseworker, colleagues, offered, now)

@@ -28,14 +28,14 @@ from sqlalchemy import (
     update,
 )
 
-from bot.cases.state_machine import CASEWORK_ROLES, CaseState
+from bot.cases.state_machine import CaseState
 from bot.cases.urgency import Priority
 from bot.clock import HOUR
 from bot.hotline.queue import case_status
 from bot.hotline.queue.case_status import IS_ASSIGNED
 from bot.hotline.queue.offers import EMERGENCY_WEIGHT, SPOKEN, Colleague, chat_loads
 from bot.hotline.queue.visibility import OFFICE_PARAMETERS, office_values, seen_by_offices
-from bot.hotline.staff.staff import ACTIVE
+from bot.hotline.staff.staff import IS_ON_DUTY
 from bot.store.compiled import Prepared
 from bot.store.statements import select_by
 from bot.store.tables.main import CASE_IS_CLOSED, CASE_WAITS, cases, staff
@@ -298,11 +298,9 @@ _OTHERS = select_by(
     "most",
     "offices",
     by=(
-        staff.c.on_duty == 1,
-        staff.c.state == ACTIVE,
+        *IS_ON_DUTY,
         staff.c.rests_until <= bindparam("now"),
         staff.c.id != bindparam("who"),
-        or_(*(staff.c.role == it.value for it in sorted(CASEWORK_ROLES))),
     ),
 )
 

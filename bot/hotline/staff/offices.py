@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import bindparam, or_
+from sqlalchemy import bindparam
 
 from bot.cases.offices import Office, OfficePlan, choose_office, raise_office
-from bot.cases.state_machine import CaseState, Role
+from bot.cases.state_machine import CaseState
 from bot.cases.urgency import Priority
 from bot.errors import DecryptionError
-from bot.hotline.staff.staff import ACTIVE
+from bot.hotline.staff.staff import ACTIVE, IS_ON_DUTY
 from bot.store.statements import count, insert, select_by, update_by
 from bot.store.tables.main import CASE_WAITS, cases, staff
 from bot.store.tables.offices import offices
@@ -42,12 +42,10 @@ _ALL = select_by(offices, "id", "sealed", order_by=("made_at", "id"))
 _ADD = insert(offices, "id", "sealed", "made_at", "set_by", "set_at")
 _SET = update_by(offices, "sealed", "set_by", "set_at", by="id")
 _ON_DUTY = select_by(
-    staff, "offices",
-    by=(
-        staff.c.on_duty == 1, staff.c.state == ACTIVE, staff.c.rests_until <= bindparam("now"),
-        or_(*(staff.c.role == it.value for it in (Role.CASEWORKER, Role.SUPERVISOR))),
-    ),
-)  # fmt: skip
+    staff,
+    "offices",
+    by=(*IS_ON_DUTY, staff.c.rests_until <= bindparam("now")),
+)
 _COUNT_MEMBERS = count(staff, by=(staff.c.state == ACTIVE, staff.c.offices.is_not(None)))
 _OPEN = cases.c.status != CaseState.CLOSED.value
 _MOVE_OPEN = update_by(cases, "office", by=("office", _OPEN))

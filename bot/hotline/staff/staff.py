@@ -11,8 +11,9 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from sqlalchemy import or_
 
-from bot.cases.state_machine import Role
+from bot.cases.state_machine import CASEWORK_ROLES, Role
 from bot.errors import AlreadyEnrolledError, DecryptionError
 from bot.hotline.interpreting.profiles import number_interpreter
 from bot.store.statements import insert, select_by, select_one, update_by
@@ -58,6 +59,7 @@ class Caseworker:
     """Chats at once."""
     is_active: bool
     is_on_duty: bool
+    """Never of a role that opens no case, as `IS_ON_DUTY`."""
     rests_until: int
     offices: tuple[str, ...] = ()
     """Ids of the offices they belong to; who belongs to none works for all of them."""
@@ -97,16 +99,20 @@ _COLUMN_NAMES = ("id", "role", "title", "sealed", "languages", "queues", "skills
          "on_duty", "rests_until", "offices")  # fmt: skip
 _NEW_COLUMNS = (*_COLUMN_NAMES, "account_key", "added_at")
 _HAS_ACCESS = staff.c.state == ACTIVE
+IS_ON_DUTY = (
+    staff.c.on_duty == 1, _HAS_ACCESS,
+    or_(*(staff.c.role == it.value for it in sorted(CASEWORK_ROLES))),
+)  # fmt: skip
+"""Who counts as on duty: of a role that opens no case no one does, whatever the row says.
+
+An emergency that is left to them would be read by no one.
+"""
 _ADD = insert(staff, *_NEW_COLUMNS)
 _ALL = select_by(staff, *_COLUMN_NAMES, order_by=("added_at", "id"))
 _ONE = select_one(staff, *_COLUMN_NAMES, by="id")
 _BY_ACCOUNT = select_one(staff, *_COLUMN_NAMES, by="account_key")
-_ON_DUTY = select_by(
-    staff, *_COLUMN_NAMES, by=(staff.c.on_duty == 1, _HAS_ACCESS), order_by=("added_at", "id")
-)
-_LANGUAGES_ON_DUTY = select_by(
-    staff, "languages", by=(staff.c.on_duty == 1, _HAS_ACCESS), order_by="id"
-)
+_ON_DUTY = select_by(staff, *_COLUMN_NAMES, by=IS_ON_DUTY, order_by=("added_at", "id"))
+_LANGUAGES_ON_DUTY = select_by(staff, "languages", by=IS_ON_DUTY, order_by="id")
 _SET_DUTY = update_by(staff, "on_duty", by=("id", _HAS_ACCESS))
 _REST = update_by(staff, "rests_until", by="id")
 _CHANGE = update_by(
@@ -257,10 +263,11 @@ class Staff:
         except DecryptionError:  # one damaged row must not stop all others
             opened, state = _SealedStaff("", 0), DISABLED
             role = role if role in set(Role) else Role.AUDITOR  # any role: there is no access
+        counts = bool(on_duty) and Role(role) in CASEWORK_ROLES
         return Caseworker(
             who, Role(role), title, opened.name, opened.account, tuple(languages.split()),
-            tuple(queues.split()), tuple(skills.split()), most, state == ACTIVE, bool(on_duty),
-            rests, tuple((of or "").split()),
+            tuple(queues.split()), tuple(skills.split()), most, state == ACTIVE, counts, rests,
+            tuple((of or "").split()),
         )  # fmt: skip
 
 

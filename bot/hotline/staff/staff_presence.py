@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.cases.state_machine import CASE_ROLES
 from bot.hotline.queue.visibility import works_for
 from bot.hotline.staff.shift_duty import as_present
 from bot.hotline.staff.staff import Staff, expect_on_duty
@@ -38,7 +37,7 @@ class StaffPresence:
         """Read who is here now, once for each unit of work."""
         if self._last[0] is work:
             return
-        on_duty = [it for it in self._staff.on_duty(work) if it.role in CASE_ROLES]
+        on_duty = self._staff.on_duty(work)
         here = as_present(work, on_duty, now) if on_duty else []
         self._last = (work, [it for it in here if it.is_on_duty and it.rests_until <= now])
 

@@ -18,6 +18,7 @@ from bot.hotline.commands.registry import (
     WORDS,
     ForumArguments,
 )
+from bot.hotline.commands.texts import NOT_FOR_DUTY
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.deliveries.room_commands import PARTNER_COMMANDS
 from bot.hotline.queue.claims import NOT_YOUR_QUEUE
@@ -118,6 +119,19 @@ def test_a_case_that_waits_is_not_claimed_by_one_who_cannot_open_it(
     supervisor = hotline.colleague("Hua", role=Role.SUPERVISOR)
     assert refusals(supervisor.run_command(Verb.TRANSFER, case, code=administrator.id))
     assert hotline.ask("SELECT status, holder FROM cases") == [("waiting", None)]
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
+def test_a_role_that_opens_no_case_goes_on_no_duty_and_reads_why(
+    hotline: HotlineHarness, role: Role
+) -> None:
+    wen = hotline.colleague("Wen", role=role)
+    wen.run_command(Verb.OFF_DUTY)
+    assert refusals(wen.run_command(Verb.ON_DUTY)) == [NOT_FOR_DUTY.source]
+    assert hotline.ask("SELECT on_duty FROM staff") == [(0,)]
+    mei = hotline.colleague("Mei")
+    mei.run_command(Verb.OFF_DUTY)
+    assert not refusals(mei.run_command(Verb.ON_DUTY))  # negative control
 
 
 @pytest.fixture

@@ -257,7 +257,11 @@ class Comings(RuleBasedStateMachine):
             found = self._run(lambda work, account=account: STAFF.by_account(work, account))
             assert ([found.id] if found else []) == known
         there = {each.id for each in self._run(STAFF.on_duty)}
-        assert there == {who for who, each in self.people.items() if each["on"]}
+        assert there == {
+            who
+            for who, each in self.people.items()
+            if each["on"] and each["role"] in {Role.CASEWORKER, Role.SUPERVISOR}
+        }
         everybody = self._run(STAFF.all)
         assert {each.id: (each.role, each.is_active) for each in everybody} == {
             who: (each["role"], each["active"]) for who, each in self.people.items()

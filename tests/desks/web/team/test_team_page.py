@@ -42,6 +42,17 @@ def test_the_team_page_needs_a_supervising_role(web_desk: WebDeskHarness, role: 
     assert "/team" not in who.browser.get("/account").text
 
 
+def test_an_administrator_is_not_among_those_who_can_take_a_case(web_desk: WebDeskHarness) -> None:
+    wen = web_desk.worker("Wen", Role.ADMINISTRATOR).comes()  # on duty, as a row may say
+    web_desk.worker()
+    chief = web_desk.supervisor().comes()
+    page = chief.browser.get("/team").text
+    assert "Mei" in page  # negative control
+    assert "Wen" not in page
+    assert "own/on_duty" not in wen.browser.get("/account").text
+    assert "own/off_duty" in chief.browser.get("/account").text  # negative control
+
+
 def test_the_team_page_shows_workloads_without_content(web_desk: WebDeskHarness) -> None:
     _person, reference = web_desk.add_person(WORDS)
     mei = web_desk.worker(most=5)
