@@ -12,7 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.cases.state_machine import SENIOR_ROLES
+from sqlalchemy import or_
+
+from bot.cases.state_machine import SENIOR_ROLES, Role
 from bot.clock import DAY
 from bot.desks.web.administration import texts
 from bot.desks.web.auth.step_up import require_step_up
@@ -21,13 +23,20 @@ from bot.desks.web.request import DeskRequest, NotFoundError, Response
 from bot.desks.web.routes import Permission, get, post
 from bot.errors import NotApprovedError
 from bot.hotline.staff.approvals import ApprovalKind, ApprovalRequest, Approvals
+from bot.store.statements import select_by
+from bot.store.tables.main import staff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bot.hotline.staff.staff import Caseworker
     from bot.store.writer import Work
+    from bot.text import Text
 
+_LOCK_SENIORS = select_by(
+    staff, "id", by=or_(*(staff.c.role == it.value for it in sorted(SENIOR_ROLES))),
+    order_by="id", lock=True,
+)  # fmt: skip
 _SEPARATOR = ":"
 LOCAL_HOSTS = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 
@@ -93,9 +102,18 @@ def approvers(work: Work, request: DeskRequest) -> tuple[Caseworker, ...]:
     )  # fmt: skip
 
 
-def is_only_approver(work: Work, request: DeskRequest, who: str) -> bool:
-    """Whether no one could approve a new account without a colleague."""
-    return [it.id for it in approvers(work, request)] == [who]
+def approver_obstacle(work: Work, request: DeskRequest, who: str) -> Text | None:
+    """Return why a colleague may not stop being one who approves; None if they may.
+
+    Two who end each other at one moment would leave too few, each counting on the other. So senior
+    accounts are locked until the transaction ends, and whose own access has ended ends no other.
+    """
+    work.rows(_LOCK_SENIORS)
+    by = request.find_active(work, request.caseworker.id)
+    if by is None or by.role is not Role.ADMINISTRATOR:
+        return texts.OWN_ACCESS_ENDED
+    is_only_one = [it.id for it in approvers(work, request)] == [who]
+    return texts.LAST_APPROVER if is_only_one else None
 
 
 def request_approval(work: Work, request: DeskRequest, who: str, reason: str) -> None:

@@ -26,10 +26,10 @@ from bot.desks.web.administration.account_form import (
 )
 from bot.desks.web.administration.invitations import (
     InvitationStatus,
+    approver_obstacle,
     approvers,
     invitation_status,
     invitation_statuses,
-    is_only_approver,
     make_link,
     request_approval,
     show_once,
@@ -44,13 +44,13 @@ from bot.hotline.commands.texts import OPENS_ONLY_FOR
 from bot.hotline.queue.sealed_cases import names_of, who_has_to_open
 from bot.hotline.staff.enrolment import reads_cases
 from bot.languages import LANGUAGES
+from bot.text import Text
 from bot.vault.keys.staff_keys import may_open
 
 if TYPE_CHECKING:
     from bot.desks.web.auth.sessions import DeskSession
     from bot.hotline.staff.staff import AccountTerms, Caseworker
     from bot.store.writer import Work
-    from bot.text import Text
 
 SESSIONS_ENDED = "sessions_ended"
 
@@ -147,10 +147,10 @@ async def _change(request: DeskRequest) -> Response:
 
     ended_duty = False
 
-    def change(work: Work) -> bool:
+    def change(work: Work) -> Text | None:
         nonlocal ended_duty
-        if terms.role not in SENIOR_ROLES and is_only_approver(work, request, who):
-            return False
+        if terms.role not in SENIOR_ROLES and (why := approver_obstacle(work, request, who)):
+            return why
         accounts = request.context.accounts
         changed = accounts.change(work, now, who, terms, by=by)
         # Last: the key store is a database of its own, and this transaction can still fail.
@@ -158,10 +158,10 @@ async def _change(request: DeskRequest) -> Response:
             queues = terms.queues if may_open(terms.role.value) else ()
             keys.change_member(who, terms.role.value, queues, now, by)
             ended_duty = accounts.end_duty_until_approved(work, now, who, by=by)
-        return True
+        return None
 
-    if not await request.write(change):
-        return _refuse(request, colleague, texts.LAST_APPROVER)
+    if why := await request.write(change):
+        return _refuse(request, colleague, why)
     if ended_duty:
         request.flash(texts.OFF_DUTY_UNTIL_APPROVED, name=colleague.name or who)
     request.flash(desk_texts.SAVED)
@@ -184,15 +184,15 @@ async def _disable(request: DeskRequest) -> Response:
     if loses_cases or await asyncio.to_thread(_is_last_key_holder, request, who):
         return _refuse(request, colleague, texts.LAST_KEY)
 
-    def disable(work: Work) -> list[str] | None:
-        if is_only_approver(work, request, who):
-            return None
+    def disable(work: Work) -> list[str] | Text:
+        if why := approver_obstacle(work, request, who):
+            return why
         request.context.sessions.end_of(work, who)  # their open pages close at once
         return request.context.accounts.disable(work, now, who, by=by) or []
 
     returned = await request.write(disable)
-    if returned is None:
-        return _refuse(request, colleague, texts.LAST_APPROVER)
+    if isinstance(returned, Text):
+        return _refuse(request, colleague, returned)
     request.context.command_client.wake()  # it ends the talks of these cases
     await asyncio.to_thread(request.context.staff_keys.remove, who, now)
     request.flash(texts.ACCESS_ENDED, name=colleague.name or who, count=str(len(returned)))

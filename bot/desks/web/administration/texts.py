@@ -41,6 +41,7 @@ LAST_KEY = _(
     "No one else could open a case then. Invite another caseworker or supervisor first. Nothing "
     "was changed."
 )
+OWN_ACCESS_ENDED = _("You do not administer accounts any more. Nothing was changed.")
 LAST_APPROVER = _(
     "No one else could approve a new account then. Invite another supervisor or administrator "
     "first. Nothing was changed."

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from typing import TYPE_CHECKING
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,19 +14,28 @@ import pytest
 from bot.app.texts import ROLE_TITLES
 from bot.cases.state_machine import Role
 from bot.clock import HOUR, SECOND
+from bot.desks.web.administration import invitations
 from bot.desks.web.administration.texts import ROLE_MEANINGS, TITLES
 from bot.desks.web.app import ROUTES
 from bot.desks.web.auth.sessions import STEP_UP_LIFETIME
+from bot.desks.web.form_nonces import new_nonce
 from bot.desks.web.qr_code import qr_code
 from bot.desks.web.routes import Permission
 from bot.languages import LANGUAGES
 from tests.desks.web.auth.test_enrolment import CHOSEN, code, shown
+from tests.desks.web.auth.test_two_desks import two_desks
 from tests.support.database.key_store_fixtures import PASSWORD, QUEUES
-from tests.support.harnesses.web_desk_harness import HttpBrowser, fill_path
+from tests.support.database_fixtures import on_both_databases
+from tests.support.harnesses.web_desk_harness import ORIGIN, HttpBrowser, fill_path
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from httpx import Response
 
+    from bot.desks.web.request import DeskRequest
+    from bot.hotline.staff.staff import Caseworker
+    from bot.store.writer import Work
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
 
 WORDS = "He keeps my passport."
@@ -495,6 +507,69 @@ def test_the_only_one_who_can_approve_keeps_access_and_role(
     web_desk.worker("Chen", Role.ADMINISTRATOR)
     chief.browser.post(f"/staff/account/{hua.id}/disable", {"sure": "1"})
     assert staff_row(web_desk, hua.id)[-1] == "disabled"
+
+
+def ends(by: HttpBrowser, who: str) -> Any:
+    """Return a request, not yet sent, that ends the access of a colleague."""
+    fields = {"sure": "1", "csrf": by.csrf(), "nonce": new_nonce()}
+    headers = {"origin": ORIGIN, "sec-fetch-site": "same-origin"}
+    return by.client.request("POST", f"/staff/account/{who}/disable", data=fields, headers=headers)
+
+
+@pytest.fixture
+def at_one_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let two checks of who else approves be under way at once, where nothing keeps them apart."""
+    both, found = threading.Barrier(2), invitations.approvers
+
+    def meet(work: Work, request: DeskRequest) -> tuple[Caseworker, ...]:
+        known = found(work, request)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(timeout=1)
+        return known
+
+    monkeypatch.setattr(invitations, "approvers", meet)
+
+
+@pytest.mark.usefixtures("at_one_moment")
+@on_both_databases
+def test_of_two_administrators_who_end_each_other_at_once_one_stays(
+    kind: str, tmp_path: Path
+) -> None:
+    with two_desks(kind, tmp_path) as (office, other):
+        wu = office.worker("Wu", Role.ADMINISTRATOR).comes()
+        chen = office.worker("Chen", Role.ADMINISTRATOR).comes()
+        office.supervisor()
+        requests = ends(wu.browser, chen.id), ends(other.browser_of(chen.browser), wu.id)
+
+        async def both() -> None:
+            await asyncio.gather(*requests)
+
+        office.does(both())
+        states = [staff_row(office, it.id)[-1] for it in (wu, chen)]
+        assert sorted(map(str, states)) == ["active", "disabled"]
+
+
+@on_both_databases
+def test_of_three_administrators_who_end_each_other_in_a_ring_two_stay(
+    kind: str, tmp_path: Path
+) -> None:
+    with two_desks(kind, tmp_path) as (office, other):
+        names = ("Wu", "Chen", "Lin")
+        ring = [office.worker(it, Role.ADMINISTRATOR).comes() for it in names]
+        office.worker()
+        office.worker("Jun")
+        desks = (lambda it: it, other.browser_of, lambda it: it)
+        requests = [
+            ends(at(by.browser), ring[(number + 1) % 3].id)
+            for number, (by, at) in enumerate(zip(ring, desks, strict=True))
+        ]
+
+        async def all_three() -> None:
+            await asyncio.gather(*requests)
+
+        office.does(all_three())
+        states = [staff_row(office, it.id)[-1] for it in ring]
+        assert states.count("active") == 2
 
 
 def test_an_administrator_does_not_end_their_own_access(
