@@ -75,6 +75,9 @@ CONSENT_QUESTIONS: Mapping[str, ConsentQuestion] = {
     "spoken": ConsentQuestion(ConsentKind.HOTLINE, frozenset({"agreed"})),
 }
 """By step name, in any flow."""
+HELD_ON = (ConsentKind.HOTLINE, ConsentKind.ALARM)
+"""On which consents staff have the words of a case: that to what was sent or, where the person was
+in danger and sent nothing else, that to the alarm. The first that was given decides."""
 READING_STEPS = frozenset({"tell", "send", "send_all", "give"})
 """Questions that also ask whether staff may read what follows: the reply to a yes says so."""
 MAY_BE_ASKED = frozenset({"may", "ask_first"})
@@ -200,8 +203,7 @@ class ConsentRecords:
 
     def reading_taken_back_at(self, work: Work, case: str) -> int | None:
         """Return when the person took back that staff read the case; None: never, or not now."""
-        newest = [it for it in self.of_case(work, case) if it.kind is ConsentKind.HOTLINE][-1:]
-        return newest[0].revoked_at if newest else None
+        return _held_no_more_since(self.of_case(work, case))
 
     def reading_on_ended_at(self, work: Work, case: str) -> int | None:
         """Return when the person ended that staff read what follows; None: never, or not now."""
@@ -284,9 +286,16 @@ def _no_sharing_since(records: Sequence[ConsentRecord]) -> int | None:
     return None
 
 
+def _held_no_more_since(records: Sequence[ConsentRecord]) -> int | None:
+    for kind in HELD_ON:
+        given = [it for it in records if it.kind is kind and it.is_given]
+        if given:
+            return given[-1].revoked_at
+    return None
+
+
 def _taken_back_at(records: Sequence[ConsentRecord]) -> int | None:
-    newest = [it for it in records if it.kind is ConsentKind.HOTLINE][-1:]
-    moments = [_no_sharing_since(records), *(it.revoked_at for it in newest)]
+    moments = [_no_sharing_since(records), _held_no_more_since(records)]
     return max((at for at in moments if at is not None), default=None)
 
 

@@ -457,11 +457,13 @@ class EngineDriver:
     def take_back_reading(self) -> None:
         """Let staff read no more of what the person writes: they took back their yes.
 
-        What was sent stays with staff. Nothing more is asked for helpers.
+        What was sent stays with staff. Nothing more is asked for helpers. Where staff were told of
+        danger alone, that was their yes: nothing of such a case leaves the desk from now on.
         """
         turn = self.turn
         is_just_agreed = turn.is_in_flow(URGENT_DETAILS_FLOW)
         self._end_reading()
+        turn.hotline.withdraw_consent(ConsentKind.ALARM)
         self.replies.send_text(turn.services.texts.told_already)
         if turn.is_in_flow(AFTERWARDS_FLOW) or (turn.frames and not is_just_agreed):
             self.repeat_question()

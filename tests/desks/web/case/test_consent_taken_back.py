@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.cases.intake import Intake, NewReport
 from tests.support.harnesses.hotline_harness import BOT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.support.harnesses.web_desk_harness import WebCaseworker, WebDeskHarness
     from tests.support.people.chat_person import ChatPerson
 
@@ -133,6 +137,80 @@ def test_another_consent_taken_back_does_not_forbid_sharing(web_desk: WebDeskHar
     assert BANNER not in pane(mei, reference, "head")
     mei.told(reference, "revoke", code="hotline")
     assert BANNER in pane(mei, reference, "head")
+
+
+def in_danger(office: WebDeskHarness) -> tuple[ChatPerson, str]:
+    """Return a person who pressed that they are in danger, and wrote where they are."""
+    person = office.home.person("th")
+    person.says("/start")
+    person.presses("English", "Danger now", "Tell them now")
+    person.says("third floor, blue door")
+    return person, office.newest()
+
+
+def writes_that_it_is_taken_back(
+    office: WebDeskHarness, person: ChatPerson, _worker: WebCaseworker, _reference: str
+) -> None:
+    person.says("I take back my consent")
+    office.settles()
+
+
+def has_both_revoked(
+    _office: WebDeskHarness, _person: ChatPerson, worker: WebCaseworker, reference: str
+) -> None:
+    for kind in ("alarm", "reading"):
+        worker.told(reference, "revoke", code=kind)
+
+
+@pytest.mark.parametrize("take", [writes_that_it_is_taken_back, has_both_revoked])
+def test_nothing_leaves_a_case_of_danger_whose_consent_was_taken_back(
+    web_desk: WebDeskHarness, take: Callable[..., None]
+) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = in_danger(web_desk)
+    mei.told(reference, "claim")
+    paths = [f"/cases/{reference}/{it}" for it in (*EXPORTS, "forms/work")]
+    assert [mei.browser.get(it).status_code for it in paths] == [200] * 3  # negative control
+    assert '<option value="wish">' in pane(mei, reference, "file")
+    take(web_desk, person, mei, reference)
+    for path in paths:
+        assert mei.browser.get(path).headers["location"] == f"/cases/{reference}"
+        assert "Nothing was exported" in mei.browser.get(f"/cases/{reference}").text
+    file = pane(mei, reference, "file")
+    assert '<option value="wish" disabled>' in file
+    assert '<option value="order">' in file
+    assert "/do/refer" not in file
+    assert BANNER in pane(mei, reference, "head")
+    assert ROW_REASON in mei.browser.get("/queue/mine").text
+    archive = {"code": "wish", "words": "She asked for it."}
+    refused = mei.browser.post(f"/cases/{reference}/bundle", archive)
+    assert refused.headers.get("content-type") != "application/zip"
+
+
+def test_a_case_of_danger_opens_for_exports_again_after_a_new_yes(
+    web_desk: WebDeskHarness,
+) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = in_danger(web_desk)
+    mei.told(reference, "claim")
+    writes_that_it_is_taken_back(web_desk, person, mei, reference)
+    assert BANNER in pane(mei, reference, "head")
+    web_desk.home.advance_time(60)
+    person.presses("Danger now", "Tell them now")
+    web_desk.settles()
+    assert web_desk.newest() == reference
+    assert BANNER not in pane(mei, reference, "head")
+    assert mei.browser.get(f"/cases/{reference}/transcript").status_code == 200
+
+
+def test_a_person_in_danger_who_only_stops_has_taken_nothing_back(web_desk: WebDeskHarness) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = in_danger(web_desk)
+    mei.told(reference, "claim")
+    person.says("/stop")
+    web_desk.settles()
+    assert BANNER not in pane(mei, reference, "head")
+    assert mei.browser.get(f"/cases/{reference}/transcript").status_code == 200
 
 
 def test_a_question_of_consent_stands_under_consent_and_not_among_the_answers(
