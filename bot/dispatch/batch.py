@@ -32,8 +32,8 @@ from bot.dispatch.turn.turn import TurnHandler
 from bot.errors import UnreadableUpdateError
 from bot.hotline.chat.chat_marks import ChatMarks
 from bot.hotline.chat.passphrases import Passphrases
+from bot.hotline.chat.unsent_letters import unsent_event
 from bot.hotline.check_ins.store import TRIED, CheckIns
-from bot.hotline.commands.store import refused_commands
 from bot.hotline.events import Event, EventKind
 from bot.languages import catalogue
 from bot.languages.typed.load_lists import load_lists
@@ -274,18 +274,18 @@ class BatchProcessor:
         """
         batch, stored = _Batch(now, {}, has_desk_input=True), self._staff_service.commands
         self._conversations.lock_of_cases(work, (each.command.case for each in commands))
+        ignored = []
         for each in commands:
             batch.update_counts[_COMMAND] += 1
             if fault:
                 log.error("turn_failed", error=fault)
                 stored.quarantine(work, each, f"failed: {fault}")
-            else:
-                self._run_command(work, batch, each.command)
+            elif not self._run_command(work, batch, each.command):
+                ignored.append(each)
         if not fault:
-            refused = refused_commands(commands, batch.events)
-            stored.keep_refused(work, refused)
-            kept = {each.id for each, _why in refused}
-            stored.delete(work, [each for each in commands if each.id not in kept])
+            notes = self._staff_service.finish_commands(work, commands, ignored, batch.events, now)
+            batch.messages += notes
+            batch.events += map(unsent_event, notes)
         self._store(work, batch)
         return batch.result
 
@@ -392,15 +392,17 @@ class BatchProcessor:
         for command in done.commands:
             self._run_command(work, batch, command)
 
-    def _run_command(self, work: Work, batch: _Batch, command: Command) -> None:
+    def _run_command(self, work: Work, batch: _Batch, command: Command) -> bool:
+        """Carry a command out, or say why not; return False if who gave it has no access."""
         context = self._staff_service.run_command(work, command, batch.now)
         if context is None:
-            return
+            return False
         batch.events += with_desk(context.events, command.reply_to)
         batch.messages += context.notes
         for action in context.actions:
             if context.contact is not None and context.contact.has_chat:
                 self._perform(work, batch, context.contact, action, context.command.reply_to)
+        return True
 
     def _perform(
         self, work: Work, batch: _Batch, contact: CaseContact, action: ChatAction, reply_to: str

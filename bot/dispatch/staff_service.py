@@ -13,8 +13,10 @@ from bot.dispatch.effects import StaffEffects
 from bot.hotline.chat.messages import CaseMessageKind, MessageSide
 from bot.hotline.chat.passphrases import Passphrases
 from bot.hotline.chat.takeover import OPENER, UNTIL_OPENER_ANSWERED
+from bot.hotline.chat.unsent_letters import unsent_note
 from bot.hotline.commands.links import duplicate_events
 from bot.hotline.commands.registry import run_command
+from bot.hotline.commands.store import MOVED, refused_commands
 from bot.hotline.commands.types import sanitize_text
 from bot.hotline.events import Event, EventKind
 from bot.hotline.on_call.texts import NOTHING_WAITS, SEEN_REPLY
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from bot.hotline.chat.chat_marks import ChatMarks
     from bot.hotline.chat.messages import CaseMessage, CaseMessages
     from bot.hotline.commands.context import CommandContext, HotlineServices
-    from bot.hotline.commands.store import StaffCommands
+    from bot.hotline.commands.store import StaffCommands, StoredCommand
     from bot.hotline.commands.types import Command
     from bot.hotline.events import Desk
     from bot.hotline.interpreting.follow import InterpretingFollower
@@ -95,6 +97,34 @@ class StaffService:
     def run_command(self, work: Work, command: Command, now: int) -> CommandContext | None:
         """Run a command as far as the case is concerned."""
         return run_command(self.hotline, work, sanitize_text(command), now)
+
+    def finish_commands(
+        self, work: Work, commands: Sequence[StoredCommand], ignored: Sequence[StoredCommand],
+        events: Sequence[Event], now: int,
+    ) -> list[CaseMessage]:  # fmt: skip
+        """Delete commands that were run, and keep those whose words go back to who wrote them.
+
+        `ignored` are commands of those whose access has ended: nothing goes back to them.
+
+        Returns:
+            Notes that keep messages whose cases had left their writers, to be stored.
+        """
+        refused = refused_commands(commands, events)
+        found = {
+            each.id: note
+            for each in [*(it for it, _why in refused), *ignored]
+            if (note := self._unsent_note(work, each.command, now)) is not None
+        }
+        self.commands.keep_refused(
+            work, [(it, MOVED if it.id in found else why) for it, why in refused]
+        )
+        kept = {it.id for it, _why in refused}
+        self.commands.delete(work, [it for it in commands if it.id not in kept])
+        return list(found.values())
+
+    def _unsent_note(self, work: Work, command: Command, now: int) -> CaseMessage | None:
+        hotline = self.hotline
+        return unsent_note(work, hotline.staff, hotline.phrasebook, command, now)
 
     def apply_effects(
         self, work: Work, chat_key: bytes, effects: StaffEffects, now: int

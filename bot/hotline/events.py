@@ -52,6 +52,8 @@ class EventKind(StrEnum):
     """A caseworker's message waits for the person's contact rule."""
     WITHHELD = "kept_back"
     """The bot's own message was not sent: the person was no longer present."""
+    NOT_SENT = "unsent"
+    """A caseworker's message was not sent, because its case had left them; it is a note now."""
     NOTE_ADDED = "noted"
     ANSWER_FILLED_IN = "answered"
     """A caseworker answered a question of the bot."""

@@ -318,6 +318,15 @@ class EventRenderer:
             else:
                 self._add_line(event, texts.NOTE_BY, words=words)
 
+    def _not_sent(self, event: Event) -> None:
+        """Say that a message was not sent, with its words where the group shows any."""
+        it, words = event.message, ""
+        if it is not None and self._context.shows_content:
+            is_phrase = it.kind is CaseMessageKind.PHRASE
+            summary = self._existing_summary(event)
+            words = phrase_text(self._context, summary, it) if is_phrase else caseworker_text(it)
+        self._add_line(event, texts.NOT_SENT_OF, words=words or "…")
+
     def _join_requested(self, event: Event) -> None:
         if not event.by:
             self._add_line(event, texts.CODE_WRITTEN)

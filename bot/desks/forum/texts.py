@@ -92,6 +92,9 @@ IDENTITY_CONFIRMED = _("{name} is sure that the person writes: the conversation 
 EDITED_TO = _("Changed to: {words}")
 PRESSED = _("Pressed: {words}")
 NOTE_BY = _("Note by {name}: {words}")
+NOT_SENT_OF = _(
+    "{name} wrote this to the person. It was not sent, because the case had left {name}: {words}"
+)
 MESSAGE_BY = _("{name} wrote to the person: {words}")
 # Translators: the sentence in the reader's language, then as the person reads it.
 PHRASE_SENT = _("{words}\n\nThe person reads: {theirs}")

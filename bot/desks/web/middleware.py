@@ -35,7 +35,7 @@ from bot.desks.web.form_with_file import (
     max_form_bytes,
     parse_form_with_file,
 )
-from bot.desks.web.live.delayed_letters import load_delayed, load_unsent
+from bot.desks.web.live.delayed_letters import UnsentMessages, load_delayed
 from bot.desks.web.live.emergency_notices import leave_out_dismissed
 from bot.desks.web.live.own_cases import load_own_cases, note_lapsed_claims
 from bot.desks.web.preferences import load_preferences
@@ -271,7 +271,10 @@ def _load_signed_in(work: Work, request: DeskRequest, who: str) -> None:
         load_own_cases(work, request)
         request.emergencies = find_emergencies(work, found, request.now)
         request.delayed = load_delayed(work, context.vault, found.id, request.now)
-        request.unsent = load_unsent(work, context.vault, found.id, request.param("reference"))
+        unsent = UnsentMessages(
+            context.vault, context.staff, context.phrasebook, found.id, request.locale.language
+        )
+        request.unsent = unsent.load(work, request.param("reference"))
         request.shift_notice = load_shift_notice(work, request)
     if request.is_for_page and found.role in SENIOR_ROLES:
         request.wrong_facts = load_wrong_facts(work, request)

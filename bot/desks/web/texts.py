@@ -8,6 +8,7 @@ from bot.cases.queries import REPORT_KIND_NAMES
 from bot.desks import delivery_texts as deliveries
 from bot.desks.evidence_cover import GROUNDS
 from bot.exports.bodies_abroad import PURPOSE_NAMES
+from bot.hotline.chat.messages import LEFT_BEHIND
 from bot.hotline.chat.takeover import (
     UNTIL_CLOCK_STEADY,
     UNTIL_HOURS,
@@ -464,6 +465,7 @@ DELIVERY_STATES = {
     "blocked": _("the person has blocked the bot"),
     "refused": _("cannot be sent in this form"),
     "withdrawn": _("cancelled"),
+    LEFT_BEHIND: _("was to go to the person, and was not sent: the case had left who wrote it"),
 }
 MISSING_FILES = {
     TO_FETCH: _("not downloaded yet"),

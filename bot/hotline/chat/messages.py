@@ -34,6 +34,8 @@ class MessageSide(StrEnum):
     """A caseworker, for colleagues."""
 
 
+LEFT_BEHIND = "left"
+"""The state of a note that was a message: its case left the caseworker before it was sent."""
 FORWARDED_MARK = "\u21aa"
 """Stands before the name of whom a forwarded message came from, in any language."""
 
@@ -123,7 +125,7 @@ class CaseMessage:
     """The outbox id of a caseworker's message."""
     state: str | None = None
     """How the letter ended if it is not known to have arrived; None while it waits, or once it
-    arrived."""
+    arrived. Of a note: LEFT_BEHIND, or None."""
     id: int = 0
     arrived_at: int | None = None
     """When a caseworker's message arrived or, if that is uncertain, left; None while it waits, and
@@ -168,7 +170,9 @@ MAX_ANSWERED_BACK = 300
 """Messages before those of a page that are opened to find what a message of it replies to."""
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(CaseMessageContent).decode
-_NEW_COLUMNS = ("case_id", "side", "author", "kind", "sealed", "letter", "at", "arrived_at")
+_NEW_COLUMNS = (
+    "case_id", "side", "author", "kind", "sealed", "letter", "state", "at", "arrived_at",
+)  # fmt: skip
 _ADD = insert(exchanges, *_NEW_COLUMNS)
 _WRITTEN_AT = select_by(exchanges, "id", by=("case_id", "side", "kind", "at"))
 _SET_SEALED = update_by(exchanges, "sealed", by="id")
@@ -253,7 +257,7 @@ class CaseMessages:
             _ADD,
             [
                 (it.case, it.side.value, it.author or None, it.kind.value, self._seal(work, it),
-                 it.letter, it.at, it.arrived_at)
+                 it.letter, it.state, it.at, it.arrived_at)
                 for it in written
             ],
         )  # fmt: skip

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import and_, bindparam, cast, func, insert, select
 
 from bot.errors import DecryptionError
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 WAITING, DELAYED, QUARANTINED, REFUSED = "waiting", "delayed", "quarantined", "refused"
 LEFT = "left"
 """Why a message was refused: the person had ended the talk."""
+MOVED = "moved"
+"""And: the case had left who wrote it."""
 _UNREADABLE = (DecryptionError, msgspec.MsgspecError)
 _NEW = ("state", "sealed", "attempts", "created_at")
 _ADD = Prepared(
@@ -123,7 +126,7 @@ class UndoneCommand:
     id: int
     command: Command
     why: str
-    """LEFT, or another reason."""
+    """LEFT, MOVED, or another reason."""
 
 
 def refused_commands(
@@ -145,7 +148,8 @@ def refused_commands(
 
 def delay_command(work: Work, vault: Vault, command: Command, due_at: int) -> None:
     """Store a command, sealed, that counts from a moment on."""
-    work.run(_ADD, command.case, DELAYED, _sealed(vault, command, due_at), 0, due_at)
+    delayed = replace(command, is_delayed=True)
+    work.run(_ADD, command.case, DELAYED, _sealed(vault, delayed, due_at), 0, due_at)
 
 
 def begin_due(work: Work, now: int) -> int:
@@ -225,6 +229,11 @@ class StaffCommands:
                 if command.by == by and case:
                     found.append(UndoneCommand(row, command, fault or ""))
         return found
+
+    def dismiss_undone(self, work: Work, row: int, by: str) -> None:
+        """Empty a row of `undone` that its caseworker has read."""
+        if any(it.id == row for it in self.undone(work, by)):
+            work.run(_EMPTY, row)
 
     @staticmethod
     def has_undone(work: Work, case: str) -> bool:

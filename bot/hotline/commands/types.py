@@ -162,6 +162,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
     longitude: float | None = None
     reply_to: str = ""
     """Where the result is shown: a place in the desk it came from, in that desk's own format."""
+    is_delayed: bool = False
+    """Whether it was stored with seconds for undoing, after which no page waits for its result."""
 
 
 MESSAGE_VERBS = frozenset({Verb.SEND, Verb.EDIT, Verb.PHRASE})

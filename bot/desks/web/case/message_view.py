@@ -15,7 +15,13 @@ from bot.cases.queries import display_text
 from bot.clock import MINUTE
 from bot.conversation import Choose, ChooseMany
 from bot.desks.web import texts
-from bot.hotline.chat.messages import AGREED_WORD, FORWARDED_MARK, CaseMessageKind, MessageSide
+from bot.hotline.chat.messages import (
+    AGREED_WORD,
+    FORWARDED_MARK,
+    LEFT_BEHIND,
+    CaseMessageKind,
+    MessageSide,
+)
 from bot.hotline.chat.takeover import OPENER
 from bot.hotline.origins.model import CALL_OUTCOMES, TOLD, CallOutcome
 from bot.languages.typed.other_hands import any_says_other_hands
@@ -45,7 +51,9 @@ QUOTE_MARK = ">"
 """Stands before each line of what a message answers in another chat."""
 EDITABLE_KINDS = frozenset({CaseMessageKind.TEXT, CaseMessageKind.FILES})
 IN_TRANSIT = frozenset({"queued", "sending"})
-FAILED_STATES = frozenset({"uncertain", "failed", "blocked", "refused", "withdrawn"})
+FAILED_STATES = frozenset({
+    "uncertain", "failed", "blocked", "refused", "withdrawn", LEFT_BEHIND,
+})  # fmt: skip
 """Delivery states that a caseworker must notice."""
 _LETTERS = select_in(outbox, "id", "state", "hold", among="id")
 
@@ -293,6 +301,8 @@ class MessageViewBuilder:
         if it.content.asked:
             self._add_question(view, it)
         view.files = [self.file(note) for note in it.content.files]
+        if it.side is MessageSide.NOTE:
+            view.delivery_state = it.state or ""
         if it.side is MessageSide.CASEWORKER:
             delivery = letters.get(it.letter or 0, ARRIVED)
             view.delivery_state = it.state or delivery.state

@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
+from bot.hotline.chat.messages import CaseMessageContent
 from bot.hotline.commands.registry import COMMANDS
-from bot.hotline.commands.store import LEFT, StaffCommands
-from bot.hotline.commands.types import MESSAGE_VERBS
+from bot.hotline.commands.store import LEFT, MOVED, StaffCommands
+from bot.hotline.commands.types import MESSAGE_VERBS, Verb
 from bot.store.statements import select_in
 from bot.store.tables.main import cases
 
 if TYPE_CHECKING:
+    from bot.hotline.chat.phrasebook import Phrasebook
+    from bot.hotline.commands.store import UndoneCommand
+    from bot.hotline.commands.types import Command
+    from bot.hotline.staff.staff import Staff
     from bot.store.writer import Work
     from bot.text import Text
     from bot.vault import Vault
@@ -39,33 +44,68 @@ class DelayedLetter:
 
 @dataclass(frozen=True, slots=True)
 class UnsentMessage:
-    """One message that was refused after its page was left; nothing of its words."""
+    """One message that was refused after its page was left."""
 
     id: int
     reference: str
-    has_left: bool
+    has_left: bool = False
     """Whether the person had ended the chat."""
+    has_moved: bool = False
+    """Whether the case had left its writer, so that no page of it may give the words back."""
+    holder: str = ""
+    """The name of the colleague who has the case now; empty for none."""
+    words: str = ""
+    """Of one that has moved, because they are its reader's; of any other nothing is shown."""
 
 
-def load_unsent(work: Work, vault: Vault, by: str, shown: str) -> list[UnsentMessage]:
-    """Return the messages of a caseworker that were refused, oldest first.
+@dataclass(frozen=True, slots=True)
+class UnsentMessages:
+    """The messages of one caseworker that were refused, as their pages show them."""
 
-    Opening the case puts their words back: then they are not listed any more. A case that is a
-    colleague's by now is left out, and so is the one that the page shows, by its number.
-    """
-    kept = [it for it in StaffCommands(vault).undone(work, by) if it.command.verb in MESSAGE_VERBS]
-    if not kept:
-        return []
-    held = {
-        case: reference
-        for case, reference, holder in work.rows_in(_HELD, [it.command.case for it in kept])
-        if holder == by and reference != shown
-    }
-    return [
-        UnsentMessage(it.id, held[it.command.case], it.why == LEFT)
-        for it in kept
-        if it.command.case in held
-    ]
+    vault: Vault
+    staff: Staff
+    phrasebook: Phrasebook
+    by: str
+    language: str
+    """Of the caseworker, in which sentences of the phrasebook are shown."""
+
+    def load(self, work: Work, shown: str) -> list[UnsentMessage]:
+        """Return them, oldest first.
+
+        Opening the case puts their words back: then they are not listed any more. Of a case that
+        left its writer meanwhile, the words are listed themselves, until they are dismissed. Left
+        out is the case that the page shows, by its number, unless it is a colleague's.
+        """
+        undone = StaffCommands(self.vault).undone(work, self.by)
+        kept = [it for it in undone if it.command.verb in MESSAGE_VERBS]
+        known = work.rows_in(_HELD, [it.command.case for it in kept]) if kept else ()
+        now = {case: (reference, holder or "") for case, reference, holder in known}
+        found = [
+            self._of(work, it, reference, holder)
+            for it in kept
+            for reference, holder in [now.get(it.command.case, ("", ""))]
+            if reference and not (reference == shown and holder in {"", self.by})
+        ]
+        return [it for it in found if it is not None]
+
+    def _of(
+        self, work: Work, it: UndoneCommand, reference: str, holder: str
+    ) -> UnsentMessage | None:
+        if holder == self.by:
+            return UnsentMessage(it.id, reference, it.why == LEFT)
+        if it.why != MOVED:
+            return None
+        colleague = self.staff.find(work, holder) if holder else None
+        name = colleague.name or colleague.id if colleague else ""
+        words = self._words(it.command)
+        return UnsentMessage(it.id, reference, has_moved=True, holder=name, words=words)
+
+    def _words(self, command: Command) -> str:
+        if command.verb is not Verb.PHRASE:
+            return command.text
+        code, _has_changed = self.phrasebook.parse_chosen(command.code)
+        content = CaseMessageContent(code=code, values=command.values)
+        return self.phrasebook.text_for_staff(content, self.language)
 
 
 def load_delayed(work: Work, vault: Vault, by: str, now: int) -> list[DelayedLetter]:

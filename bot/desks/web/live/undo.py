@@ -1,14 +1,20 @@
-"""Undoing what was sent on a page that was left, from any page of its caseworker."""
+"""Undoing what was sent on a page that was left, and reading what was not, from any page."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import TYPE_CHECKING
+
+from starlette.exceptions import HTTPException
+from starlette.responses import Response as HttpResponse
 
 from bot.desks.web import texts
 from bot.desks.web.auth.case_access import access_case
 from bot.desks.web.case.drafts import RETURNED_KINDS, put_back
-from bot.desks.web.live.delayed_letters import load_delayed, load_unsent
+from bot.desks.web.live.delayed_letters import UnsentMessages, load_delayed
 from bot.desks.web.live.event_log import log_delays_changed
+from bot.desks.web.live.own_cases import MAX_DIGITS
+from bot.desks.web.live.watcher import OWN
 from bot.desks.web.routes import Permission, get, post
 from bot.hotline.commands.store import StaffCommands
 
@@ -21,14 +27,29 @@ if TYPE_CHECKING:
 @get("/delayed", Permission.QUEUE, is_pane=True, is_background=True)
 async def _pane(request: DeskRequest) -> Response:
     vault, by, now = request.context.vault, request.caseworker.id, request.now
-    shown = request.http.query_params.get("case", "")
+    shown, context = request.http.query_params.get("case", ""), request.context
+    unsent = UnsentMessages(vault, context.staff, context.phrasebook, by, request.locale.language)
 
     def load(work: Work) -> None:
         request.delayed = load_delayed(work, vault, by, now)
-        request.unsent = load_unsent(work, vault, by, shown)
+        request.unsent = unsent.load(work, shown)
 
     await request.read(load)
     return request.render("_delayed.html")
+
+
+@post("/unsent/dismiss", Permission.QUEUE, "letter")
+async def _dismiss(request: DeskRequest) -> Response:
+    """Dismiss the notice of a message whose case had left its writer; its note stays there."""
+    number, who = request.form.get("letter", ""), request.caseworker.id
+    if not (number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS):
+        raise HTTPException(HTTPStatus.UNPROCESSABLE_ENTITY)
+    commands = StaffCommands(request.context.vault)
+    await request.write(lambda work: commands.dismiss_undone(work, int(number), who))
+    request.context.streams.tell(frozenset({who}), OWN)
+    if request.is_fetched:
+        return HttpResponse(status_code=HTTPStatus.NO_CONTENT)
+    return request.redirect("/")
 
 
 @post("/cases/{reference}/undo", Permission.CHANGE)

@@ -75,7 +75,7 @@ SHOWN_AS_UNREAD = frozenset({EventKind.PERSON_WROTE, EventKind.REPORT_ADDED})
 """Of these, what the list of own cases counts; the open pages of the holder alert from there."""
 MOVES = frozenset({
     CASE_ERASED, EventKind.TRANSFERRED, EventKind.RELEASED, EventKind.LAPSED, EventKind.CLOSED,
-    EventKind.REOPENED, EventKind.PASSED_ON,
+    EventKind.REOPENED, EventKind.PASSED_ON, EventKind.NOT_SENT,
 })  # fmt: skip
 """Events after which a case may have left the list of a caseworker who no longer holds it."""
 _CASE_STATUS = select_one(cases, "status", "holder", "queue", "office", "due_at", by="id")
