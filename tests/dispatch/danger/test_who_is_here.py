@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.cases.state_machine import Role
 from bot.clock import SECOND
 from bot.hotline.contact_rule import PRESENCE_WINDOW
 from bot.hotline.staff.staff import Staff
@@ -68,6 +69,15 @@ def test_while_a_caseworker_is_on_duty_no_one_is_told_that_nobody_is_here(
     person = home.person()
     place_at(person, reachable_positions()["report", "safe"])
     assert person.says("when will you answer")[0].startswith(first_line(questions.ON_DUTY))
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.AUDITOR])
+def test_duty_of_a_role_that_opens_no_case_tells_no_one_that_someone_is_here(
+    home: HotlineHarness, role: Role
+) -> None:
+    home.colleague("Wen", role=role)  # on duty, as a row of an earlier release says
+    assert first_line(Talk.nobody_here.text) in asks_to_talk(home)
+    assert says_nobody(home.person())
 
 
 def test_while_no_one_is_on_duty_no_one_is_told_that_someone_is_here(home: HotlineHarness) -> None:
