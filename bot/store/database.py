@@ -44,6 +44,12 @@ PRAGMAS = {
 """Set on every connection to SQLite, and verified."""
 
 PRACTICE_MARKER = "practice"
+ONE_MOMENT = "REPEATABLE READ"
+"""The level of PostgreSQL at which all statements of a transaction see what was stored when its
+first one began. By default each of them sees what was stored until then: rows of two tables that
+one commit wrote together would not agree. SQLite shows one moment by itself."""
+BEGIN_READING = {"sqlite": "BEGIN", "postgresql": f"BEGIN ISOLATION LEVEL {ONE_MOMENT}"}
+"""What begins a unit of work that only reads."""
 
 
 class Database:
@@ -112,6 +118,7 @@ class Database:
                 hide_parameters=True,  # errors must not contain values
                 pool_pre_ping=not is_sqlite,  # a connection may have ended while no one read
                 connect_args={} if is_sqlite else _limited_async_connection(),
+                **({} if is_sqlite else {"isolation_level": ONE_MOMENT}),
             )
             if is_sqlite:
                 begin_immediately(self._readers.sync_engine)
@@ -144,10 +151,11 @@ class Database:
     def read(self, unit: Callable[[Work], T]) -> T:
         """Run a unit of work that only reads, on a connection of its own, and return its result.
 
-        For commands: it waits for no writer, and needs nothing of what async code needs.
+        All it reads is of one moment. For commands: it waits for no writer, and needs nothing of
+        what async code needs.
         """
         with closing(self.connect_briefly()) as connection, closing(connection.cursor()) as cursor:
-            cursor.execute("BEGIN")
+            cursor.execute(BEGIN_READING[self.dialect])
             try:
                 return unit(Work(cursor, self.dialect))
             finally:

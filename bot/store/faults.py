@@ -67,6 +67,7 @@ _KINDS = {
 """Beginnings of SQLSTATEs. 25006: the server is a standby now, so another one takes the writes.
 25P03, 25P04: this process was paused in a transaction, and the server ended the connection."""
 _UNIQUE_VIOLATION = "23505"
+_CHANGED_SINCE = "40001"
 _FIRST_ONE_WINS = frozenset({"uq_conversations_chat_key", "uq_cases_reference"})
 """Unique keys which two units of work may be about to store at once: the later one is run again,
 and then finds what the first one stored."""
@@ -182,6 +183,11 @@ _WITHOUT_STATE = {
     "OperationalError", "ConnectionTimeout", "InterfaceError", "_WaitTimeout",
     "SilentDatabaseError",
 }  # fmt: skip
+
+
+def is_outdated(error: BaseException) -> bool:
+    """Tell whether PostgreSQL refused to lock a row that was changed since a reader's moment."""
+    return getattr(unwrap(error), "sqlstate", None) == _CHANGED_SINCE
 
 
 def is_store_error(error: BaseException) -> bool:

@@ -1,8 +1,9 @@
 """Pool of database connections that only read, next to the one writer.
 
-Each unit of work reads one snapshot and is rolled back. A connection that has ended is closed, and
-the unit is run once more on another, so that the desk survives a restart of the database. A reader
-waits for a few seconds only, whatever the database does.
+Each unit of work reads one moment and is rolled back. A connection that has ended is closed, and
+the unit is run once more on another, so that the desk survives a restart of the database. It is
+also run once more, in a later moment, if it locks a row that was changed since its own began:
+PostgreSQL refuses that. A reader waits for a few seconds only, whatever the database does.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.errors import DatabaseAwayError
-from bot.store.faults import StoreFault, fault_kind
+from bot.store.database import BEGIN_READING
+from bot.store.faults import StoreFault, fault_kind, is_outdated
 from bot.store.writer import Work
 
 if TYPE_CHECKING:
@@ -60,13 +62,14 @@ class ReadPool:
         try:
             return self._try_one(unit)
         except Exception as error:
-            if is_fresh or fault_kind(error) is not StoreFault.LOST:
+            is_lost = fault_kind(error) is StoreFault.LOST and not is_fresh
+            if not (is_lost or is_outdated(error)):
                 raise
         return self._try_one(unit)
 
     def _try_one(self, unit: Callable[[Work], T]) -> T:
         cursor = self._cursor()
-        self._execute(cursor, "BEGIN")
+        self._execute(cursor, BEGIN_READING[self._database.dialect])
         try:
             result = unit(Work(cursor, self._database.dialect))
         except BaseException:
