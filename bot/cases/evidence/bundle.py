@@ -3,6 +3,9 @@
 Anyone can verify it with `sha256sum -c SHA256SUMS`; a link of the custody log is the SHA-256 of the
 link before it and of the row. Originals are numbered and end in `.bin`, so that none opens by
 accident. Nothing in it is encrypted. A file is handed on in pieces and never held as a whole.
+
+Files may arrive while others are written, and the custody log that is handed over says so. So they
+are written as well, until the list of files agrees with that log.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import os
 import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol
 
@@ -274,13 +278,7 @@ class BundleExporter:
         documents: Mapping[str, bytes], make_cover: CoverMaker | None = None,
     ) -> Manifest:  # fmt: skip
         write = export.target.write
-        listed = Manifest(
-            version=VERSION, reference=reference, case=export.case,
-            exported_at=iso_time(self._clock.now()), exported_by=export.by, head="", ledger=[],
-            files=[await self._export_file(export, item) for item in items],
-            documents=_versions_of(documents),
-        )  # fmt: skip
-        manifest = await self._writer.run(lambda work: self._prove(work, listed))
+        manifest = await self._write_files(export, reference, items, documents)
         cover = {COVER: await make_cover(manifest)} if make_cover is not None else {}
         made = {**cover, **documents}
         for path, data in made.items():
@@ -297,20 +295,65 @@ class BundleExporter:
         await write(README, [about.encode()])
         return manifest
 
+    async def _write_files(
+        self, export: _Export, reference: str, items: list[EvidenceFile],
+        documents: Mapping[str, bytes],
+    ) -> Manifest:  # fmt: skip
+        """Write files, and those saved meanwhile; return the list of all, with its proof."""
+        written: dict[str, EvidenceFile] = {}
+        listed: dict[str, BundledFile] = {}
+        proved = None
+        while proved is None:
+            for item in items:
+                written[item.id], listed[item.id] = item, await self._export_file(export, item)
+            manifest = Manifest(
+                version=VERSION, reference=reference, case=export.case,
+                exported_at=iso_time(self._clock.now()), exported_by=export.by, head="", ledger=[],
+                files=sorted(listed.values(), key=lambda it: it.number),
+                documents=_versions_of(documents),
+            )  # fmt: skip
+            proved, items = await self._writer.run(partial(self._complete, manifest, written))
+        return proved
+
+    def _complete(
+        self, listed: Manifest, written: Mapping[str, EvidenceFile], work: Work
+    ) -> tuple[Manifest | None, list[EvidenceFile]]:
+        """Return the list with its proof, or the files that have to be written before.
+
+        Raises:
+            EvidenceError: a file that was written has changed, or the case was erased.
+        """
+        self._evidence.lock(work, listed.case)
+        known = self._evidence.list_files(work, listed.case)
+        new = [item for item in known if written.get(item.id) != item]
+        if not new:
+            return self._prove(work, listed), []
+        for item in new:
+            if item.id in written and written[item.id].is_saved:
+                raise EvidenceError(f"file {item.number} was changed meanwhile: export it again")
+        self._record_exported(work, listed.case, new, listed.exported_by)
+        return None, new
+
     def _record_export(
         self, work: Work, reference: str, by: str
     ) -> tuple[str, list[EvidenceFile], Opener]:
         """Record the export before any file is written."""
         case = self._evidence.find_case_id(work, reference)
+        self._evidence.lock(work, case)
         self._evidence.check_access(work, reference, by)
         if broken := self._evidence.custody.verify(work, case):
             raise EvidenceError(f"row {broken.number} of the custody log is {broken.fault}")
         if difference := self._evidence.find_difference(work, case):
             raise EvidenceError(difference)
         items = self._evidence.list_files(work, case)
+        self._record_exported(work, case, items, by)
+        return case, items, self._evidence.opener(case)
+
+    def _record_exported(
+        self, work: Work, case: str, items: Iterable[EvidenceFile], by: str
+    ) -> None:
         saved = [item for item in items if item.is_saved]
         self._evidence.record(work, case, saved, CustodyAction.EXPORTED, by, self._clock.now())
-        return case, items, self._evidence.opener(case)
 
     async def _export_file(self, export: _Export, item: EvidenceFile) -> BundledFile:
         original = clean = None

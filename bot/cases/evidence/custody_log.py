@@ -142,9 +142,20 @@ class CustodyLog:
         """Open the logs; reading them needs the keyring of the reader."""
         self._vault, self._audit, self._keyring = vault, audit, keyring
 
+    @staticmethod
+    def lock(work: Work, case: str) -> bool:
+        """Let no one else add to a log until the unit of work ends; tell whether there is the case.
+
+        In a unit that writes on PostgreSQL each statement sees what was stored until then. Where
+        the log is compared with other rows, a file that is saved between two statements would look
+        like a log that was cut, so it waits. A transaction of one moment would not do: it would
+        number its own entry after the last one of that moment.
+        """
+        return bool(work.rows(_LOCK, case))
+
     def record(self, work: Work, case: str, event: CustodyEvent) -> CustodyEntry | None:
         """Add an entry in the action's own unit of work; return None if the case is gone."""
-        if not work.rows(_LOCK, case):
+        if not self.lock(work, case):
             return None
         last, before = self._last_link(work, case)
         entry = CustodyEntry(
@@ -177,7 +188,10 @@ class CustodyLog:
         return f"{number}:{link.hex()[:LINK_DIGITS]}"
 
     def verify(self, work: Work, case: str) -> CustodyFault | None:
-        """Return the first entry that is wrong; None if all are right."""
+        """Return the first entry that is wrong; None if all are right.
+
+        In a unit that writes, `lock` comes first.
+        """
         expected, before = 1, FIRST_LINK
         links: dict[int, str] = {}
         for number, sealed, link, mac in work.rows(_OF_CASE, case):

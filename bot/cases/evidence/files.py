@@ -136,6 +136,17 @@ class EvidenceStore:
                 "desk first"
             )
 
+    def lock(self, work: Work, case: str) -> None:
+        """Let no file be saved, and nothing be logged, until the unit of work ends.
+
+        Then the files and the custody log agree, however many statements read them.
+
+        Raises:
+            EvidenceError: the case was erased.
+        """
+        if not self.custody.lock(work, case):
+            raise EvidenceError("the case was erased meanwhile")
+
     def list_files(self, work: Work, case: str) -> list[EvidenceFile]:
         """Return the files of a case, in order of arrival.
 
@@ -153,6 +164,8 @@ class EvidenceStore:
 
     def find_difference(self, work: Work, case: str) -> str | None:
         """Return the first thing that the list of a case says otherwise than its custody log.
+
+        In a unit that writes, `lock` comes first.
 
         Raises:
             DecryptionError: a row of them, or of the custody log, was altered.

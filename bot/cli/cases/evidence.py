@@ -25,6 +25,7 @@ from bot.cli.output import count_of, local_time, make_table, print_json, print_t
 from bot.clock import SystemClock
 from bot.errors import HavenError
 from bot.private_file import user_name
+from bot.store import Work
 from bot.store.blobs.opening import open_blobs
 from bot.vault.audit.log import OPERATOR
 
@@ -127,21 +128,35 @@ def _verify_bundle(folder: Path, head: str) -> None:
 
 def _verify_case(reference: str, by: str, password_file: Path | None) -> None:
     with _open_evidence(by, password_file) as (deployment, evidence):
-        case = deployment.run(lambda work: evidence.find_case_id(work, reference))
-        broken = deployment.run(lambda work: evidence.custody.verify(work, case))
-        if broken is not None:
-            raise HavenError(f"row {broken.number} of the ledger {LEDGER_FAULTS[broken.fault]}")
-        if difference := deployment.run(lambda work: evidence.find_difference(work, case)):
-            raise HavenError(difference)
-        files = deployment.run(lambda work: evidence.list_files(work, case))
-        saved, now = [file for file in files if file.is_saved], deployment.now()
-        opened, who = CustodyAction.OPENED, by or OPERATOR
-        deployment.run(lambda work: evidence.record(work, case, saved, opened, who, now))
+        now, who = deployment.now(), by or OPERATOR
+        case, saved, head = deployment.run(
+            lambda work: _verify_log(work, evidence, reference, who, now)
+        )
         faults = evidence.verify_files(evidence.opener(case), saved)
-        head = deployment.run(lambda work: evidence.custody.head(work, case))
     for number, fault in faults.items():
         raise HavenError(f"file {number} {FILE_FAULTS[fault]}")
     typer.echo(f"Nothing was altered: {count_of(len(saved), 'file')}, the ledger up to {head}.")
+
+
+def _verify_log(
+    work: Work, evidence: EvidenceStore, reference: str, who: str, now: int
+) -> tuple[str, list[EvidenceFile], str]:
+    """Verify the custody log of a case and record that its files are opened.
+
+    Return the case, the files to be read, and the head of what was verified with these records.
+
+    Raises:
+        HavenError: the log, or the list of files, was altered.
+    """
+    case = evidence.find_case_id(work, reference)
+    evidence.lock(work, case)
+    if broken := evidence.custody.verify(work, case):
+        raise HavenError(f"row {broken.number} of the ledger {LEDGER_FAULTS[broken.fault]}")
+    if difference := evidence.find_difference(work, case):
+        raise HavenError(difference)
+    saved = [file for file in evidence.list_files(work, case) if file.is_saved]
+    evidence.record(work, case, saved, CustodyAction.OPENED, who, now)
+    return case, saved, evidence.custody.head(work, case)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from bot.hotline.staff.staff import Staff
 from bot.store.blobs.folder import FolderBlobs
 from bot.store.database import DataDirectory
 from tests.support.cli_runner import written
+from tests.support.database import postgres_server
 from tests.support.database.copied_schema import copied_schemas
 from tests.support.database.key_store_fixtures import (
     PASSWORD,
@@ -32,6 +33,7 @@ from tests.support.database.key_store_fixtures import (
     enrol_keyholder,
     staff_keys,
 )
+from tests.support.database_fixtures import query
 from tests.support.harnesses.case_store_harness import CHAT, CHAT_KEY
 from tests.support.harnesses.hotline_harness import BOT, settings_for
 
@@ -44,9 +46,10 @@ if TYPE_CHECKING:
 class EvidenceHarness:
     """One case, whose files are fetched from a dictionary."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, kind: str = "sqlite") -> None:
         self.folder = folder
-        self.settings = settings_for(folder)
+        self.urls = {} if kind == "sqlite" else _postgresql_urls()
+        self.settings = settings_for(folder, **self.urls)
         with copied_schemas():
             self.database = open_database(self.settings)
             self.vault = open_vault(self.settings, self.database)
@@ -108,7 +111,8 @@ class EvidenceHarness:
         """Type a command; return how it ended and what it said."""
         settings = self.settings
         env = {"HAVEN_DATA": str(settings.data), "HAVEN_HOST_KEY_FILE": str(settings.host_key_file),
-               "COLUMNS": "220", "NO_COLOR": "1"}  # fmt: skip
+               "COLUMNS": "220", "NO_COLOR": "1",
+               **{f"HAVEN_{name.upper()}": url for name, url in self.urls.items()}}  # fmt: skip
         if "--as" not in words and (words[0] != "verify" or not Path(words[1]).is_dir()):
             words = (*words, "--as", self.reader)
         words = (*words, "--password-file", str(self.password))
@@ -119,12 +123,15 @@ class EvidenceHarness:
 
     def writes(self, sql: str, *values: Any) -> None:
         """Change rows from outside."""
+        if self.database.dialect == "postgresql":
+            with closing(self.database.connect()) as connection:
+                connection.execute(sql, values)
+            return
         with closing(sqlite3.connect(str(self.database.url.database))) as connection, connection:
             connection.execute(sql, values)
 
     def asks(self, sql: str) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(str(self.database.url.database))) as connection:
-            return connection.execute(sql).fetchall()
+        return query(self.database, sql)
 
     def kept(self, number: int = 0) -> Path:
         """Return where the bytes of a file lie sealed."""
@@ -134,3 +141,10 @@ class EvidenceHarness:
     def close(self) -> None:
         self.database.writer.close()
         self.vault.close()
+
+
+def _postgresql_urls() -> dict[str, str]:
+    return {
+        "database_url": postgres_server.migrated_database(),
+        "keys_url": postgres_server.empty_database(),
+    }
