@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.errors import SettingError
+from bot.errors import HavenError, SettingError
 from bot.store.database import Database, DataDirectory
+from bot.store.faults import opening_fault
 from bot.store.migrate import current_revision
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ NEXT_STEP = (
     "Nothing was made. If there are data, set {setting} to where they are; a new deployment begins "
     "with: haven setup (as root), or haven staff add NAME --language TAG"
 )
+CLOSED = "{setting}: the database cannot be opened: {fault}. Nothing was made"
 NOT_OURS = (
     "HAVEN_DATA: {path} belongs to another user. Nothing was made. Run this as that user (as root, "
     "with sudo, on a machine that haven setup installed), or give the folder to this one (chown -R)"
@@ -34,10 +36,12 @@ def require_data(settings: Settings) -> None:
 
 def require_data_or_room(settings: Settings) -> bool:
     """Tell whether a new deployment would begin; raise SettingError if there is no room for one."""
-    if is_new(settings):
+    missing = missing_data(settings)
+    if missing is None:
+        return False
+    if has_room(settings):
         return True
-    require_data(settings)
-    return False
+    raise SettingError(closed_database(settings) or missing)
 
 
 def is_new(settings: Settings) -> bool:
@@ -49,9 +53,9 @@ def has_room(settings: Settings) -> bool:
     """Tell whether a new deployment may begin in this folder.
 
     It may not next to other files, or to half of a deployment: a new one would look like the old
-    one without its cases.
+    one without its cases. Nor where a database does not open: what is in it is not known.
     """
-    if settings.keys_url and _has_tables(settings.keys_url):
+    if closed_database(settings) or (settings.keys_url and _has_tables(settings.keys_url)):
         return False
     try:
         return not _contents(settings.data) - MADE_FIRST
@@ -61,8 +65,23 @@ def has_room(settings: Settings) -> bool:
         return False
 
 
+def closed_database(settings: Settings) -> str | None:
+    """Return which database of the settings does not open, and why; None if all do."""
+    for setting, url in (
+        ("HAVEN_DATABASE_URL", settings.database_url),
+        ("HAVEN_KEYS_URL", settings.keys_url),
+    ):
+        if url and (fault := _opening_fault(url)):
+            return CLOSED.format(setting=setting, fault=fault)
+    return None
+
+
 def missing_data(settings: Settings) -> str | None:
-    """Return what is wrong if there are no data, in one line; None if there are some."""
+    """Return what is wrong if there are no data, in one line; None if there are some.
+
+    A database that does not open may have data. Its fault is returned where the folder is missing,
+    so that no one looks for the folder; else what opens the database names it.
+    """
     setting = "HAVEN_DATABASE_URL" if settings.database_url else "HAVEN_DATA"
     if not settings.database_url and _is_closed(settings.data):
         return NOT_OURS.format(path=settings.data.absolute())
@@ -71,6 +90,8 @@ def missing_data(settings: Settings) -> str | None:
     elif not _has_tables(settings.database_url):
         what = f"{_named(settings.database_url)} holds no tables of Haven"
     elif not settings.data.exists():
+        if fault := _opening_fault(settings.database_url):
+            return CLOSED.format(setting=setting, fault=fault)
         setting = "HAVEN_DATA"
         what = f"{settings.data.absolute()} does not exist, but the database has data"
     else:
@@ -127,11 +148,27 @@ def _has_bytes(path: Path) -> bool:
 
 
 def _has_tables(url: str) -> bool:
-    """Tell whether a database has tables of Haven; one that does not open says why later."""
+    """Tell whether a database has tables of Haven; one that does not open may have some."""
     try:
-        database = Database(url)
-        if database.dialect == "sqlite" and not _has_bytes(Path(str(database.url.database))):
-            return False  # to look would write to it
-        return current_revision(database) is not None
-    except Exception:  # noqa: BLE001 - any driver's error: what opens the database names it
+        return _looked_into(url)
+    except Exception:  # noqa: BLE001 - any driver's error: `_opening_fault` names it
         return True
+
+
+def _opening_fault(url: str) -> str | None:
+    """Return why a database does not open, with what to do; None if it does."""
+    try:
+        _looked_into(url)
+    except HavenError as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 - any driver's error
+        return opening_fault(error)
+    return None
+
+
+def _looked_into(url: str) -> bool:
+    """Tell whether a database has tables of Haven; raise what its driver raises."""
+    database = Database(url)
+    if database.dialect == "sqlite" and not _has_bytes(Path(str(database.url.database))):
+        return False  # to look would write to it
+    return current_revision(database) is not None

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from bot.vault import HostKey
 from tests.support.cli_runner import is_user_message, run_haven, written
+from tests.support.database import postgres_server
 from tests.support.database.key_store_fixtures import PASSWORD
 
 if TYPE_CHECKING:
@@ -162,6 +164,49 @@ def test_a_database_with_cases_is_not_started_without_the_folder_of_their_files(
     assert done.returncode == 1
     assert done.stderr.startswith(f"HAVEN_DATA: {tmp_path}/mistyped does not exist, but")
     assert not (tmp_path / "mistyped").exists()
+
+
+def unreachable(folder: Path) -> tuple[str, str]:
+    return f"postgresql://haven@/haven?host={folder}", "nothing listens at the address"
+
+
+def without_the_database(_folder: Path) -> tuple[str, str]:
+    return postgres_server.url("not_there"), "there is no database of this name"
+
+
+def forgetful(_folder: Path) -> tuple[str, str]:
+    url = postgres_server.empty_database()
+    name = url.partition("@/")[2].partition("?")[0]
+    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = off".encode())
+    return url, "PostgreSQL has synchronous_commit=off; it must be on"
+
+
+@pytest.mark.parametrize("named", ["database_url", "keys_url"])
+@pytest.mark.parametrize("fault", [unreachable, without_the_database, forgetful])
+def test_no_deployment_begins_with_a_database_that_does_not_open(
+    fault: Callable[[Path], tuple[str, str]], named: str, tmp_path: Path
+) -> None:
+    url, said = fault(tmp_path)
+    settings = deployment(tmp_path, tmp_path / "data")
+    settings |= {it: postgres_server.empty_database() for it in ("database_url", "keys_url")}
+    settings[named] = url
+    done = run_haven(*mei(tmp_path), **settings)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"HAVEN_{named.upper()}: the database cannot be opened: {said}")
+    assert "has data" not in line
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_question_to_a_database_that_does_not_open_tells_its_fault(tmp_path: Path) -> None:
+    settings = deployment(tmp_path, tmp_path / "data")
+    settings["database_url"], said = unreachable(tmp_path)
+    for typed in (("cases", "list"), ("start",)):
+        done = run_haven(*typed, **settings)
+        assert done.returncode == 1
+        assert f"HAVEN_DATABASE_URL: the database cannot be opened: {said}" in done.stderr
+    assert not (tmp_path / "data").exists()
 
 
 def mei(folder: Path) -> tuple[str, ...]:
