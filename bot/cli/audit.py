@@ -10,7 +10,7 @@ from bot.cli.deployment import open_deployment
 from bot.errors import HavenError
 from bot.settings import load_settings
 from bot.store.database import DataDirectory
-from bot.vault.audit.log import AuditHead, iter_rows
+from bot.vault.audit.log import AuditHead
 
 audit_app = typer.Typer(no_args_is_help=True)
 FAULT_TEXTS = {
@@ -51,7 +51,7 @@ def _verify_log(heads: list[AuditHead]) -> AuditHead:
         if path.exists():
             text = path.read_text(encoding="ascii", errors="replace")
             heads = [*heads, _parse_head(text, str(path))]
-        found = deployment.audit.verify(iter_rows(deployment.database.writer), heads)
+        found = deployment.audit.verify_stored(deployment.database, heads)
     if not isinstance(found, AuditHead):
         raise HavenError(f"row {found.number} {FAULT_TEXTS[found.fault]}")
     return found

@@ -20,22 +20,24 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from hmac import compare_digest
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 from sqlalchemy import bindparam, func, literal, select
 
 from bot.clock import DAY
-from bot.errors import CommitFailedError
-from bot.store import Prepared, Work, Writer, delete_by, insert, select_by, select_one, update_by
+from bot.store import Prepared, Work, delete_by, insert, select_by, select_one, update_by
+from bot.store.faults import is_store_error
 from bot.store.tables.main import audit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from bot.store.database import Database
     from bot.vault.vault import Vault
 
+T = TypeVar("T")
 OPERATOR = "operator"
 """The actor of commands on this host."""
 SYSTEM = "house"
@@ -184,6 +186,15 @@ class AuditLog:
         number, mac = _last_row(work)
         return AuditHead.from_row(number, mac)
 
+    def verify_stored(
+        self, database: Database, heads: Iterable[AuditHead] = ()
+    ) -> AuditHead | AuditBreak:
+        """Return the head of the log in a database, or its first fault.
+
+        All of it is read in one moment: old rows that are deleted meanwhile leave no gap.
+        """
+        return database.read(lambda work: self.verify(iter_rows(_OpenUnit(work)), heads))
+
     def verify(
         self, rows: Iterable[tuple[Any, ...]], heads: Iterable[AuditHead] = ()
     ) -> AuditHead | AuditBreak:
@@ -250,30 +261,47 @@ def _last_row(work: Work) -> tuple[int, bytes]:
     return (found[0][0], _mac_bytes(found[0][1])) if found else (0, INITIAL_MAC)
 
 
-def iter_rows(writer: Writer) -> Iterator[tuple[Any, ...]]:
-    """Yield every row in order, one page per unit of work, so that updates need not wait long."""
+class UnitRunner(Protocol):
+    """What runs units of work: a writer one after the other."""
+
+    def run_sync(self, unit: Callable[[Work], T]) -> T:
+        """Run a unit of work and return its result."""
+
+
+class _OpenUnit:
+    """Runs units of work within one that is open: they read its moment."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def run_sync(self, unit: Callable[[Work], T]) -> T:
+        return unit(self._work)
+
+
+def iter_rows(runner: UnitRunner) -> Iterator[tuple[Any, ...]]:
+    """Yield every row in order, one page per unit of work, so that no page is large."""
     lowest = LOWEST
-    while page := _load_page(writer, lowest):
+    while page := _load_page(runner, lowest):
         yield from page
         lowest = page[-1][0] + 1
 
 
-def _load_page(writer: Writer, lowest: int) -> list[tuple[Any, ...]]:
-    page = _try_load(writer, lowest, PAGE_SIZE)
+def _load_page(runner: UnitRunner, lowest: int) -> list[tuple[Any, ...]]:
+    page = _try_load(runner, lowest, PAGE_SIZE)
     if page is not None:
         return page
-    numbers = writer.run_sync(lambda work: work.rows(_NUMBERS, lowest, PAGE_SIZE))
+    numbers = runner.run_sync(lambda work: work.rows(_NUMBERS, lowest, PAGE_SIZE))
     unreadable = (None,) * (len(AUDIT_COLUMNS) - 1)
-    return [(_try_load(writer, it, 1) or [(it, *unreadable)])[0] for (it,) in numbers]
+    return [(_try_load(runner, it, 1) or [(it, *unreadable)])[0] for (it,) in numbers]
 
 
-def _try_load(writer: Writer, lowest: int, most: int) -> list[tuple[Any, ...]] | None:
+def _try_load(runner: UnitRunner, lowest: int, most: int) -> list[tuple[Any, ...]] | None:
     try:
-        return writer.run_sync(lambda work: work.rows(_PAGE_FROM, lowest, most))
-    except CommitFailedError:
-        raise
-    except Exception:  # noqa: BLE001 - an attacker may store what the driver cannot decode
-        return None
+        return runner.run_sync(lambda work: work.rows(_PAGE_FROM, lowest, most))
+    except Exception as error:
+        if is_store_error(error):
+            raise
+        return None  # an attacker may store what the driver cannot decode
 
 
 def _mac_bytes(value: object) -> bytes:

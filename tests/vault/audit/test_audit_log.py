@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -54,7 +55,7 @@ def noted(database: Database, deeds: int = ROWS) -> None:
 
 
 def found_in(database: Database, *heads: AuditHead) -> AuditHead | AuditBreak:
-    return AUDIT.verify(iter_rows(database.writer), heads)
+    return AUDIT.verify_stored(database, heads)
 
 
 def change(database: Database, sql: str) -> None:
@@ -159,6 +160,11 @@ def test_a_disk_that_fails_is_not_taken_for_a_row_that_was_changed(said: tuple[A
         list(iter_rows(Failing(*said)))  # type: ignore[arg-type]
     with pytest.raises(CommitFailedError):
         list(iter_rows(_closed()))
+
+
+def test_a_connection_that_ends_is_not_taken_for_a_row_that_was_changed() -> None:
+    with pytest.raises(psycopg.OperationalError):
+        list(iter_rows(Failing(psycopg.OperationalError("the server closed the connection"))))
 
 
 def _closed() -> Any:

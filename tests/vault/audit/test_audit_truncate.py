@@ -9,6 +9,7 @@ import pytest
 
 from bot.store.database import Database
 from bot.vault import AuditLog
+from bot.vault.audit import log as audit_log
 from bot.vault.audit.log import (
     BATCH_SIZE,
     CUT_MARK,
@@ -87,6 +88,36 @@ def test_what_is_two_years_old_goes_and_the_rest_holds(log: Log) -> None:
     log.run(lambda work: AUDIT.record(work, log.now, "mei", "claim", "later"))
     assert isinstance(AUDIT.verify(log.rows(), [head]), AuditHead)
     assert "case0" not in str(query(log.database, "SELECT subject FROM audit"))
+
+
+def test_a_log_that_is_cut_while_it_is_verified_is_intact(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head, page = log.head_is_written(), audit_log._load_page
+    monkeypatch.setattr(audit_log, "PAGE_SIZE", 2)
+    cuts: list[int] = []
+
+    def load_page(*given: Any) -> list[tuple[Any, ...]]:
+        rows = page(*given)
+        cuts.append(log.is_cut())
+        return rows
+
+    monkeypatch.setattr(audit_log, "_load_page", load_page)
+    assert AUDIT.verify_stored(log.database, [head]) == head
+    assert sum(cuts) == OLD - 1
+    assert AUDIT.verify_stored(log.database, [head]) == log.run(AUDIT.head)
+
+
+def test_a_log_read_in_several_moments_has_a_gap_where_it_was_cut(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control of the test above."""
+    log.head_is_written()
+    monkeypatch.setattr(audit_log, "PAGE_SIZE", 2)
+    rows = iter_rows(log.database.writer)
+    first = [next(rows), next(rows)]
+    assert log.is_cut() == OLD - 1
+    assert AUDIT.verify([*first, *rows]) == AuditBreak(3, AuditFault.MISSING)
 
 
 def test_it_is_cut_again_and_again(log: Log) -> None:

@@ -16,7 +16,7 @@ from bot.hotline.commands.permissions import BREAK_GLASS
 from bot.store.compiled import Prepared
 from bot.store.statements import select_by, select_one
 from bot.store.tables.main import audit, cases
-from bot.vault.audit.log import AUDIT_COLUMNS, AuditBreak, AuditRow, iter_rows
+from bot.vault.audit.log import AUDIT_COLUMNS, AuditBreak, AuditRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -162,8 +162,8 @@ async def _audit_page(request: DeskRequest) -> Response:
 
 @post("/audit/check", Permission.AUDIT, repetition=Repetition.ALLOWED)
 async def _verify_log(request: DeskRequest) -> Response:
-    writer = request.context.database.writer
-    found = await asyncio.to_thread(lambda: request.context.audit.verify(iter_rows(writer)))
+    context = request.context
+    found = await asyncio.to_thread(context.audit.verify_stored, context.database)
     return await _render_log(request, found)
 
 
