@@ -10,23 +10,20 @@ are written as well, until the list of files agrees with that log.
 
 from __future__ import annotations
 
-import errno
-import os
-import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 
+from bot.cases.evidence.bundle_folder import FolderTarget
 from bot.cases.evidence.custody_comparison import ListedFile, iso_time
 from bot.cases.evidence.custody_log import CustodyAction, CustodyEntry, CustodyEvent, chain_links
 from bot.cases.evidence.file_type import detect_type
 from bot.cases.evidence.files import MISSING, EvidenceFile, EvidenceStore
 from bot.errors import DecryptionError, EvidenceError
-from bot.private_file import user_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -42,8 +39,6 @@ MANIFEST, CHECKSUMS, README = "manifest.json", "SHA256SUMS", "README.txt"
 COVER, CASE_FILE = "cover.pdf", "case.txt"
 """Documents that a bundle can hold besides the files."""
 ORIGINALS, CLEAN = "files", "clean"
-UNFINISHED_SUFFIX = ".export-unfinished"
-"""Suffix of the folder of an unfinished export, which the next one into that folder deletes."""
 FILE_EXTENSIONS: Final = {"jpeg": "jpg", "png": "png", "webp": "webp"}
 README_TEXT: Final = """\
 Evidence of case {reference}, {counted}, {at}.
@@ -164,51 +159,6 @@ class BundleTarget(Protocol):
 
 CoverMaker = Callable[[Manifest], Awaitable[bytes]]
 """Makes the cover of a bundle, once its files are written."""
-
-
-class FolderTarget:
-    """A new folder, which gets its name once it is whole; only this user can read its files."""
-
-    def __init__(self, folder: Path, subfolders: Iterable[str]) -> None:
-        self._folder, self._subfolders = folder, tuple(subfolders)
-        self._unfinished = folder.parent / f"{folder.name}{UNFINISHED_SUFFIX}"
-
-    def create(self) -> None:
-        """Begin under an unfinished name, without what a killed export left there.
-
-        Raises:
-            EvidenceError: the folder exists, or cannot be written.
-        """
-        try:
-            if os.path.lexists(self._folder):
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-            if self._unfinished.exists():
-                shutil.rmtree(self._unfinished)
-            for made in (self._unfinished, *(self._unfinished / it for it in self._subfolders)):
-                made.mkdir(mode=0o700)
-        except OSError as error:
-            fix = (
-                f"; the user {user_name()} has to own the folder around it"
-                if isinstance(error, PermissionError)
-                else ""
-            )
-            raise EvidenceError(
-                f"{self._folder} cannot be created: {error.strerror}{fix}"
-            ) from error
-
-    def finish(self) -> None:
-        """Give the folder its name."""
-        self._unfinished.rename(self._folder)
-
-    def remove(self) -> None:
-        """Leave nothing of an export that failed."""
-        shutil.rmtree(self._unfinished, ignore_errors=True)
-
-    async def write(self, path: str, pieces: Iterable[bytes]) -> None:
-        """Write one file; it must not exist yet."""
-        with _create(self._unfinished / path) as out:
-            for piece in pieces:
-                out.write(piece)
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,12 +376,6 @@ def listing_digest(manifest: bytes) -> str:
     listed = {name: said for name, said in plain.items() if name not in {"head", "ledger"}}
     listed["documents"] = [it for it in plain.get("documents", ()) if it["path"] != COVER]
     return sha256(msgspec.json.encode(listed, order="sorted")).hexdigest()
-
-
-def _create(path: Path) -> BinaryIO:
-    """Create a file that only this user can read; it must not exist yet."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-    return os.fdopen(handle, "wb")
 
 
 def _versions_of(made: Mapping[str, bytes]) -> list[FileVersion]:

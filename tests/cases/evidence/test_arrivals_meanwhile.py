@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot.cases.evidence import custody_log, files
-from bot.cases.evidence.bundle import FolderTarget
+from bot.cases.evidence.bundle_folder import FolderTarget
 from bot.cases.evidence.custody_log import CustodyAction
 from bot.desks.web.read_pool import ReadPool
 from bot.store import Work
