@@ -39,6 +39,8 @@ MANIFEST, CHECKSUMS, README = "manifest.json", "SHA256SUMS", "README.txt"
 COVER, CASE_FILE = "cover.pdf", "case.txt"
 """Documents that a bundle can hold besides the files."""
 ORIGINALS, CLEAN = "files", "clean"
+CLEAN_ROUNDS: Final = 5
+"""How often clean versions are made of what arrived meanwhile; what is later has none."""
 FILE_EXTENSIONS: Final = {"jpeg": "jpg", "png": "png", "webp": "webp"}
 README_TEXT: Final = """\
 Evidence of case {reference}, {counted}, {at}.
@@ -252,23 +254,31 @@ class BundleExporter:
         """Write files, and those saved meanwhile; return the list of all, with its proof."""
         written: dict[str, EvidenceFile] = {}
         listed: dict[str, BundledFile] = {}
-        proved = None
+        proved, rounds = None, CLEAN_ROUNDS if export.clean else 1
         while proved is None:
             for item in items:
                 written[item.id], listed[item.id] = item, await self._export_file(export, item)
+            rounds -= 1
             manifest = Manifest(
                 version=VERSION, reference=reference, case=export.case,
                 exported_at=iso_time(self._clock.now()), exported_by=export.by, head="", ledger=[],
-                files=sorted(listed.values(), key=lambda it: it.number),
-                documents=_versions_of(documents),
+                files=list(listed.values()), documents=_versions_of(documents),
             )  # fmt: skip
-            proved, items = await self._writer.run(partial(self._complete, manifest, written))
+            proved, items = await self._writer.run(
+                partial(self._complete, manifest, written, is_last=rounds == 0)
+            )
+        for item in items:
+            if item.is_saved and await self._export_original(export, item) != _known_version(item):
+                raise EvidenceError(f"file {item.number} is altered: it is not what was received")
         return proved
 
     def _complete(
-        self, listed: Manifest, written: Mapping[str, EvidenceFile], work: Work
+        self, listed: Manifest, written: Mapping[str, EvidenceFile], work: Work, *, is_last: bool
     ) -> tuple[Manifest | None, list[EvidenceFile]]:
-        """Return the list with its proof, or the files that have to be written before.
+        """Return the list with its proof, and the files that still have to be written.
+
+        The list has those as the custody log says them, so that there is an end however many
+        arrive. Only while clean versions are made of them, there is no list yet.
 
         Raises:
             EvidenceError: a file that was written has changed, or the case was erased.
@@ -276,13 +286,16 @@ class BundleExporter:
         self._evidence.lock(work, listed.case)
         known = self._evidence.list_files(work, listed.case)
         new = [item for item in known if written.get(item.id) != item]
-        if not new:
-            return self._prove(work, listed), []
         for item in new:
             if item.id in written and written[item.id].is_saved:
                 raise EvidenceError(f"file {item.number} was changed meanwhile: export it again")
         self._record_exported(work, listed.case, new, listed.exported_by)
-        return None, new
+        if new and not is_last:
+            return None, new
+        files = {it.id: it for it in listed.files}
+        files |= {it.id: _bundled(it, _known_version(it) if it.is_saved else None) for it in new}
+        in_order = sorted(files.values(), key=lambda it: it.number)
+        return self._prove(work, msgspec.structs.replace(listed, files=in_order)), new
 
     def _record_export(
         self, work: Work, reference: str, by: str
@@ -310,18 +323,10 @@ class BundleExporter:
         if item.is_saved:
             original = await self._export_original(export, item)
             clean = await self._export_clean(export, item) if export.clean else None
-        return BundledFile(
-            number=item.number, id=item.id, state=item.state, kind=item.kind,
-            stated_name=item.name, stated_type=item.mime, caption=item.caption,
-            looks=item.detected_type, is_as_stated=item.matches_stated_type,
-            came_at=iso_time(item.arrived_at),
-            reached_case_at=iso_time(item.reached_case_at),
-            channel_date=iso_time(item.sent_at) if item.sent_at else "",
-            channel_number=item.message, original=original, clean=clean,
-        )  # fmt: skip
+        return _bundled(item, original, clean)
 
     async def _export_original(self, export: _Export, item: EvidenceFile) -> FileVersion:
-        path, counted = f"{ORIGINALS}/{item.number:04}.bin", _Counted()
+        path, counted = _original_path(item), _Counted()
         try:
             pieces = self._evidence.read_chunks(export.opener, item)
             await export.target.write(path, counted.pass_on(pieces))
@@ -376,6 +381,29 @@ def listing_digest(manifest: bytes) -> str:
     listed = {name: said for name, said in plain.items() if name not in {"head", "ledger"}}
     listed["documents"] = [it for it in plain.get("documents", ()) if it["path"] != COVER]
     return sha256(msgspec.json.encode(listed, order="sorted")).hexdigest()
+
+
+def _bundled(
+    item: EvidenceFile, original: FileVersion | None, clean: FileVersion | None = None
+) -> BundledFile:
+    return BundledFile(
+        number=item.number, id=item.id, state=item.state, kind=item.kind,
+        stated_name=item.name, stated_type=item.mime, caption=item.caption,
+        looks=item.detected_type, is_as_stated=item.matches_stated_type,
+        came_at=iso_time(item.arrived_at),
+        reached_case_at=iso_time(item.reached_case_at),
+        channel_date=iso_time(item.sent_at) if item.sent_at else "",
+        channel_number=item.message, original=original, clean=clean,
+    )  # fmt: skip
+
+
+def _original_path(item: EvidenceFile) -> str:
+    return f"{ORIGINALS}/{item.number:04}.bin"
+
+
+def _known_version(item: EvidenceFile) -> FileVersion:
+    """Return a file that is not written yet, as the custody log says it was received."""
+    return FileVersion(_original_path(item), item.digest, item.size)
 
 
 def _versions_of(made: Mapping[str, bytes]) -> list[FileVersion]:

@@ -161,6 +161,17 @@ def test_a_file_that_arrives_meanwhile_is_in_all_of_an_export_or_in_none(
     assert len(received) == len(list((folder / "files").iterdir())) > 1
 
 
+@on_both_databases
+def test_an_export_ends_although_a_file_arrives_with_each_that_is_written(
+    room: EvidenceHarness, while_written: Arrivals
+) -> None:
+    folder = exported(room)
+    listed = manifest_of(folder)["files"]
+    assert len(listed) == len([it for it in listed if it["original"]]) == 2
+    assert while_written.count > len(listed)
+    assert_verifies(room, folder)
+
+
 async def test_what_the_desk_checks_before_an_archive_is_of_one_moment(
     room: EvidenceHarness, between_reads: Arrivals
 ) -> None:
