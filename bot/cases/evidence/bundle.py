@@ -4,8 +4,8 @@ Anyone can verify it with `sha256sum -c SHA256SUMS`; a link of the custody log i
 link before it and of the row. Originals are numbered and end in `.bin`, so that none opens by
 accident. Nothing in it is encrypted. A file is handed on in pieces and never held as a whole.
 
-Files may arrive while others are written, and the custody log that is handed over says so. So they
-are written as well, until the list of files agrees with that log.
+Files may arrive while others are written. The custody log that is handed over names those saved
+until the list was made. So they are in that list and are written as well; later ones are in none.
 """
 
 from __future__ import annotations
