@@ -376,7 +376,7 @@ PASSPHRASE_IS_SENTENCE = _(
     "What you wrote is your word now. No one reads it. If it was meant for us, please write it "
     "again after this."
 )
-# Translators: safety sentence. "Word": the secret word. They wrote it where we only ask whether
+# Translators: "word": the secret word. They wrote it where we only ask whether
 # they want a second word: perhaps it is that word, perhaps it is meant for caseworkers.
 MAY_BE_PASSPHRASE = _(
     "We kept nothing of that: it may be a word of yours. If it was meant for us, please answer "

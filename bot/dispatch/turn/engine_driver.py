@@ -367,7 +367,7 @@ class EngineDriver:
         """Ask what helpers need first; a greeting or an offer below has no use any more.
 
         This yes is that to every offer that is open: "no" to one of them would be answered "we told
-        nobody". If words of danger were the yes, its numbers come before the first question.
+        no one". If words of danger were the yes, its numbers come before the first question.
         """
         turn = self.turn
         turn.frames[:] = [it for it in turn.frames if it.flow not in OFFERING_FLOWS]
