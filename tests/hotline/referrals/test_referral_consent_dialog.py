@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from bot.app import referral_recipients
 from bot.hotline.commands.texts import NOT_OFFERED, QUESTION_WAITS
 from bot.hotline.commands.types import Verb
 from bot.hotline.events import Event, EventKind
@@ -102,6 +104,9 @@ def test_a_recipient_unverified_for_a_year_is_told_nothing(
 ) -> None:
     too_old = replace(RECIPIENTS["labor_1955"], expires_on=date(2026, 1, 1))
     monkeypatch.setitem(cast("dict[str, Recipient]", RECIPIENTS), "labor_1955", too_old)
+    # Put together for this list alone: outside tests the entries of a place do not change.
+    put_together = lru_cache(referral_recipients._with_recipients.__wrapped__)
+    monkeypatch.setattr(referral_recipients, "_with_recipients", put_together)
     assert refused_in(tmp_path, agreements=AGREED) == [NOT_OFFERED.source]
 
 
