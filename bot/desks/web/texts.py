@@ -465,7 +465,7 @@ DELIVERY_STATES = {
     "blocked": _("the person has blocked the bot"),
     "refused": _("cannot be sent in this form"),
     "withdrawn": _("cancelled"),
-    LEFT_BEHIND: _("was to go to the person, and was not sent: the case had left who wrote it"),
+    LEFT_BEHIND: _("meant for the person, but not sent: its writer no longer had the case"),
 }
 MISSING_FILES = {
     TO_FETCH: _("not downloaded yet"),

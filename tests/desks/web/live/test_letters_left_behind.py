@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 WORDS = "Is the <blue> door locked?"
 SHOWN = "Is the &lt;blue&gt; door locked?"
-NOTE = "was to go to the person, and was not sent: the case had left who wrote it"
+NOTE = "meant for the person, but not sent: its writer no longer had the case"
 
 
 class Desk:
