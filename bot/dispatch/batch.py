@@ -46,7 +46,7 @@ from bot.messages import LeaveGroup, Toast, Update, UpdateKind
 from bot.vault import AuditLog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from bot.cases.consents import QuestionWording
     from bot.cases.intake import Intake, NewCase, NewReport
@@ -183,10 +183,6 @@ class BatchProcessor:
             arrival.update = update
         return arrival.update
 
-    def lock_chats(self, work: Work, keys: Iterable[bytes]) -> None:
-        """Lock the conversations of chats before something is stored about their cases."""
-        self._conversations.lock(work, keys)
-
     def expect(self, work: Work, arrivals: Sequence[Arrival]) -> None:
         """Let the database look up what `process` will ask for, all in one answer."""
         if not work.looks_ahead or not arrivals:
@@ -243,6 +239,7 @@ class BatchProcessor:
         written, writing = work.write_count, _chats_of(keyed)
         batch = _Batch(now, self._conversations.load(work, writing) if writing else {})
         HotlineAdapter.expect_sessions(work, self._conversations.not_begun(batch.rows, writing))
+        rest: list[_KeyedArrival] = []
         for number, (arrival, update, key) in enumerate(keyed):
             if key in batch.chats_with_new_case and update.kind in _CONVERSATION_KINDS:
                 rest = keyed[number:]
@@ -257,8 +254,6 @@ class BatchProcessor:
             elif update.kind is not UpdateKind.IGNORED:
                 self._handle_desk_update(work, batch, update, arrival.raw)
             batch.handled.append(arrival)
-        else:
-            rest = []
         taken = _chats_of(keyed[: len(keyed) - len(rest)])
         batch.events += self._staff_service.end_snoozes(work, taken, marks, now)
         batch.is_routine = work.write_count == written
@@ -272,14 +267,13 @@ class BatchProcessor:
 
         With a fault they are quarantined for it instead.
         """
-        batch, stored = _Batch(now, {}, has_desk_input=True), self._staff_service.commands
+        batch, ignored = _Batch(now, {}, has_desk_input=True), []
         self._conversations.lock_of_cases(work, (each.command.case for each in commands))
-        ignored = []
         for each in commands:
             batch.update_counts[_COMMAND] += 1
             if fault:
                 log.error("turn_failed", error=fault)
-                stored.quarantine(work, each, f"failed: {fault}")
+                self._staff_service.commands.quarantine(work, each, f"failed: {fault}")
             elif not self._run_command(work, batch, each.command):
                 ignored.append(each)
         if not fault:

@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from bot.dispatch.conversation_store import Conversations
 from bot.log import log
 from bot.mailbox.courier import wait_until
 from bot.mailbox.inbox import IN_QUEUE
@@ -268,7 +269,7 @@ class Dispatcher:
         is_routine = all(it.is_routine for it in results)
         if not is_routine:
             chats = self._batches.chats_of(arrivals)
-            self._batches.lock_chats(work, [*chats, *(it.letter.chat_key for it in results)])
+            Conversations.lock(work, [*chats, *(it.letter.chat_key for it in results)])
             self._mailbox.results.store(work, results)
         inserted = self._inbox.insert(work, arrivals, now)
         self._batches.expect(work, arrivals)
