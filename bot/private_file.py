@@ -1,7 +1,8 @@
-"""Secrets in files that only their owner can read, and whose files are."""
+"""Secrets in files that only their owner can read, whose files are, and what is at their paths."""
 
 from __future__ import annotations
 
+import errno
 import os
 import pwd
 import stat
@@ -51,6 +52,23 @@ def _is_of_others(kind: int, permitted: int, named: int) -> bool:
     if kind == NAMED_USER:
         return bool(permitted) and named not in {0, os.geteuid()}
     return bool(permitted) and kind in {OWNING_GROUP, NAMED_GROUP}
+
+
+def is_still_at(handle: int, path: Path) -> bool:
+    """Tell whether an open file or folder is still the one of a path.
+
+    Whoever locked one asks this: another process may have deleted it, and made the next, since it
+    was opened.
+
+    Raises:
+        OSError: the path cannot be looked up.
+    """
+    try:
+        return os.path.samestat(os.fstat(handle), path.stat(follow_symlinks=False))
+    except OSError as error:
+        if error.errno in {errno.ENOENT, errno.ESTALE}:  # deleted; on another machine
+            return False
+        raise
 
 
 def read_private_line(path: Path) -> str:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from bot.errors import EvidenceError
-from bot.private_file import user_name
+from bot.private_file import is_still_at, user_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -115,7 +115,7 @@ def _locked_folder(path: Path) -> int:
         return -1
     try:
         _lock(handle)
-        if _is_at(path, handle):
+        if is_still_at(handle, path):
             return handle
     except BaseException:
         os.close(handle)
@@ -131,13 +131,6 @@ def _lock(handle: int) -> None:
         raise
     except OSError:
         return  # a drive that locks no folder, as over a network: exports have to go there too
-
-
-def _is_at(path: Path, handle: int) -> bool:
-    """Tell whether an open folder still has this name: its export may have ended meanwhile."""
-    with suppress(FileNotFoundError):
-        return os.path.samestat(path.lstat(), os.fstat(handle))
-    return False
 
 
 def _create(path: Path) -> BinaryIO:

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from bot.errors import BackupError
+from bot.private_file import is_still_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ def folder_lock(folder: Path) -> Iterator[None]:
         yield
     finally:
         with suppress(OSError):
-            if _is_at(handle, path):
+            if is_still_at(handle, path):
                 path.unlink()  # before the lock ends: later it may be the file of another process
         os.close(handle)
 
@@ -52,7 +53,7 @@ def _take(path: Path) -> int:
         try:
             _give_to_owner(handle, path.parent)
             _lock(handle, path)
-            is_ours = _is_at(handle, path)
+            is_ours = is_still_at(handle, path)
             if is_ours:
                 _name_holder(handle)
         except BaseException:
@@ -76,7 +77,7 @@ def _lock(handle: int, path: Path) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno == errno.ESTALE:
-            return  # deleted on another machine; `_is_at` sees it
+            return  # deleted on another machine; `is_still_at` sees it
         if error.errno in HELD:
             raise BackupError(
                 f"{path.parent}: another backup is being made here (process {_holder(handle)}); "
@@ -86,16 +87,6 @@ def _lock(handle: int, path: Path) -> None:
             f"{path.parent} takes no locks ({error.strerror}), so that two backups could mix: name "
             "another folder, or mount it with locks"
         ) from None
-
-
-def _is_at(handle: int, path: Path) -> bool:
-    """Tell whether an open file is still the one of a path."""
-    try:
-        return os.path.samestat(os.fstat(handle), path.stat(follow_symlinks=False))
-    except OSError as error:
-        if error.errno in {errno.ENOENT, errno.ESTALE}:
-            return False
-        raise
 
 
 def _name_holder(handle: int) -> None:
