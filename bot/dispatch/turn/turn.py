@@ -252,6 +252,8 @@ class TurnHandler:
             is_extra: it was kept outside the questions.
         """
         turn = self.context
+        if turn.is_in_case and turn.alarms:  # "17" alarms only by what was asked
+            turn.effects.staff.alarms |= turn.alarms
         if turn.is_in_case or turn.submitted in TAKES_EXTRAS:
             return
         if turn.submitted is Outcome.STAFF_ALERTED and not read_case:

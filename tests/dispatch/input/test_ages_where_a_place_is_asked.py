@@ -10,6 +10,7 @@ from bot.languages import LANGUAGES
 from bot.languages.typed.bare_age import find_bare_age
 from tests.dispatch.input.test_answers_where_a_place_is_asked import WHERE, asked_where
 from tests.support.dispatch_inspection import (
+    cases_of,
     current_step,
     frames,
     messages_of_people,
@@ -62,6 +63,15 @@ def test_where_helpers_ask_for_the_place_an_age_is_no_place(
         assert (newest.text, newest.asked) == (text, "")
         person.says(text)  # it may be the number of a house
         assert current_step(person) != WHERE, text
+
+
+@pytest.mark.parametrize(("age", "is_reason"), [("17", True), ("34", False)])
+def test_where_helpers_ask_for_the_place_staff_see_an_age_under_18(
+    sqlite_hotline: HotlineHarness, age: str, is_reason: bool
+) -> None:
+    asked_where(sqlite_hotline, "id").says(age)
+    (case,) = cases_of(sqlite_hotline)
+    assert ("alarm_child" in case.reasons) == is_reason
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
