@@ -10,6 +10,9 @@ Why, where the promises conflict:
   it. It is asked again, so that no one believes that a word was kept.
 - A text that may be a passphrase is one. So a sentence for staff can be lost there, and a word that
   a person chose is never read by anyone. Who writes a whole sentence is told that no one reads it.
+- Where we only ask whether a second word is wanted, none is asked for, and yet many write one. A
+  whole sentence is for staff there: who wrote one as the word was just asked to write it again. Of
+  anything shorter the person is told that we kept nothing, instead of hearing nothing.
 - Where a passphrase is compared (`identify`), only alarming words are no passphrase. A word may
   have been chosen before this rule; a wrong try locks no one out, and all texts are answered alike.
 """
