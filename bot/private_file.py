@@ -57,8 +57,8 @@ def _is_of_others(kind: int, permitted: int, named: int) -> bool:
 def is_still_at(handle: int, path: Path) -> bool:
     """Tell whether an open file or folder is still the one of a path.
 
-    Whoever locked one asks this: another process may have deleted it, and made the next, since it
-    was opened.
+    A process that locked one asks this: another process may have deleted it, and made the next,
+    since it was opened.
 
     Raises:
         OSError: the path cannot be looked up.
