@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import gettext
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.errors import SettingError
-from bot.languages import FALLBACK, LANGUAGES, LOCALES
-from bot.languages.po_files import CatalogueFault, catalogue_path, load_catalogue, load_template
+from bot.languages import FALLBACK, LANGUAGES, LOCALES, compiled_catalogues
+from bot.languages.po_files import CatalogueFault, catalogue_path, load_catalogue
 from bot.languages.style_rules import forbidden_on_lock_screen
 
 if TYPE_CHECKING:
-    import gettext
     from collections.abc import Collection, Iterator
     from pathlib import Path
 
@@ -57,7 +57,7 @@ def load_offer(settings: Settings, locales: Path = LOCALES) -> LanguageOffer:
         tag: _check_language(tag, locales, _digest_of(catalogue_path(tag, locales)))
         for tag in wanted_languages(settings)
     }
-    load_template.cache_clear()  # 1.5 MB, which no one needs while the bot runs
+    compiled_catalogues.forget()  # 1.5 MB, which no one needs while the bot runs
     complete = {tag: each.compiled for tag, each in wanted.items() if each.compiled is not None}
     incomplete = {tag: each for tag, each in wanted.items() if each.compiled is None}
     return LanguageOffer(
@@ -78,6 +78,10 @@ class _CheckedLanguage:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _check_language(tag: str, locales: Path, _digest: bytes) -> _CheckedLanguage:
+    if tag == FALLBACK:  # its texts are those of the source
+        return _CheckedLanguage(gettext.NullTranslations(), (), ())
+    if kept := compiled_catalogues.compiled_translations(tag, locales):
+        return _CheckedLanguage(kept, (), ())
     found = load_catalogue(tag, locales)
     compiled = found.compile() if found.is_complete else None
     return _CheckedLanguage(compiled, found.faults, found.missing)

@@ -24,7 +24,7 @@ class BuildWithCatalogues(build_py):  # type: ignore[misc]  # setuptools says no
         if not self.editable_mode:
             locales = Path(self.build_lib) / "locales"
             compile_catalogues(locales)
-            _compile_lists(locales)
+            _compile_for_starts(locales)
             # `haven upgrade --check` prints from it what an operator must know.
             self.copy_file("CHANGELOG.md", str(Path(self.build_lib) / "bot" / "CHANGELOG.md"))
 
@@ -42,7 +42,8 @@ def compile_catalogues(folder: Path) -> None:
             write_mo(compiled, catalogue)
 
 
-def _compile_lists(locales: Path) -> None:
-    """Write the word lists into a folder; a build in isolation does not see our code until then."""
+def _compile_for_starts(locales: Path) -> None:
+    """Write what a start would compute; a build in isolation does not see our code until then."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
     importlib.import_module("bot.languages.compiled_lists").compile_lists(locales)
+    importlib.import_module("bot.languages.compiled_catalogues").compile_complete(locales)

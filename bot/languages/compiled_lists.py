@@ -25,7 +25,7 @@ import msgspec
 from bot.languages import LOCALES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 Value = TypeVar("Value")
 
@@ -93,17 +93,26 @@ def compile_lists(folder: Path = LOCALES) -> bool:
 
 def digest_of(folder: Path) -> bytes:
     """Return the digest of the lists of a folder and of what reads them here."""
-    whole = hashlib.sha256(unicodedata.unidata_version.encode())
-    code = (Path(str(_file_of(name))) for name in (*MODULES, *OTHER_CODE))
+    code = (source_of(name) for name in (*MODULES, *OTHER_CODE))
     lists = (path for name in LISTS for path in sorted(folder.glob(f"*/{name}")))
-    for path in (*code, *lists):
+    return digest_of_files((*code, *lists), unicodedata.unidata_version)
+
+
+def digest_of_files(paths: Iterable[Path], begin: str = "") -> bytes:
+    """Return the digest of files and of the names they have in their folders.
+
+    Raises:
+        OSError: one cannot be read.
+    """
+    whole = hashlib.sha256(begin.encode())
+    for path in paths:
         content = path.read_bytes()
         whole.update(f"{path.parent.name}/{path.name} {len(content)}\n".encode())
         whole.update(content)
     return whole.digest()
 
 
-def _file_of(module: str) -> Path:
+def source_of(module: str) -> Path:
     """Return the source of a module of this package, without importing it."""
     path = Path(__file__).parents[1].joinpath(*module.split(".")[1:])
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")

@@ -124,11 +124,12 @@ class CheckedCatalogue:
             return gettext.NullTranslations()
         shared = {entry.key: entry.key for entry in self.entries}
         translated = {
-            shared.get(key, key): message
+            shared.get(key, key): _plain_forms(message)
             for key, message in messages_by_key(self.catalog).items()
             if not message.fuzzy and all(forms_of(message))
         }
-        return CheckedTranslations(self.catalog, translated)
+        headers = {name.lower(): value.strip() for name, value in self.catalog.mime_headers}
+        return CheckedTranslations(headers, self.catalog.plural_expr, translated)
 
 
 class CheckedTranslations(gettext.NullTranslations):
@@ -137,14 +138,23 @@ class CheckedTranslations(gettext.NullTranslations):
     The languages share the English phrases by which they are found: each copy takes 0.1 MB.
     """
 
-    def __init__(self, catalog: Catalog, translated: Mapping[MessageKey, Message]) -> None:
+    def __init__(
+        self,
+        headers: dict[str, str],
+        plural_rule: str,
+        translated: Mapping[MessageKey, str | tuple[str, ...]],
+    ) -> None:
         super().__init__()
-        self._info = {name.lower(): value.strip() for name, value in catalog.mime_headers}
-        self._plural = gettext.c2py(catalog.plural_expr)
+        self._info = self.headers = headers
+        self.plural_rule = plural_rule
+        self._plural = gettext.c2py(plural_rule)
         self._found = {
-            key[1] if key[0] is None else key: _plain_forms(message)
-            for key, message in translated.items()
+            key[1] if key[0] is None else key: forms for key, forms in translated.items()
         }
+
+    def forms(self, key: MessageKey) -> str | tuple[str, ...]:
+        """Return the translation of a message, or all forms of one with a plural."""
+        return self._found[key[1] if key[0] is None else key]
 
     def gettext(self, message: str) -> str:
         """Return the translation; that of the fallback, or English, if there is none."""
@@ -178,10 +188,15 @@ def catalogue_path(tag: str, locales: Path = LOCALES) -> Path:
     return locales / tag / "LC_MESSAGES" / "messages.po"
 
 
+def template_path(locales: Path = LOCALES) -> Path:
+    """Return the path of the template of messages to people."""
+    return locales / "messages.pot"
+
+
 @lru_cache(maxsize=2)
 def load_template(locales: Path = LOCALES) -> Catalog:
     """Return the template with all messages of the source."""
-    with (locales / "messages.pot").open("rb") as file:
+    with template_path(locales).open("rb") as file:
         return read_po(file)
 
 

@@ -88,6 +88,14 @@ def test_its_word_lists_are_computed(installed: Path, tmp_path: Path) -> None:
     assert computed not in run_python(installed, tmp_path, "-c", asked).split()  # the control
 
 
+def test_its_catalogues_are_checked(installed: Path, tmp_path: Path) -> None:
+    """Else each start would take a quarter of a second of processor time more."""
+    asked = "from bot.languages.compiled_catalogues import *; print(compiled_translations('vi'))"
+    assert "CheckedTranslations" in run_python(installed, tmp_path, "-c", asked)
+    other = f"import unicodedata; unicodedata.unidata_version = '1.0'; {asked}"
+    assert "CheckedTranslations" not in run_python(installed, tmp_path, "-c", other)  # the control
+
+
 def test_tests_are_no_part_of_it(installed: Path) -> None:
     assert not (installed / "tests").exists()
     assert (installed / "bot").exists()  # the control
