@@ -58,6 +58,7 @@ class LazyGroup(TyperGroup):
         if entry is None:
             return None
         found = getattr(import_module(f"bot.cli.{entry.module}"), entry.attribute)
+        _collect_garbage_from_here()
         _write_events()
         if isinstance(found, typer.Typer):
             found.info.name, found.info.help = cmd_name, entry.summary
@@ -221,7 +222,7 @@ def _cases() -> None:
 def main() -> None:
     """Run a command; print one line with the fix instead of a traceback."""
     # The collector would walk all that is imported, again and again: a tenth of a start.
-    gc.set_threshold(*GC_THRESHOLDS)
+    gc.disable()
     harden_process()
     if sys.stdin is None:  # closed by who runs this (0<&-): then nothing can be typed
         sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - for the process
@@ -282,6 +283,14 @@ def _own_fault(error: Exception) -> str:
 def _was_typed(path: object) -> bool:
     """Tell whether a path was named in the command, so that it may be repeated."""
     return str(path) in sys.argv
+
+
+def _collect_garbage_from_here() -> None:
+    """Let the collector begin, if `main` turned it off; what was imported is never garbage."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLDS)
+        gc.enable()
 
 
 def _run_as_service_user(words: list[str]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import signal
 import sys
 from collections.abc import Coroutine
@@ -49,7 +48,6 @@ def start(
     ] = 0,
 ) -> None:
     """Run the bot and the caseworkers' web desk until stopped."""
-    gc.freeze()  # what was imported is never garbage, and walking through it takes 0.1 s
     if only not in ONLY:
         raise typer.BadParameter(f"--only {only} is none of: {', '.join(it for it in ONLY if it)}")
     settings, roles = load_settings(), ONLY[only]
