@@ -9,6 +9,7 @@ from bot.languages.typed.someone_near import LONGEST, find_someone_near, load_ne
 
 NEAR = {
     "id": (
+        "kapten datang jangan balas", "majikan udah balik, jgn chat",
         "majikan ada di dekat saya, jangan balas dulu", "bos ada di sini",
         "dia lagi liat hp saya", "jgn chat dulu kak", "nyonya lagi di samping saya",
         "majikan masih di sini jangan tulis dulu", "jangan bales skrg ya, ada majikan",
@@ -17,6 +18,7 @@ NEAR = {
         "ada yang datang", "ada yg dateng kak", "ada org mau masuk",
     ),
     "vi": (
+        "chu ve dung nhan",
         "chủ đang ở đây, đừng nhắn", "chu dang o gan em", "ông chủ đang nhìn em",
         "đừng trả lời vội ạ, bà chủ đang ở cạnh em", "khoan nhan tin, co nguoi o day",
         "bây giờ em không nhắn tin được", "ông ấy đang xem điện thoại của em",
@@ -24,6 +26,7 @@ NEAR = {
         "nó đang xem máy em", "ông chủ quay lại rồi",
     ),
     "en": (
+        "he is coming dont write", "dont message me now she is coming", "boss is coming dont reply",
         "don't reply now, she is watching", "he is reading my phone", "don't write, boss is here",
         "my boss is next to me", "dont text me yet", "madam is sitting beside me, wait please",
         "he's looking at my phone", "the employer is in the room, can't talk now",
@@ -32,37 +35,44 @@ NEAR = {
         "ok now boss here", "cant talk, not alone now", "he is back",
     ),
     "zh_Hant": (
+        "他來了 先不要回", "不要傳 老闆回來了",
         "老闆在旁邊\uff0c先不要傳", "先不要回", "他在看我手機", "老闆娘在我旁邊",
         "雇主在這裡 先別傳訊息", "現在不方便打字", "有人在旁邊", "不要傳了 他在看",
         "太太還在我身邊", "現在不能說話,老闆在", "他現在在這裡",
     ),
     "fil": (
+        "parating na si amo wag ka magreply",
         "wag ka muna mag reply andito amo ko", "andito yung amo ko", "binabasa niya cp ko",
         "huwag po muna kayong magtext", "nasa tabi ko ang amo ko", "wag muna, nakatingin siya",
         "katabi ko si madam", "di ako pwede mag chat ngayon",
         "tinitingnan ng amo ko ang phone ko", "may tao dito wag magchat", "may kasama ako",
     ),
     "th": (
+        "ไต๋มาแล้ว", "เขากำลังมา อย่าเพิ่งตอบ",
         "อย่าเพิ่งพิมพ์ นายจ้างอยู่ตรงนี้", "อย่าเพิ่งตอบนะคะ", "นายจ้างอยู่ข้างๆหนู", "เขากำลังดูโทรศัพท์หนู",
         "อย่าพึ่งทักมา มีคนอยู่ด้วย", "ตอนนี้พิมพ์ไม่ได้ค่ะ", "เถ้าแก่ยืนอยู่ข้างหลัง", "ตอนนี้คุยไม่ได้ นายอยู่ใกล้ๆ",
         "เจ้านายยังอยู่ตรงนี้", "เค้ามองอยู่", "เจ้านายมา", "ไม่ว่าง เขาอยู่",
         "มีคนอ่านมือถือฉัน", "อย่าเพิ่งตอบ นายอยู่ตรงนี้",
     ),
     "km": (
+        "គាត់មកហើយ កុំឆ្លើយ",
         "កុំទាន់ផ្ញើសារ ថៅកែនៅទីនេះ", "ថៅកែនៅក្បែរខ្ញុំ", "កុំទាន់ឆ្លើយណា", "គាត់កំពុងមើលទូរស័ព្ទខ្ញុំ",
         "ឥឡូវនិយាយមិនបានទេ", "កុំសរសេរឥឡូវ ថៅកែនៅជិត", "មានគេនៅជិតខ្ញុំ", "ម្ចាស់កំពុងមើលខ្ញុំ", "មាននរណានៅក្បែរ",
     ),
     "my": (
+        "သူဌေးလာပြီ စာမပို့နဲ့",
         "မပို့ပါနဲ့ဦး သူဌေး ဒီမှာရှိတယ်", "သူဌေး ဘေးမှာရှိနေတယ်", "အခု မရေးပါနဲ့", "သူ ကျမဖုန်းကို ကြည့်နေတယ်",
         "အခု စကားပြောလို့မရဘူး", "စာမပြန်ပါနဲ့ဦး သူဌေးမ ဘေးနားမှာထိုင်နေတယ်", "သူ ကြည့်နေတယ် မပို့နဲ့",
         "အလုပ်ရှင် အနားမှာရှိတယ်", "အခု စာမပို့ပါနဲ့ သူဌေးရှိနေတယ်",
         "စာမပို့နဲ့ သူဌေးရှိနေတယ်",
     ),
     "zh_Hans": (
+        "他来了 别回我",
         "老板在旁边,先别发", "先不要回复", "他在看我手机", "老板娘就在我旁边",
         "雇主在这里 别发消息", "现在不方便说话", "有人在旁边", "先别回 他在看着我",
     ),
     "ja": (
+        "社長が来る 書かないで",
         "今は送らないで 社長がいる", "社長が隣にいます", "今は返信しないでください",
         "彼が私のスマホを見ています", "今は話せません", "そばに社長がいる",
         "まだ書かないで、雇い主が近くにいる", "後ろに人がいます", "見られています",
@@ -71,6 +81,7 @@ NEAR = {
 }  # fmt: skip
 OTHERWISE = {
     "id": (
+        "kapten datang",
         "bos saya di pabrik", "diawasi polisi sejak kemarin",
         "majikan tinggal di taoyuan", "dia lagi nonton tv", "jangan takut",
         "teman saya ada di sini dan mau dibantu juga", "jangan tulis ke keluarga saya",
@@ -85,6 +96,7 @@ OTHERWISE = {
         "chủ giữ hộ chiếu của em", "bên cạnh chợ", "đừng lo",
     ),
     "en": (
+        "he is coming", "boss is coming back at night",
         "my boss is at the factory", "the employer lives in Taoyuan", "he is watching TV",
         "my friend is here with me and wants help too", "don't write to my family",
         "my boss is not here", "is the boss here?", "he reads my phone every day",
@@ -94,11 +106,13 @@ OTHERWISE = {
         "they want my back pay", "I can't talk to my family",
     ),
     "zh_Hant": (
+        "他來了",
         "老闆在工廠", "雇主住桃園", "他在看電視", "我朋友也在這裡 也需要幫忙", "不要傳給我家人",
         "老闆不在這裡", "不要打我", "在火車站旁邊", "老闆在桃園", "我在這裡", "他拿走我手機",
         "不要告訴老闆",
     ),
     "fil": (
+        "parating na si amo",
         "ang amo ko ay nasa pabrika", "nakatira ang amo ko sa taoyuan", "nanonood siya ng tv",
         "andito ang kaibigan ko gusto rin ng tulong", "wag kang mag text sa pamilya ko",
         "wala dito ang amo ko", "hawak ng amo ko passport ko", "nandito ako sa taichung",

@@ -112,11 +112,12 @@ def _patterns(tag: str) -> _Patterns:
     lead, verbs, tail, after, before = (lists[it] for it in LISTS[:5])
     # A space parts clauses where words are written together; elsewhere another word does.
     is_spaced = any(map(_SPACED.search, words["before"]))
-    parted = rf"(?: *({tail}|{verbs}))* *" if is_spaced else rf"(?: *(?:{tail}|{verbs}))*( )?"
+    # The quantifiers give nothing back: else a text of doubled words would take minutes.
+    parted = rf"(?: *({tail}|{verbs}))*+ *" if is_spaced else rf"(?: *(?:{tail}|{verbs}))*+( )?"
     return _Patterns(
-        re.compile(rf"(?:(.*{before}) *)?(?:{lead} *)*{verbs}{parted}(?:({after}.*))?"),
-        re.compile(rf"{lists['denials']} *(?:\w+ )?(?:{lead} *)*{verbs}|{lists['said']}"),
-        re.compile(rf"(?:{lists['arrival']} *)+"),
+        re.compile(rf"(?:(.*{before}) *)?(?:{lead} *)*+{verbs}{parted}(?:({after}.*))?"),
+        re.compile(rf"{lists['denials']} *(?:\w+ )?(?:{lead} *)*+{verbs}|{lists['said']}"),
+        re.compile(rf"(?:{lists['arrival']} *)++"),
     )
 
 

@@ -3,7 +3,8 @@
 "Do not write yet, the employer is here" answers no question, and the employer would read a long
 reply. A clause counts that holds nothing but words of the lists: one of `people` with one of `near`
 behind it or of `near_first` before it, or one of `silence` ("do not write"). `around` holds what
-may stand before, between and behind these. So "the boss is at the factory" and "do not write to my
+may stand before, between and behind these. That one of `people` is `coming` is a cry for help, and
+counts here only next to "do not write". So "the boss is at the factory" and "do not write to my
 family" say nothing of the kind. In an entry, `a/b` means either word. All languages are tried,
 because people mix them. Accents do not count.
 
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE_NAME = "someone_near.toml"
-LISTS = ("people", "near", "near_first", "silence", "around")
+LISTS = ("people", "near", "near_first", "coming", "silence", "around")
 """The lists that every file has."""
 LONGEST = 120
 """Characters of such a line; a longer text is a story."""
 MOST_WORDS, MOST_CHARACTERS = 3, 24
 """Of other clauses in a line that does not ask for silence."""
+MOST_BETWEEN = 6
+"""Words of `around` between "the boss" and "is here": each doubles the ways to read some texts."""
 _CLAUSE = re.compile("[,.!;:\n\u3001\u3002\uff0c\uff01\uff1b\u104a\u104b\u17d4]+")
 _SPACED = re.compile("[a-z]")
 _PLAIN = re.compile("[a-z]+")
@@ -102,12 +105,14 @@ def _pattern(tag: str) -> re.Pattern[str]:
     # Words written together need no space between them; elsewhere one is needed.
     space = " " if all(map(_SPACED.search, words["people"])) else " *"
     around = any_of(words["around"], space)
-    gap = rf"{space}(?:{around}{space})*"
-    people, near, near_first = (any_of(words[it], space) for it in LISTS[:3])
+    gap = rf"{space}(?:{around}{space}){{0,{MOST_BETWEEN}}}"
+    people, near, near_first, coming = (any_of(words[it], space) for it in LISTS[:4])
     someone = rf"{people}{gap}{near}|{near_first}{gap}{people}"
+    arrives = rf"{people}{gap}{coming}|{coming}{gap}{people}"
     silence = _any_beginning([it.split() for it in longest_first(words["silence"])], gap)
-    piece = rf"(?:(?P<near>{someone})|(?P<silence>{silence})|{around})"
-    return re.compile(rf"(?:{piece}(?:{space}|$))+")
+    piece = rf"(?:(?P<near>{someone})|(?P<silence>{silence})|{arrives}|{around})"
+    # What a piece took it does not give back: a text of doubled words would take minutes.
+    return re.compile(rf"(?:{piece}(?:{space}|$))++")
 
 
 @cache
