@@ -16,6 +16,7 @@ from bot.languages import LANGUAGES
 from bot.languages.typed import (
     alone_again,
     clear_requests,
+    comes_back,
     no_danger,
     one_other,
     other_hands,
@@ -32,6 +33,8 @@ LISTS: dict[Callable[[str], Any], Callable[[str], dict[str, list[str]]]] = {
     alone_again.says_alone_again: alone_again.load_alone_words,
     clear_requests.find_clear_request: clear_requests.load_clear_requests,
     clear_requests.says_arrival: clear_requests.load_clear_requests,
+    comes_back.puts_off: comes_back.load_comes_back,
+    someone_near.says_someone_arrives: someone_near.load_near_words,
     taken_back.find_taken_back: taken_back.load_taking_back,
     one_other.find_plea_about_other: one_other.load_one_other,
     other_hands.says_other_hands: other_hands.load_other_hands,

@@ -9,13 +9,13 @@ from bot.languages.typed.someone_near import LONGEST, find_someone_near, load_ne
 
 NEAR = {
     "id": (
-        "kapten datang jangan balas", "majikan udah balik, jgn chat",
         "majikan ada di dekat saya, jangan balas dulu", "bos ada di sini",
         "dia lagi liat hp saya", "jgn chat dulu kak", "nyonya lagi di samping saya",
         "majikan masih di sini jangan tulis dulu", "jangan bales skrg ya, ada majikan",
         "bos sedang mengawasi saya", "skrg gak bisa chat, majikan di sebelah",
         "dia baca chat saya", "mandor di belakangku", "lagi diawasi", "ada orang datang",
         "ada yang datang", "ada yg dateng kak", "ada org mau masuk",
+        "kapten datang jangan balas", "majikan udah balik, jgn chat",
     ),
     "vi": (
         "chu ve dung nhan",

@@ -13,6 +13,7 @@ from bot.languages import LANGUAGES
 from bot.languages.typed import (
     alone_again,
     clear_requests,
+    comes_back,
     no_danger,
     one_other,
     other_hands,
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 FINDS: dict[str, Callable[[str], Any]] = {
     "near": someone_near.find_someone_near,
     "alone": alone_again.says_alone_again,
+    "return": comes_back.says_comes_back,
+    "later": comes_back.puts_off,
+    "arrives": someone_near.says_someone_arrives,
     "clear": clear_requests.find_clear_request,
     "back": taken_back.find_taken_back,
     "plea": one_other.find_plea_about_other,
@@ -42,6 +46,7 @@ ENTRIES = sorted(
             someone_near.load_near_words,
             alone_again.load_alone_words,
             clear_requests.load_clear_requests,
+            comes_back.load_comes_back,
             taken_back.load_taking_back,
             one_other.load_one_other,
             other_hands.load_other_hands,

@@ -145,7 +145,9 @@ class MessageHandler:
         ):
             return
         choice = synonym = None
-        is_too_early = self.typed.is_before_reading(update)
+        is_too_early = self.typed.is_before_reading(update) or self.typed.tells_of_return(
+            update.text
+        )
         if self.typed.may_be_label(update.text):
             if (name := self.typed.command_of_label(update.text)) is not None:
                 self.commands.run(name)
@@ -429,7 +431,7 @@ class MessageHandler:
     def _answer_likely_asked(self, text: str) -> bool:
         """Answer what is most likely asked in a text that answers nothing; tell whether it was."""
         kind = self.turn.services.texts.likely_question(text) if self.asked.may_answer() else None
-        if kind is None or (kind == LEAVING and self.typed.only_acknowledges(text)):
+        if kind is None or (kind == LEAVING and self.typed.is_no_goodbye(text)):
             return False
         self._answer_kind(kind, text)
         return True

@@ -38,7 +38,8 @@ from bot.languages import FALLBACK, negotiate
 from bot.languages.detect import guess_language
 from bot.languages.questions import LEAVING
 from bot.languages.typed.clear_requests import says_arrival
-from bot.languages.typed.someone_near import find_someone_near
+from bot.languages.typed.comes_back import puts_off
+from bot.languages.typed.someone_near import find_someone_near, says_someone_arrives
 from bot.messages import Toast, UpdateKind
 
 if TYPE_CHECKING:
@@ -183,7 +184,9 @@ class TurnHandler:
         conversation.touched_at = turn.now
         turn.had_left, conversation.has_left = conversation.has_left, False
         turn.was_someone_near = conversation.is_someone_near
-        conversation.is_someone_near = self._says_someone_near(update)
+        conversation.is_someone_near = self._says_someone_near(update) or (
+            turn.was_someone_near and update.kind is UpdateKind.TEXT and puts_off(update.text)
+        )
         self._opener.record_last_seen(update)
         if update.kind is UpdateKind.PRESS:
             turn.effects.toast = Toast(update.press)
@@ -199,7 +202,7 @@ class TurnHandler:
         """
         if update.kind is UpdateKind.PRESS or update.forwarded_from or not update.text:
             return False
-        if find_someone_near(update.text) is not None:
+        if find_someone_near(update.text) is not None or says_someone_arrives(update.text):
             return True
         if not says_arrival(update.text):
             return False
@@ -234,6 +237,7 @@ class TurnHandler:
                 self._typed.takes_back_reading(update)
                 or self._typed.command_meant(update.text) is not None
                 or self._typed.says_someone_near(update.text)
+                or self._typed.tells_of_return(update.text)
                 or self._typed.place.is_no_place(update.text)
                 or self._typed.says_alone_again(update.text)
             )

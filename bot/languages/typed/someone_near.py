@@ -67,6 +67,20 @@ def find_someone_near(text: str) -> SomeoneNear | None:
     return SomeoneNear(asks_for_silence, rest) if asks_for_silence or _is_short(rest) else None
 
 
+def says_someone_arrives(text: str) -> bool:
+    """Tell whether a text says that someone is coming, and nothing else."""
+    if len(text) > LONGEST or "?" in text or "\uff1f" in text:
+        return False
+    if not _arrivals().may_hold(fold_typed(text)):
+        return False
+    clauses = clauses_of(text)
+    return any(
+        all(found) and any(it["arrives"] or it["near"] for it in found if it is not None)
+        for tag in LANGUAGES
+        if (found := [_pattern(tag).fullmatch(it) for it in clauses])
+    )
+
+
 def clauses_of(text: str) -> list[str]:
     """Return the clauses of a text, folded, without signs."""
     folded = fold_typed(text)
@@ -108,7 +122,7 @@ def _pattern(tag: str) -> re.Pattern[str]:
     gap = rf"{space}(?:{around}{space}){{0,{MOST_BETWEEN}}}"
     people, near, near_first, coming = (any_of(words[it], space) for it in LISTS[:4])
     someone = rf"{people}{gap}{near}|{near_first}{gap}{people}"
-    arrives = rf"{people}{gap}{coming}|{coming}{gap}{people}"
+    arrives = rf"(?P<arrives>{people}{gap}{coming}|{coming}{gap}{people})"
     silence = _any_beginning([it.split() for it in longest_first(words["silence"])], gap)
     piece = rf"(?:(?P<near>{someone})|(?P<silence>{silence})|{arrives}|{around})"
     # What a piece took it does not give back: a text of doubled words would take minutes.
@@ -121,6 +135,12 @@ def _words() -> WordFilter:
     lists = [load_near_words(tag) for tag in LANGUAGES]
     names = ("near", "near_first", "silence")
     return WordFilter(entry for words in lists for name in names for entry in words[name])
+
+
+@cache
+def _arrivals() -> WordFilter:
+    """Return the words of which each line holds one that says that someone is coming."""
+    return WordFilter(entry for tag in LANGUAGES for entry in load_near_words(tag)["coming"])
 
 
 def _any_beginning(entries: Iterable[list[str]], gap: str) -> str:

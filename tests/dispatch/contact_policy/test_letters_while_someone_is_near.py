@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.hotline.commands.types import Verb
+from bot.languages import LANGUAGES
 from tests.dispatch.contact_policy.test_contact_policy import choose, held, met, waits
 from tests.dispatch.relay.test_takeover import OPENER, WITH_YOU, in_danger
+from tests.languages.test_comes_back import BACK, LATER
 from tests.support.harnesses.hotline_harness import HotlineHarness
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LINES = ("don't answer, boss is here", "อย่าเพิ่งตอบ นายอยู่ตรงนี้", "boss is coming")
+HAS_COME = ("ไต๋มาแล้ว", "kapten datang", "majikan udah balik", "他回來了", "គាត់មកវិញហើយ")
 ANSWER = "We can come tonight."
 
 
@@ -65,6 +68,29 @@ def test_in_a_talk_a_reply_waits_for_a_new_yes(
     person.presses("I can write now")
     hotline.run(hotline.close_writer_idle(30))
     assert person.texts[-3:] == [WITH_YOU, ANSWER, "Are you there?"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_writes_later_or_says_that_he_comes_back_is_asked_nothing(
+    hotline: HotlineHarness, language: str
+) -> None:
+    person, _mei, _case = met(hotline, "any_time")
+    assert person.says(LINES[0]) == []
+    for text in (*LATER[language], *BACK[language], "later"):
+        assert person.says(text) == [], text
+    assert person.says("ok he left") == [OPENER]
+
+
+@pytest.mark.parametrize("text", HAS_COME)
+def test_who_writes_in_a_talk_that_he_has_come_is_asked_nothing(
+    hotline: HotlineHarness, text: str
+) -> None:
+    person, mei, case = met(hotline, "any_time")
+    assert person.says(text) == []
+    shown = len(person.texts)
+    mei.says(case, ANSWER)
+    hotline.run(hotline.close_writer_idle(30))
+    assert person.texts[shown:] == []
 
 
 def test_a_reply_that_is_on_its_way_is_held_back(hotline: HotlineHarness) -> None:

@@ -37,5 +37,5 @@ def test_without_the_rule_okay_would_be_a_goodbye(
     sqlite_hotline: HotlineHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Shows that the test above could fail."""
-    monkeypatch.setattr(TypedText, "only_acknowledges", lambda *_: False)
+    monkeypatch.setattr(TypedText, "is_no_goodbye", lambda *_: False)
     assert is_sent_away(sqlite_hotline, MENUS[0], "cge po", "fil")

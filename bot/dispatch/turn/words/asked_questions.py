@@ -10,6 +10,7 @@ from bot.conversation import Outcome
 from bot.dispatch.turn.flow_names import DANGER_ALARM
 from bot.languages.alarms.find import ALSO_ASKED, find_whole_message
 from bot.languages.questions import DEPORTED, HOW_LONG, LEAVING, PERSON, POLICE
+from bot.languages.typed.comes_back import says_comes_back
 
 if TYPE_CHECKING:
     from bot.conversation.inputs import PressInput
@@ -39,6 +40,8 @@ class AskedQuestions:
         "Will the police catch me" asks; staff see its alarms all the same, once they read.
         """
         texts, language = self.turn.services.texts, self.turn.conversation.language
+        if says_comes_back(text):  # close to "I am back soon"
+            return None
         if not alarms:
             return texts.find_question(text, language)
         if not texts.find_alarm_phrases(text) and (kind := texts.plainly_asked(text)) is not None:

@@ -11,6 +11,7 @@ from bot.dispatch.turn.flow_names import STREET_QUESTION
 from bot.languages.birth_years import ADULT, find_birth_ages
 from bot.languages.typed.alone_again import says_alone_again
 from bot.languages.typed.bare_age import find_bare_age
+from bot.languages.typed.comes_back import says_comes_back
 from bot.languages.typed.typed_answers import TypedAnswer
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class TypedPlace:
         typed, language = TypedAnswer(text), self.turn.conversation.language
         is_story = typed.is_good_news(language) or typed.is_dismissal(language)
         puts_off = typed.only_puts_off(language)
+        if says_comes_back(text):
+            return True
         if puts_off and self.turn.services.texts.find_question(text, language) is not None:
             return False  # a goodbye is answered as one
         is_none = is_story or puts_off or says_alone_again(text)

@@ -31,6 +31,7 @@ from bot.languages.alarms.find import find_whole_message
 from bot.languages.questions import LEAVING
 from bot.languages.typed.alone_again import says_alone_again
 from bot.languages.typed.clear_requests import find_clear_request
+from bot.languages.typed.comes_back import says_comes_back
 from bot.languages.typed.not_a_passphrase import find_not_a_passphrase
 from bot.languages.typed.one_other import Other, find_plea_about_other
 from bot.languages.typed.other_hands import says_other_hands
@@ -177,9 +178,10 @@ class TypedText:
             return True
         return self.choices.of_synonym(text, whole=True) is not None
 
-    def only_acknowledges(self, text: str) -> bool:
-        """Tell whether a text is "ok" and words of politeness: no one goes away with it."""
-        return self.choices.typed(text).only_acknowledges(self.turn.conversation.language)
+    def is_no_goodbye(self, text: str) -> bool:
+        """Tell whether a text is "ok" and politeness, or says that someone else comes back."""
+        language = self.turn.conversation.language
+        return self.choices.typed(text).only_acknowledges(language) or says_comes_back(text)
 
     def is_beside_question(self, text: str) -> bool:
         """Tell whether only thanks, a yes, "wait" or good news came where a place or fact is asked.
@@ -273,6 +275,15 @@ class TypedText:
             return False
         is_choice = self.choices.of_label(text) or self.choices.of_synonym(text, whole=True)
         return is_choice is None
+
+    def tells_of_return(self, text: str) -> bool:
+        """Tell whether a text says that someone comes back soon, where a button is to be chosen.
+
+        It is close to "I am back soon", to "not yet" and to "it can wait", and is none of these.
+        """
+        if not self.turn.frames or self.turn.asks_passphrase() or self.takes_any_words():
+            return False
+        return says_comes_back(text)
 
     def begins_with_denial(self, text: str) -> bool:
         """Tell whether a text begins with a word that turns the rest round: "do not talk ..."."""
