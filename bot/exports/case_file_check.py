@@ -13,6 +13,7 @@ What it computes. The contents as JSON with sorted keys and without spaces have 
 stands in the signed text. The signature is Ed25519 (RFC 8032) over that text. A link of the custody
 log is the SHA-256 of the link before it (32 zero bytes before the first) and of the row as such
 JSON. A file has the SHA-256 and the size that the manifest says, and the log says it was received.
+No key stands twice in an object: readers differ in which of the two counts.
 """
 
 from __future__ import annotations
@@ -101,6 +102,30 @@ def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
 # --- The case file ------------------------------------------------------------------------------
 
 
+class RepeatedKeyError(ValueError):
+    """A key stands twice in an object, so that readers differ in what the file says."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> Json:
+    found: Json = {}
+    for key, value in pairs:
+        if key in found:
+            raise RepeatedKeyError(ascii(key[:60]))
+        found[key] = value
+    return found
+
+
+def read_json(data: bytes) -> Json:
+    """Return the object in a JSON text.
+
+    Raises:
+        RepeatedKeyError: a key stands in it twice.
+        ValueError: it is no JSON.
+    """
+    found: Json = json.loads(data, object_pairs_hook=_object)
+    return found
+
+
 def canonical(value: object) -> bytes:
     """Return JSON with sorted keys and without spaces, in UTF-8."""
     found = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -181,8 +206,11 @@ def main(given: list[str]) -> int:
         return 2
     try:
         with Path(given[0]).open("rb") as file:
-            whole = json.loads(file.read(MAX_BYTES))
+            whole = read_json(file.read(MAX_BYTES))
         found = list(find_faults(whole, Path(given[1]) if given[1:] else None))
+    except RepeatedKeyError as error:
+        found = [f"{Path(given[0]).name!a} was changed: the key {error} stands in it twice."]
+        whole = {}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         found = ["This file cannot be read as a case file."]
         whole = {}

@@ -286,11 +286,24 @@ def _groups(digest: bytes) -> str:
     return " ".join(digits[at : at + 4] for at in range(0, 32, 4))
 
 
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object of JSON; readers differ in which value of a key that occurs twice counts."""
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise PackageError(
+                f"This package was made wrongly: the key {key[:60]!a} occurs twice in it. Tell the "
+                "hotline, and ask for another."
+            )
+        found[key] = value
+    return found
+
+
 def _checked(plain: bytes) -> dict[str, object]:
     """Return the content; its files are as their digests say, and their names lead nowhere."""
     wrong = PackageError("This package was made wrongly. Tell the hotline, and ask for another.")
     try:
-        content = json.loads(plain)
+        content = json.loads(plain, object_pairs_hook=_object)
         files = content["files"]
         names = [it["name"] for it in files]
         for it in files:

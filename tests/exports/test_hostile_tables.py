@@ -62,6 +62,7 @@ HOSTILE = {
     "big": (b"a" * (MAX_BYTES + 1), "more than 5 MB"),
     "Big5": ("prs_FirstName\n\u9673".encode("big5"), "CSV UTF-8"),
     "JSON of numbers": (b"[1, 2]", "no JSON of the form"),
+    "JSON with a key twice": (b'[{"a": "1", "a": "2"}]', '"a" twice'),
     "deep JSON": (b"[" * 200_000, "no JSON of the form"),
     "twice": (b"prs_FirstName,PRS_First_Name\na,b", "twice"),
     "many rows": (b"prs_FirstName\n" + b"a\n" * (MAX_ROWS + 1), "more than 2000 rows"),

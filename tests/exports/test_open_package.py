@@ -158,6 +158,12 @@ def test_a_sender_who_means_harm_leads_no_file_out_of_the_folder(files: object) 
     assert "made wrongly" in refusal(package(content(files=files)))
 
 
+def test_a_package_with_a_key_that_occurs_twice_is_refused_with_the_key() -> None:
+    plain = content().replace(b'"files":', b'"files": [], "files":', 1)
+    assert plain != content()
+    assert "made wrongly: the key 'files' occurs twice" in refusal(package(plain))
+
+
 @pytest.mark.parametrize("plain", [b"", b"{", b"[]", b"1", b'{"format": "other", "files": []}'])
 def test_what_is_no_content_is_refused(plain: bytes) -> None:
     assert "made wrongly" in refusal(package(plain))

@@ -34,6 +34,7 @@ from bot.cases.evidence.custody_log import (
     chain_links,
 )
 from bot.errors import EvidenceError
+from bot.repeated_keys import find_repeated_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
 MAX_MANIFEST_BYTES: Final = 64 * 1024 * 1024
 CHUNK_BYTES: Final = 1024 * 1024
+MAX_SHOWN: Final = 60
 _FILE_PATH = re.compile(
     rf"(?:{ORIGINALS}/\d{{4,8}}\.bin|{CLEAN}/\d{{4,8}}\.(?:jpg|png|webp)"
     rf"|{re.escape(COVER)}|{re.escape(CASE_FILE)})"
@@ -64,9 +66,13 @@ def load_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     if path.is_symlink() or not path.is_file() or path.stat().st_size > MAX_MANIFEST_BYTES:
         raise EvidenceError(f"{folder} is no evidence bundle: it has no {MANIFEST}")
+    data = path.read_bytes()
     try:
-        manifest = _decode(path.read_bytes())
-    except (msgspec.MsgspecError, RecursionError, UnicodeError):
+        if (repeated := find_repeated_key(data)) is not None:
+            key = ascii(repeated[:MAX_SHOWN])  # it may be made to mislead at a terminal
+            raise EvidenceError(f"{MANIFEST} was altered: the key {key} stands in it twice")
+        manifest = _decode(data)
+    except (msgspec.MsgspecError, RecursionError, ValueError):
         raise EvidenceError(f"{MANIFEST} was altered: it cannot be read") from None
     if manifest.version != VERSION:
         raise EvidenceError(f"a bundle of version {manifest.version}; this release reads {VERSION}")

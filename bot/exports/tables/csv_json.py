@@ -21,6 +21,7 @@ from bot.exports.tables.model import (
     ReadRow,
     ReadTable,
 )
+from bot.repeated_keys import find_repeated_key
 from bot.text import _
 
 if TYPE_CHECKING:
@@ -28,11 +29,14 @@ if TYPE_CHECKING:
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 QUOTE = "'"
+MAX_SHOWN = 60
+"""Characters of a key of a file that are shown."""
 _DELIMITERS = ",;\t"
 
 NOT_UTF_8 = _('The file is not in Unicode. Save it as "CSV UTF-8" and import it again.')
 NO_TABLE = _("The file holds no table: its first row has to name the columns.")
 NO_JSON = _("The file is no JSON of the form that Haven exports: a list of cases.")
+KEY_TWICE = _('The file has "{key}" twice in one place: which of the two counts? Take one out.')
 TOO_MANY_ROWS = _("The file has more than {most} rows. Divide it.")
 TOO_MANY_COLUMNS = _("The file has more than {most} columns.")
 CELL_TOO_LONG = _("Row {row} has a cell of more than {most} characters.")
@@ -124,10 +128,7 @@ def read_json(data: bytes) -> ReadTable:
     Raises:
         FileRefusedError: it is none, or larger than allowed.
     """
-    try:
-        whole = msgspec.json.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise FileRefusedError(NO_JSON) from None
+    whole = _parse_json(data)
     cases = whole.get("cases") if isinstance(whole, dict) else whole
     if not isinstance(cases, list) or not all(isinstance(it, dict) for it in cases):
         raise FileRefusedError(NO_JSON)
@@ -153,6 +154,16 @@ def read_json(data: bytes) -> ReadTable:
     if len(places) > MAX_COLUMNS:
         raise FileRefusedError(TOO_MANY_COLUMNS, most=str(MAX_COLUMNS))
     return ReadTable([Heading(name) for name in places], rows)
+
+
+def _parse_json(data: bytes) -> Any:
+    try:
+        whole, repeated = msgspec.json.decode(data), find_repeated_key(data)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise FileRefusedError(NO_JSON) from None
+    if repeated is not None:
+        raise FileRefusedError(KEY_TWICE, key=repeated[:MAX_SHOWN])
+    return whole
 
 
 _HEADER = {"standard": "x_Standard", "mapping": "x_Mapping"}

@@ -350,6 +350,18 @@ def changes(field: str, value: object) -> Callable[[Path], None]:
     return change
 
 
+def twice(key: str, at: int = 0) -> tuple[Callable[[Path], None], str]:
+    """Return what puts a key with another value before one, and what is said of it."""
+
+    def change(folder: Path) -> None:
+        before, *parts = (folder / "manifest.json").read_text(encoding="utf-8").split(f'"{key}":')
+        assert len(parts) > at
+        parts[at] = f' "2020", "{key}":{parts[at]}'
+        (folder / "manifest.json").write_text(f'"{key}":'.join([before, *parts]), encoding="utf-8")
+
+    return change, f"manifest.json was altered: the key '{key}' stands in it twice"
+
+
 def rewrites_the_ledger(folder: Path) -> None:
     """Say that something else was received, and compute every link anew."""
     told = manifest_of(folder)
@@ -380,6 +392,9 @@ def write_again(folder: Path, told: dict[str, Any]) -> None:
     (folder / "manifest.json").write_text(json.dumps(told), encoding="utf-8")
 
 
+REPEATED = (
+    "files", "reference", "came_at", "caption", "sha256", "ledger", "head", "row", "deed", "mac",
+)  # fmt: skip
 BUNDLES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a bit": (lambda it: flip(it / "files/0002.bin", 3), "file 2 (files/0002.bin) was altered"),
     "longer": (lambda it: (it / "files/0001.bin").write_bytes(PHOTO + b"x"), "another size"),
@@ -398,6 +413,8 @@ BUNDLES: dict[str, tuple[Callable[[Path], object], str]] = {
     "a number": (changes("ledger.1.row.number", 5), "row 2 was removed"),
     "the end": (changes("head", "2:0123456789abcdef"), "custody log were removed"),
     "a proof": (changes("ledger.0.mac", "zz"), "row 1 was not written by this deployment"),
+    **{f"{key} twice": twice(key) for key in REPEATED},
+    "another row twice": twice("digest", 2),
     "everything": (rewrites_the_ledger, "row 2 was not written by this deployment"),
 }  # fmt: skip
 

@@ -131,6 +131,11 @@ def test_the_checker_finds_the_case_file_and_the_evidence_of_one_case_equal(
 
     code, said = run()
     assert (code, said.splitlines()[0]) == (0, "Everything is as the case file says.")
+    case_file = tmp_path / "case-file.json"
+    whole = case_file.read_bytes()
+    case_file.write_bytes(whole.replace(b'"files":', b'"files": [], "files":', 1))
+    assert run() == (1, "'case-file.json' was changed: the key 'files' stands in it twice.\n")
+    case_file.write_bytes(whole)
     file = tmp_path / "evidence" / "files" / "0002.bin"
     file.write_bytes(LARGE[:-1] + b"!")
     assert run() == (1, "File 2 was changed.\n")
