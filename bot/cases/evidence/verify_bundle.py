@@ -74,9 +74,17 @@ def load_manifest(folder: Path) -> Manifest:
         manifest = _decode(data)
     except (msgspec.MsgspecError, RecursionError, ValueError):
         raise EvidenceError(f"{MANIFEST} was altered: it cannot be read") from None
+    if not _is_proved_whole(data, manifest):
+        raise EvidenceError(f"{MANIFEST} was altered: no link proves all that its custody log says")
     if manifest.version != VERSION:
         raise EvidenceError(f"a bundle of version {manifest.version}; this release reads {VERSION}")
     return manifest
+
+
+def _is_proved_whole(data: bytes, manifest: Manifest) -> bool:
+    """Tell whether a custody log says nothing but what its links are computed from."""
+    written = msgspec.json.encode(msgspec.json.decode(data)["ledger"], order="sorted")
+    return written == msgspec.json.encode(manifest.ledger, order="sorted")
 
 
 def find_faults(

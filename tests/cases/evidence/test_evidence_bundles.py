@@ -414,6 +414,8 @@ BUNDLES: dict[str, tuple[Callable[[Path], object], str]] = {
     "the end": (changes("head", "2:0123456789abcdef"), "custody log were removed"),
     "a proof": (changes("ledger.0.mac", "zz"), "row 1 was not written by this deployment"),
     **{f"{key} twice": twice(key) for key in REPEATED},
+    "a word with a row": (changes("ledger.1.row.note", "stolen"), "no link proves all that its"),
+    "a word with a link": (changes("ledger.1.note", "stolen"), "no link proves all that its"),
     "another row twice": twice("digest", 2),
     "everything": (rewrites_the_ledger, "row 2 was not written by this deployment"),
 }  # fmt: skip
