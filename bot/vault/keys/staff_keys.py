@@ -70,6 +70,7 @@ class StaffKeys:
         wanted = TeamMember(staff_id, role, tuple(queues), pair.public)
 
         def add(work: Work) -> None:
+            team_keys.lock_holders(work)
             self._delete(work, staff_id)
             holders = team_keys.load_holders(work, self._prove)
             now_ = wanted
@@ -96,6 +97,7 @@ class StaffKeys:
         """
 
         def change(work: Work) -> bool:
+            team_keys.lock_holders(work)
             holders = team_keys.load_holders(work, self._prove)
             member = holders.members.get(staff_id)
             if member is None:
@@ -142,6 +144,7 @@ class StaffKeys:
         return self._keys.run(lambda work: self._take(work, keyring, staff_id))
 
     def _take(self, work: Work, keyring: Keyring, staff_id: str) -> KeyRequest:
+        team_keys.lock_holders(work)
         holders = team_keys.load_holders(work, self._prove)
         require_approver(holders, keyring.staff_id, keyring.own_key().public, staff_id)
         found = load_requests(work, self._prove)
@@ -164,6 +167,7 @@ class StaffKeys:
         """Erase a key with all that is wrapped to it, and renew the team keys; False if none."""
 
         def leave(work: Work) -> bool:
+            team_keys.lock_holders(work)
             had_key = self._delete(work, staff_id)
             if had_key:
                 team_keys.form_teams(work, self._prove, now)

@@ -17,8 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hmac import compare_digest
 
+from sqlalchemy import func, literal, select
+
 from bot.errors import DecryptionError
-from bot.store import Work, delete_by, insert, select_by
+from bot.store import Prepared, Work, delete_by, insert, select_by
 from bot.store.tables.keys import escrows, staff_keys, team_rounds, team_wraps, teams
 from bot.vault.keys.hpke import KeyPair, seal_to
 from bot.vault.keys.keyring import ESCROW_PREFIX, STAFF_PREFIX, TEAM_PREFIX, team_associated_data
@@ -89,6 +91,10 @@ class KeyHolders:
         return [each for each in (*found, self.escrow) if each is not None]
 
 
+_LOCK_NUMBER = 0x7465616D
+"""Of the advisory lock in PostgreSQL: "team"."""
+_CHANGE_ALONE = Prepared(lambda _: select(func.pg_advisory_xact_lock(literal(_LOCK_NUMBER))))
+_READ_WHOLE = Prepared(lambda _: select(func.pg_advisory_xact_lock_shared(literal(_LOCK_NUMBER))))
 _MEMBERS = select_by(
     staff_keys, "staff_id", "role", "queues", "public", "proof", order_by="staff_id"
 )
@@ -100,6 +106,28 @@ _DELETE_TEAMS = delete_by(teams, ())
 _ESCROW = select_by(escrows, "id", "public", "proof", order_by=escrows.c.id.desc(), limit=1)
 _ADD = insert(teams, "name", "public", "proof", "members", "round", "born_at", returning="id")
 _WRAP = insert(team_wraps, "team", "holder", "sealed")
+
+
+def lock_holders(work: Work) -> None:
+    """Wait for other processes that change holders; until the commit, none reads or changes them.
+
+    Each who changes reads first what it replaces, so this comes before `load_holders` and before
+    all that is written. SQLite has one writer anyway.
+    """
+    if work.dialect == "postgresql":
+        work.rows(_CHANGE_ALONE)
+
+
+def _wait_for_changes(work: Work) -> None:
+    """Read nothing of holders until another process has committed what it changes.
+
+    Each statement sees what was committed when it began: of a round that another process makes
+    between two of them, one would see the earlier teams and one the new ones.
+    """
+    if work.dialect == "postgresql":
+        for statement in (_READ_WHOLE, _MEMBERS, _TEAMS, _ROUND, _ESCROW):
+            work.expect(statement)
+        work.rows(_READ_WHOLE)
 
 
 def load_members(work: Work, prove: Prove) -> list[TeamMember]:
@@ -125,6 +153,7 @@ def load_holders(work: Work, prove: Prove) -> KeyHolders:
     Raises:
         DecryptionError: a key was altered, or not created here.
     """
+    _wait_for_changes(work)
     members_ = {each.id: each for each in load_members(work, prove)}
     found = _load_teams(work, prove)
     was_formed = bool(found or work.rows(_TEAMS) or work.rows(_ROUND))
@@ -171,6 +200,7 @@ def _load_round(work: Work, prove: Prove) -> tuple[int, int]:
 
 def number_teams(work: Work, prove: Prove, now: int) -> None:
     """Renew the teams of a key store from before rounds were numbered, if it is one."""
+    lock_holders(work)
     if work.rows(_TEAMS) and _load_round(work, prove)[0] == NO_ROUND:
         _load_teams(work, prove)  # refuses what was altered
         form_teams(work, prove, now)
