@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import Annotated
 import typer
 
 from bot.app.databases.moved import refuse_moved
+from bot.app.databases.rotation_lock import rotation_lock
 from bot.app.keys import load_host_key, open_key_store
 from bot.app.sign_in import (
     ask_again,
@@ -50,6 +52,7 @@ from bot.vault.keys.escrow import RetiredEscrow
 from bot.vault.keys.host_key import is_inside
 from bot.vault.keys.key_store import WHAT_A_MARK_IS, host_key_mark, live_root, open_rotation
 from bot.vault.keys.keyring import Keyring
+from bot.vault.keys.passwords import PasswordCost
 
 keys_app = typer.Typer(no_args_is_help=True)
 keys_app.command("backup")(new_backup_key)
@@ -115,22 +118,40 @@ def rotate_key(
     """Make another host key; once Haven has started with it, the old one opens no data."""
     settings = load_settings()
     _refuse_inside(path, settings)
-    database, now = existing_database(settings), SystemClock().now()
+    database = existing_database(settings)
     database.writer.close()
+    with rotation_lock(settings):
+        _rotate(
+            settings, database, path, lambda: _ask_passphrase(passphrase_file, lock=lock),
+            password_cost(context), discard_unused=discard_unused,
+        )  # fmt: skip
+
+
+def _rotate(
+    settings: Settings,
+    database: Database,
+    path: Path,
+    ask_passphrase: Callable[[], str],
+    cost: PasswordCost,
+    *,
+    discard_unused: bool,
+) -> None:
+    """Make another host key in a file, and say what to do with both; `rotation_lock` is held."""
+    now = SystemClock().now()
     with closing(open_key_store(settings)) as keys:
         old = load_host_key(settings)
         if discard_unused:
             typer.echo(f"Host keys that open no data any more: {keys.discard_unused_keys(old)}.")
         if not path.exists() and (fault := open_rotation(keys.host_key_marks(), old)):
             raise HavenError(f"the host key was rotated before: {fault}")
-        passphrase = _ask_passphrase(passphrase_file, lock=lock)
+        passphrase = ask_passphrase()
         credentials = _credentials_in_use(settings)
         if credentials is not None and passphrase and settings.passphrase_file is None:
             raise HavenError(LOCKED_CREDENTIAL)
         if path.exists():  # an earlier run was interrupted after it made the file
             new = HostKey.load(path, settings.data, lambda: passphrase, named="PATH")
         else:
-            new = HostKey.create(path, passphrase, password_cost(context))
+            new = HostKey.create(path, passphrase, cost)
         if new == old:
             raise HavenError(
                 f"{path} is the host key in use already; restart Haven, if an earlier one still "

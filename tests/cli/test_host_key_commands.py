@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bot.vault import HostKey
+from bot.vault import HostKey, KeyStore
 from bot.vault.keys.key_store import host_key_mark
 from tests.cli.test_staff_and_key_commands import keyed
 from tests.support.cli_runner import command_runner, start_and_stop
+from tests.support.database_fixtures import database_settings, on_both_databases
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.support.cli_runner import Haven
+    import pytest
+
+    from tests.support.cli_runner import CommandResult, Haven
 
 
 def test_no_host_key_is_made_in_the_folder_of_the_data(run_command: Haven, tmp_path: Path) -> None:
@@ -111,3 +114,32 @@ def test_a_new_key_that_was_lost_unused_is_given_up_for_another(
     with_other = command_runner(tmp_path, HAVEN_HOST_KEY_FILE=str(other))
     ended = with_other("keys", "rotate", str(tmp_path / "third.key"), "--discard-unused")
     assert "Host keys that open no data any more: 0." in ended.stdout  # never the one before
+
+
+@on_both_databases
+def test_of_two_rotations_at_once_one_is_refused_and_changes_nothing(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With `--discard-unused` each would end the key that the other has just made."""
+    more = {f"HAVEN_{name.upper()}": it for name, it in database_settings(kind).items()}
+    typed = command_runner(tmp_path, **more)
+    HostKey.create(tmp_path / "host.key")
+    keyed(typed, tmp_path)
+    first, second = tmp_path / "first.key", tmp_path / "second.key"
+    inside: list[CommandResult] = []
+
+    def another_begins(*given: Any) -> int:
+        if not inside:
+            inside.append(typed("keys", "rotate", str(second), "--discard-unused"))
+        return discard(*given)
+
+    discard = KeyStore.discard_unused_keys
+    monkeypatch.setattr(KeyStore, "discard_unused_keys", another_begins)
+    done = typed("keys", "rotate", str(first), "--discard-unused")
+    (refused,) = inside
+    assert (done.returncode, refused.returncode) == (0, 1), done.stderr
+    assert "another haven keys rotate is running; nothing was changed" in refused.stderr
+    assert not second.exists()
+    with_first = command_runner(tmp_path, **more | {"HAVEN_HOST_KEY_FILE": str(first)})
+    assert "host keys that open: 2" in with_first("keys", "status").stdout
+    assert typed("keys", "rotate", str(second), "--discard-unused").returncode == 0
