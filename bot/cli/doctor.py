@@ -68,6 +68,7 @@ if TYPE_CHECKING:
     from bot.store.writer import Work
 
 T = TypeVar("T")
+D = TypeVar("D")
 UNREACHED = {
     CallChannel.TELEGRAM: "no Telegram account is known",
     CallChannel.EMAIL: "HAVEN_SMTP_URL is not set, or no address is known",
@@ -305,9 +306,11 @@ def _check_group(settings: Settings) -> None:
         )
 
 
-def _load_running(settings: Settings) -> Sequence[RunningProcess]:
-    """Return the processes that are known; none where the data cannot be asked for them."""
-    return _read_if_possible(settings, load_processes, ())
+def _load_running(settings: Settings) -> Sequence[RunningProcess] | None:
+    """Return the processes of the deployment; None where the data cannot be asked for them."""
+    if missing_data(settings) is not None and has_room(settings):
+        return ()  # it was never started
+    return _read_if_possible(settings, load_processes, None)
 
 
 def _load_taken_at(settings: Settings) -> int:
@@ -316,7 +319,7 @@ def _load_taken_at(settings: Settings) -> int:
     return _read_if_possible(settings, lambda work: MESSAGES_TAKEN_AT.load(work, now), 0)
 
 
-def _read_if_possible(settings: Settings, load: Callable[[Work], T], otherwise: T) -> T:
+def _read_if_possible(settings: Settings, load: Callable[[Work], T], otherwise: D) -> T | D:
     """Return what the database holds, or something else where another check says why not."""
     found: list[T] = []
     if missing_data(settings) is None:

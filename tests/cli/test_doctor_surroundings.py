@@ -144,6 +144,20 @@ async def test_that_no_other_program_polls_is_known_from_a_bot_that_has_polled_f
     assert "haven logs says why" in young.detail
 
 
+async def test_a_database_that_does_not_answer_is_not_taken_for_a_bot_that_does_not_run(
+    tmp_path: Path,
+) -> None:
+    """It says who runs: the bot may well do so, and wait for it."""
+    away = "postgresql://haven@127.0.0.1:9/none"
+    async with serve(Sandbox()) as address:
+        settings = settings_at(tmp_path, address, database_url=away, keys_url=f"{away}_keys")
+        settings.data.mkdir(parents=True)
+        found = {it.name: it for it in await all_checks(settings)}
+    assert found[WEBHOOK].level is CheckLevel.UNKNOWN
+    assert "it cannot be seen whether Haven runs" in found[WEBHOOK].detail
+    assert found["database opens and is durable"].level is CheckLevel.WRONG
+
+
 async def test_what_only_a_running_bot_can_report_is_unknown_while_none_runs(
     tmp_path: Path,
 ) -> None:

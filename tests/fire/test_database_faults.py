@@ -151,6 +151,7 @@ async def freeze(evening: Evening) -> None:
     finally:
         evening.server.thaw()
     assert "wrong  database opens and is durable: the database does not answer" in said
+    assert "Haven does not run" not in said
     assert "wrong  database answers the running bot: it has stored nothing since" in said
     await wait_for(lambda: "database_answers" in evening.deployment.said(), "it goes on")
 

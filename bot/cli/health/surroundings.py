@@ -31,6 +31,10 @@ NO_POLLER = (
     "Haven does not run, and only a bot that polls meets another one; if the service begins again "
     "and again, haven logs says why"
 )
+UNSEEN_POLLER = (
+    "it cannot be seen whether Haven runs, and only a bot that polls meets another one: the "
+    "database says who runs, and what is wrong with it stands below"
+)
 YOUNG_POLLER = (
     "Haven began less than half a minute ago: ask again then; if it begins again and again, haven "
     "logs says why"
@@ -52,8 +56,8 @@ class TelegramQuestions:
     """Asks Telegram once for all checks."""
 
     settings: Settings
-    load_running: Callable[[], Sequence[RunningProcess]] = tuple
-    """Returns the processes of the deployment; none if they are not known."""
+    load_running: Callable[[], Sequence[RunningProcess] | None] = tuple
+    """Returns the processes of the deployment; None if the data cannot be asked for them."""
     load_taken_at: Callable[[], int] = lambda: 0
     """Returns when another program took the messages lately; 0 if none did, as far as is known."""
     is_silent: bool = field(default=False, init=False)
@@ -107,8 +111,10 @@ class TelegramQuestions:
             self._require_poller()
 
     def _require_poller(self) -> None:
-        now = SystemClock().now()
-        fronts = [it for it in self.load_running() if it.runs(ProcessRole.FRONT, now)]
+        now, running = SystemClock().now(), self.load_running()
+        if running is None:
+            raise NotKnownError(UNSEEN_POLLER)
+        fronts = [it for it in running if it.runs(ProcessRole.FRONT, now)]
         if not fronts:
             raise NotKnownError(NO_POLLER)
         if not any(it.has_run_for(POLLS_ALONE_AFTER, now) for it in fronts):
