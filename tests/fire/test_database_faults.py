@@ -205,6 +205,7 @@ async def test_a_fault_of_the_database_loses_nothing_and_repeats_nothing(
     assert (rows[0][0], list(evening.api.record.complaints)) == (0, [])
     assert {page.status_code for page in evening.pages} <= {200, 503}
     assert all(AWAY in page.text for page in evening.pages if page.status_code == 503)
+    assert not any("nothing was sent" in page.text for page in evening.pages)
     assert "Traceback" not in evening.deployment.said()
     assert "disk" not in evening.deployment.said()
 

@@ -210,7 +210,9 @@ def _language(http: Request, context: RoomContext) -> str:
 def _failure_page(request: RoomRequest, error: Exception) -> Response:
     """Return the page for an error; it says so if the database is not there."""
     if fault_kind(error) is not None:
-        return _error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, texts.DATABASE_AWAY)
+        # A page is also what one is sent to after a form was stored.
+        away = texts.DATABASE_AWAY if request.route.changes_state else texts.PAGE_AWAY
+        return _error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, away)
     if isinstance(error, HavenError):
         return _error_page(request, HTTPStatus.CONFLICT, texts.CANNOT_DO)
     return _error_page(request, HTTPStatus.INTERNAL_SERVER_ERROR, texts.SERVER_ERROR)

@@ -20,6 +20,12 @@ DATABASE_AWAY = _(
     "minute; if that does not help, tell an administrator. Haven continues by itself once the "
     "database answers."
 )
+PAGE_AWAY = _(
+    "This page cannot be shown now: Haven's database does not answer. What you sent before is "
+    "kept, or the page will say that it was not sent: do not send it again before you see the "
+    "page. Load the page again in a minute; if that does not help, tell an administrator. Haven "
+    "continues by itself once the database answers."
+)
 SENT_ALREADY = _("This form was sent before. It was done once.")
 
 # --- Sign-in and account ----------------------------------------------------------------------

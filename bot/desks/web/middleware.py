@@ -367,7 +367,9 @@ def _failure_page(
     if isinstance(error, FileStorageError):
         return _error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, texts.FILES_AWAY)
     if fault_kind(error) is not None:
-        return _error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, texts.DATABASE_AWAY)
+        # A page is also what one is sent to after a form was stored.
+        away = texts.DATABASE_AWAY if request.route.changes_state else texts.PAGE_AWAY
+        return _error_page(request, HTTPStatus.SERVICE_UNAVAILABLE, away)
     if not (request.writes_refused_since and is_store_error(error)):
         return _error_page(request, status, message)
     if request.route.permission is Permission.CASE:
