@@ -54,7 +54,7 @@ from bot.channels.telegram.webhook.order import HOLD_SECONDS
 from bot.clock import SECOND, Clock, SystemClock, boot_number
 from bot.desks.web.live.event_log import WebDesk
 from bot.dispatch.recovery import ask_again_after_downtime
-from bot.errors import AlreadyRunningError
+from bot.errors import AlreadyRunningError, SettingError
 from bot.hotline.contact_rule import ClockMonitor
 from bot.hotline.figures.counters import FigureCounters
 from bot.hotline.origins.join_codes import JoinCodes
@@ -142,13 +142,25 @@ async def run_bot(settings: Settings, options: RunOptions | None = None) -> None
     if not options.is_standby:
         await _run_bot(settings, options)
         return
+    has_stood_by = False
     while True:
-        await wait_for_lead(settings, options.roles, options.patience)
         try:
+            await wait_for_lead(settings, options.roles, options.patience)
+            has_stood_by = True
             await _run_bot(settings, options)
-        except AlreadyRunningError as error:
+        except Exception as error:
+            # The lead is often free because the database went away, and it may do so again.
+            is_away = has_stood_by and _is_opening_refused(error)
+            if not (is_away or isinstance(error, AlreadyRunningError)):
+                raise
             log.warning("lead_not_taken", error=type(error).__name__)
             await asyncio.sleep(STANDBY_PAUSE)
+
+
+def _is_opening_refused(error: BaseException) -> bool:
+    """Tell whether the store was not there; opening it says so with the name of a setting."""
+    cause = error.__cause__ if isinstance(error, SettingError) else None
+    return is_store_error(cause or error)
 
 
 async def _run_bot(settings: Settings, options: RunOptions) -> None:
@@ -263,19 +275,39 @@ async def _run_while_writable(
     What the old App had in memory may not be stored. A new one begins like a new process, and the
     desk goes on meanwhile: it reads. Only what became of letters that left is handed on.
     """
-    database, vault = running.app.database, running.app.vault
     while True:
         fault: Exception | None = None
         try:
             await run_once()
         except Exception as error:
-            if not (database.writer.failed.is_set() or vault.has_failed or is_store_error(error)):
+            if not _is_store_away(running.app, error):
                 raise
             fault = error
-        await wait_until_writable(database, vault, fault)
-        results = running.app.courier.collect()
-        running.app = build_app()
-        running.app.courier.take_over(results)
+        running.app = await _build_again(running.app, build_app, fault)
+
+
+async def _build_again(old: App, build_app: Callable[[], App], fault: Exception | None) -> App:
+    """Return a new App once the database takes writes.
+
+    A new App reads the database while it is built. It may be gone again by then: it is waited for
+    as often as it goes.
+    """
+    while True:
+        await wait_until_writable(old.database, old.vault, fault)
+        try:
+            app = build_app()
+        except Exception as error:
+            if not _is_store_away(old, error):
+                raise
+            fault = error
+        else:
+            app.courier.take_over(old.courier.results_not_stored())
+            return app
+
+
+def _is_store_away(app: App, error: Exception) -> bool:
+    """Tell whether an error is one of the store, or follows from one."""
+    return app.database.writer.failed.is_set() or app.vault.has_failed or is_store_error(error)
 
 
 def public_profile(settings: Settings, offered: LanguageOffer) -> PublicProfile:

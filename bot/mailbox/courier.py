@@ -182,6 +182,7 @@ class Courier:
     async def run(self) -> None:
         """Send letters until cancelled; then wait for those being sent and store their results."""
         self._claims_end_at = await self._writer.run(self._recover)
+        self._inherited = []
         carriers = [asyncio.create_task(self._carry()) for _ in range(self._limits.in_flight)]
         others = [asyncio.create_task(job()) for job in (self._poll_store, self._store_results)]
         try:
@@ -431,6 +432,13 @@ class Courier:
         """Take back results that were collected and not stored."""
         self._results[:0] = results
         self._has_results.set()
+
+    def results_not_stored(self) -> list[DeliveryResult]:
+        """Return what became of letters and may not be stored, oldest first, for the next courier.
+
+        What this one took over belongs to it, as long as its own start has not stored it.
+        """
+        return [*self._inherited, *self._results]
 
     def take_over(self, results: list[DeliveryResult]) -> None:
         """Store first what became of letters that an earlier courier sent and could not store."""

@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.clock import SECOND, SystemClock
-from bot.errors import CommitFailedError, DatabaseAwayError, HavenError
+from bot.errors import AlreadyRunningError, CommitFailedError, DatabaseAwayError, HavenError
 from bot.store.changes import Changes
 from bot.store.faults import failure_reason, is_busy, is_store_error, may_reopen
 from bot.store.patience import Patience
@@ -289,7 +289,8 @@ class Writer:
         self, session: PostgresqlSession, unit: Callable[[Work], T]
     ) -> tuple[T | None, Exception | None]:
         result, error = _attempt(lambda: session.run(unit))
-        if session.is_lost and isinstance(error, HavenError):
+        # Any other error is the unit's own: that the connection ended with it, the next unit finds.
+        if session.is_lost and isinstance(error, (CommitFailedError, AlreadyRunningError)):
             return None, self._fail(error, "the database is away")
         if error is None:
             self._heard_at = time.monotonic()

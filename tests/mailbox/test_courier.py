@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.clock import HOUR, SECOND
 from bot.errors import ChatBlockedError, DeliveryUncertainError, LetterRefusedError, RetryLaterError
+from bot.mailbox import courier
+from bot.mailbox.courier import Courier
 from bot.mailbox.letter import Author, DeliveryResult, Lane, Letter, LetterState
 from bot.mailbox.outbox import hold_letter, release_letters
 from bot.mailbox.rate_limit import RateLimits
@@ -339,6 +342,36 @@ def test_a_letter_of_a_person_under_way_in_a_crash_is_uncertain_and_stays_so(
     round_.passes(10)
     assert round_.states() == {first: "uncertain", second: "sent"}
     assert round_.arrivals(A) == ["two"]
+    round_.close()
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_became_of_letters_is_handed_on_until_a_courier_has_stored_it(
+    kind: str, tmp_path: Path
+) -> None:
+    round_ = CourierHarness(tmp_path, kind=kind)
+    round_.passes(60)  # after its start a courier stores each result at once
+    round_.leave(A, "one", author=Author.CASEWORKER)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(courier, "RESULT_DELAY", 10**6)  # the first courier sends and cannot store
+        round_.passes(1)
+        (result,) = round_.courier.results_not_stored()
+    assert result.state is LetterState.SENT
+    second, third = (
+        Courier(round_.mailbox, round_.database.writer, round_.post, round_.loop, round_.limits)
+        for _ in range(2)
+    )
+    second.take_over([result])
+    assert second.results_not_stored() == [result]  # it ends before it has run
+    third.take_over(second.results_not_stored())
+    running = round_.loop.create_task(third.run())
+    round_.passes(1)
+    assert third.results_not_stored() == []
+    assert round_.states() == {result.letter.id: "sent"}
+    assert round_.arrivals(A) == ["one"]
+    running.cancel()
+    round_.loop.run_until_complete(asyncio.wait({running}))
+    round_.courier.collect()
     round_.close()
 
 

@@ -17,7 +17,12 @@ import pytest
 from sqlalchemy import String, bindparam, text
 from structlog.testing import capture_logs
 
-from bot.errors import AlreadyRunningError, CommitFailedError, DatabaseAwayError
+from bot.errors import (
+    AlreadyRunningError,
+    CommitFailedError,
+    DatabaseAwayError,
+    NotAgreedError,
+)
 from bot.store.compiled import Prepared, dialect_of
 from bot.store.database import Database
 from bot.store.faults import failure_reason, fault_kind, is_store_error
@@ -191,6 +196,36 @@ async def test_a_unit_is_stored_once_although_its_connection_was_killed(
     assert await database.writer.run(killed) == "done"
     assert (noted(database), len(tries)) == (["before", "at rest", "killed"], 2)
     assert not database.writer.failed.is_set()
+
+
+async def test_a_unit_that_lost_its_connection_at_every_try_waits_for_the_database(
+    database: Database,
+) -> None:
+    def killed(work: Work) -> None:
+        work.run(NOTE, "killed", 1, 2)
+        kill_connections(database)
+
+    await database.writer.run(note("before"))
+    with pytest.raises(DatabaseAwayError, match="given up"):
+        await database.writer.run(killed)
+    assert database.writer.can_reopen
+    await database.writer.reopen()
+    await database.writer.run(note("after"))
+    assert noted(database) == ["before", "after"]
+
+
+async def test_an_error_of_a_unit_whose_connection_ended_too_does_not_stop_the_writer(
+    database: Database,
+) -> None:
+    def refused(_work: Work) -> None:
+        kill_connections(database)
+        raise NotAgreedError("ask them first")
+
+    await database.writer.run(note("before"))
+    with pytest.raises(NotAgreedError):
+        await database.writer.run(refused)
+    await database.writer.run(note("after"))
+    assert noted(database) == ["before", "after"]
 
 
 async def test_what_is_remembered_of_a_unit_is_remembered_once_it_is_stored(

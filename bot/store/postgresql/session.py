@@ -110,8 +110,16 @@ class PostgresqlSession:
                 log.warning("unit_tried_again", kind=kind.value, error=type(error).__name__)
             tried += 1
             if tried >= self._patience.units:
-                raise CommitFailedError(f"given up; {failure_reason(lost)}") from lost
+                raise self._give_up(lost) from lost
             time.sleep(self._patience.wait(tried))
+
+    def _give_up(self, lost: BaseException) -> CommitFailedError:
+        """Return the error of a unit that did not succeed however often it was tried.
+
+        Where the connection was lost each time, the database is away, and is waited for.
+        """
+        kind = DatabaseAwayError if self.is_lost else CommitFailedError
+        return kind(f"given up; {failure_reason(lost)}")
 
     @property
     def is_lost(self) -> bool:
