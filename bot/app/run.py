@@ -39,7 +39,7 @@ from bot.channels.telegram.client import (
     connections,
 )
 from bot.channels.telegram.file_download import TelegramFiles
-from bot.channels.telegram.poller import next_offset
+from bot.channels.telegram.poller import ConflictDetector, next_offset
 from bot.channels.telegram.profile import (
     BotProfile,
     PublicProfile,
@@ -216,10 +216,11 @@ async def _run_with(
         if webhook is not None:
             watch.append(webhook.serve())
 
+        process = ProcessParts(
+            bot, disk, directory, profile, activity, webhook, blobs, has_room, ConflictDetector()
+        )
+
         def run_once() -> Coroutine[None, None, None]:
-            process = ProcessParts(
-                bot, disk, directory, profile, activity, webhook, blobs, has_room
-            )
             return _run_jobs(running.app, process, options)
 
         roles = _all_roles(options)
@@ -333,6 +334,7 @@ class ProcessParts:
     """Where Telegram posts; None while updates are polled."""
     blobs: Blobs
     has_room_for_files: Callable[[], bool]
+    conflicts: ConflictDetector
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,7 +366,8 @@ async def _run_jobs(app: App, process: ProcessParts, options: RunOptions) -> Non
     source = build_source(
         process.webhook, receive, app.inbox.bot,
         SourceParts(
-            process.bot, app.clock, notes, process.disk.has_space, process.activity, hold
+            process.bot, app.clock, notes, process.disk.has_space, process.activity,
+            process.conflicts, hold,
         ),
     )  # fmt: skip
     parts = JobParts(app, process, options, source)

@@ -161,7 +161,7 @@ TELEGRAM: Final[Mapping[str, LogEvent]] = {
     ),
     "webhook_removed": LogEvent(
         _WARNING, "", "A webhook of an earlier program was removed.",
-        "If it comes back, another program uses the token.",
+        "If it comes back, another program uses the token: stop it, or renew the token.",
     ),
     "webhook": LogEvent(_INFO, "", "Telegram was told to post messages to `HAVEN_WEBHOOK_URL`."),
     "webhook_failing": LogEvent(

@@ -13,6 +13,7 @@ from structlog.testing import capture_logs
 
 from bot.app import run
 from bot.app.run import RunOptions, run_bot
+from bot.channels.telegram.poller import ConflictDetector
 from tests.support.content.offered_languages import offered_languages
 from tests.support.database import postgres_server
 from tests.support.database_fixtures import database_settings
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pytest
 
     from bot.app.build import App
+    from tests.support.harnesses.live_deployment import LiveDeployment
 
 TIMES = 3
 PATIENCE = 30.0
@@ -51,6 +53,14 @@ class ClosableDatabase:
             server.execute(said.encode())
 
 
+async def lose_once(night: LiveDeployment, database: ClosableDatabase, logs: list[Any]) -> None:
+    """Close the database until it is noticed; return once the bot has begun again."""
+    await asyncio.to_thread(database.close)
+    await night.until(lambda: "commit_failed" in [it["event"] for it in logs], "a loss")
+    await asyncio.to_thread(database.open)
+    await night.until(lambda: [it["event"] for it in logs].count("started") == 2, "a beginning")
+
+
 async def test_a_database_that_is_lost_again_while_haven_goes_on_is_waited_for_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -72,15 +82,34 @@ async def test_a_database_that_is_lost_again_while_haven_goes_on_is_waited_for_a
     async with evening(tmp_path, checks_calls=False, **given) as night:
         with capture_logs() as logs:
             await night.start()
-            await asyncio.to_thread(database.close)
-            await night.until(lambda: "commit_failed" in [it["event"] for it in logs], "a loss")
-            await asyncio.to_thread(database.open)
-            await night.until(
-                lambda: [it["event"] for it in logs].count("started") == 2, "a new beginning"
-            )
+            await lose_once(night, database, logs)
         await night.add_person("Sari", "id").arrives()
     losses = [it for it in logs if it["event"] == "commit_failed"]
     assert (built, len(losses)) == (2 + TIMES, 1 + TIMES)
+
+
+async def test_a_bot_that_polls_again_after_a_loss_is_as_old_as_its_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else another program that polls with its token could end it."""
+    given, sound = database_settings("postgresql"), run.build_source
+    sources: list[Any] = []
+
+    def build_source(*parts: Any) -> Any:
+        sources.append(sound(*parts))
+        return sources[-1]
+
+    monkeypatch.setattr(run, "build_source", build_source)
+    async with evening(tmp_path, checks_calls=False, **given) as night:
+        with capture_logs() as logs:
+            await night.start()
+            await lose_once(night, ClosableDatabase(given["database_url"]), logs)
+            await night.add_person("Sari", "id").arrives()
+        began_at = night.clock.monotonic()
+        first, second = sources
+        assert second.conflicts is first.conflicts
+        assert second.conflicts.should_yield(began_at)
+        assert not second.conflicts.should_yield(began_at + ConflictDetector.YOUNG_SECONDS)
 
 
 async def test_a_process_that_stands_by_waits_for_a_database_lost_as_it_takes_the_lead(

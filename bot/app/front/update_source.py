@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.channels.telegram.poller import Poller
+from bot.channels.telegram.poller import ConflictDetector, Poller
 from bot.channels.telegram.webhook.order import HOLD_SECONDS
 from bot.channels.telegram.webhook.server import WebhookServer
 from bot.channels.telegram.webhook.source import WebhookAddress, WebhookSource
@@ -53,6 +53,8 @@ class SourceParts:
     notes: TelegramNotes
     has_disk_space: Callable[[], bool]
     activity: Activity
+    conflicts: ConflictDetector
+    """Of the process, whatever source runs in it."""
     hold: float = HOLD_SECONDS
     """Seconds a posted update waits for those before it; 0 where they are put into order later."""
 
@@ -87,7 +89,7 @@ def build_source(
     if webhook is None:
         return Poller(
             parts.bot, receive, expected_bot=expected_bot, clock=parts.clock, notes=parts.notes,
-            has_disk_space=parts.has_disk_space,
+            has_disk_space=parts.has_disk_space, conflicts=parts.conflicts,
         )  # fmt: skip
     return WebhookSource(
         parts.bot, receive, webhook.server, webhook.address, expected_bot=expected_bot,

@@ -8,7 +8,6 @@ confirmed, the error is raised and the process may stop.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from dataclasses import KW_ONLY, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -57,30 +56,27 @@ MIN_INTERVAL = 0.5
 
 
 class ConflictDetector:
-    """Tells a passing conflict from another program that polls for the same bot.
+    """Tells which of two programs that poll for the same bot has to stop. One for each process.
 
-    Telegram ends the *older* of two requests. If both programs stopped, none would be left; if both
-    went on, they would interrupt each other for ever. So a program that has just started stops at
-    once, and one that was there before goes on for a while.
+    Telegram ends the *older* of two requests. If both programs stopped, none would be left. So one
+    that has just begun stops at once, and one that was there before stays, however long the other
+    one goes on. What was there before is counted from the first time this process polled: it polls
+    again after each loss of the database, and is not young then.
     """
 
     YOUNG_SECONDS = 20.0
-    WINDOW_SECONDS = 120.0
-    MAX_CONFLICTS = 8
 
-    def __init__(self, started: float) -> None:
-        self._started = started
-        self._conflicts: deque[float] = deque(maxlen=self.MAX_CONFLICTS)
+    def __init__(self) -> None:
+        self._began_at: float | None = None
+
+    def note_begin(self, now: float) -> None:
+        """Note that this process begins to poll; only the first time counts."""
+        if self._began_at is None:
+            self._began_at = now
 
     def should_yield(self, now: float) -> bool:
-        """Count a conflict; tell whether this program has to stop."""
-        self._conflicts.append(now)
-        is_young = now - self._started < self.YOUNG_SECONDS
-        is_lasting = (
-            len(self._conflicts) == self.MAX_CONFLICTS
-            and now - self._conflicts[0] < self.WINDOW_SECONDS
-        )
-        return is_young or is_lasting
+        """Tell whether this program has to stop for another one."""
+        return self._began_at is None or now - self._began_at < self.YOUNG_SECONDS
 
 
 class ConfirmAfterCommit:
@@ -135,13 +131,15 @@ class Poller:
     notes: TelegramNotes = field(default_factory=TelegramNotes)
     has_disk_space: Callable[[], bool] = lambda: True
     """While it returns False, nothing is requested; Telegram keeps updates for a day."""
+    conflicts: ConflictDetector = field(default_factory=ConflictDetector)
+    """Outlives this poller, as the process does."""
 
     def __post_init__(self) -> None:
         self._fetch = build_fetch(self.bot)
         self._next_offset: int | None = None
         self._last_batch: Sequence[RawUpdate] = ()
         self._broken_batches = BrokenBatchHandler()
-        self._conflicts = ConflictDetector(self.clock.monotonic())
+        self._has_foreign_webhook = False
         self.requests = SteadyRequests(
             self.clock, notes=self.notes, sleep=self.sleep, backoff=self.backoff,
             on_conflict=self._yield_to_others,
@@ -153,7 +151,7 @@ class Poller:
         A token that Telegram refuses is tried again for as long as it takes: the desk goes on.
 
         Raises:
-            AlreadyRunningError: another program polls for this bot.
+            AlreadyRunningError: another program takes the messages, and this one has just begun.
             SettingError: the token belongs to another bot.
         """
         await self.requests.retry(self._prepare)
@@ -179,12 +177,15 @@ class Poller:
     async def _prepare(self) -> None:
         await identify(self.bot, self.expected_bot)
         await remove_webhook(self.bot)
-        self._conflicts = ConflictDetector(self.clock.monotonic())
+        self.conflicts.note_begin(self.clock.monotonic())
 
     async def _fetch_batch(self) -> list[RawUpdate]:
         if self.requests.is_doubtful:
             await identify(self.bot, self.expected_bot)
             self.requests.is_doubtful = False
+        if self._has_foreign_webhook:
+            await remove_webhook(self.bot)
+            self._has_foreign_webhook = False
         began = self.clock.monotonic()
         # After a long outage the first response must come at once, because people may be waiting.
         wait = 0 if began - self.requests.last_reached_at > PRESS_LIFETIME else self.wait
@@ -218,7 +219,8 @@ class Poller:
         self._last_batch = batch
 
     def _yield_to_others(self, error: Conflict) -> None:
-        if "webhook" in str(error).lower():
-            raise AlreadyRunningError(WEBHOOK)
-        if self._conflicts.should_yield(self.clock.monotonic()):
-            raise AlreadyRunningError(OTHER_POLLER)
+        is_webhook = "webhook" in str(error).lower()
+        if self.conflicts.should_yield(self.clock.monotonic()):
+            raise AlreadyRunningError(WEBHOOK if is_webhook else OTHER_POLLER)
+        # It is removed with the next request, which waits longer after each failure in a row.
+        self._has_foreign_webhook |= is_webhook

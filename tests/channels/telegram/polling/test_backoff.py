@@ -21,18 +21,20 @@ def test_two_programs_do_not_wait_in_step() -> None:
 
 
 def test_who_has_just_begun_gives_way() -> None:
-    assert ConflictDetector(started=1000.0).should_yield(1001.0)
+    rivals = ConflictDetector()
+    assert rivals.should_yield(1000.0)  # it has not polled yet
+    rivals.note_begin(1000.0)
+    assert rivals.should_yield(1000.0 + ConflictDetector.YOUNG_SECONDS - 1)
 
 
-def test_who_was_here_first_insists_but_does_not_fight_for_ever() -> None:
-    rivals = ConflictDetector(started=0.0)
-    assert not any(
-        rivals.should_yield(1000.0 + second) for second in range(ConflictDetector.MAX_CONFLICTS - 1)
-    )
-    assert rivals.should_yield(1010.0)
+def test_who_was_here_first_stays_however_long_another_one_goes_on() -> None:
+    rivals = ConflictDetector()
+    rivals.note_begin(1000.0)
+    assert not any(rivals.should_yield(1021.0 + second) for second in range(1000))
 
 
-def test_a_conflict_now_and_then_is_none() -> None:
-    """As when a connection broke and Telegram still holds its question."""
-    rivals = ConflictDetector(started=0.0)
-    assert not any(rivals.should_yield(1000.0 + 60 * minute) for minute in range(100))
+def test_who_polls_again_is_not_young_again() -> None:
+    rivals = ConflictDetector()
+    rivals.note_begin(1000.0)
+    rivals.note_begin(5000.0)
+    assert not rivals.should_yield(5001.0)

@@ -10,7 +10,7 @@ from telegram.error import TimedOut
 
 from bot.channels.telegram.client import SilentBot, build_fetch
 from bot.channels.telegram.parsing.update_types import ALLOWED_UPDATES
-from bot.channels.telegram.poller import ConflictDetector, Poller, next_offset
+from bot.channels.telegram.poller import Poller, next_offset
 from bot.channels.telegram.steady_requests import (
     MAX_DELAY,
     MAX_DELAY_REFUSED,
@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from bot.channels.telegram.parsing.split_batch import RawUpdate
+
+
+TAKINGS = 30
+WEBHOOK_IS_SET = "Conflict: can't use getUpdates method while webhook is active"
 
 
 def message(number: int, words: str = "x") -> dict[str, Any]:
@@ -447,7 +451,7 @@ async def test_a_webhook_left_over_is_removed_without_losing_what_waits(scene: S
 
 
 async def test_a_webhook_set_while_we_run_is_another_program(scene: Scene) -> None:
-    scene.answers(api_error(409, "Conflict: can't use getUpdates method while webhook is active"))
+    scene.answers(api_error(409, WEBHOOK_IS_SET))
     with pytest.raises(AlreadyRunningError, match="webhook"):
         await scene.poller().run()
     assert scene.wire.asked("deleteWebhook") == []
@@ -483,26 +487,58 @@ async def test_each_taking_by_another_program_is_told_also_before_this_one_ends_
         told.append(scene.time.seconds)
 
     poller = scene.poller(notes=TelegramNotes(on_conflict=note))
-    before = [] if is_young else [api_success([message(5)])]
-    scene.answers(*before, *[api_error(409, TERMINATED)] * 50)
+    if not is_young:
+        poller.conflicts.note_begin(scene.time.seconds - 3600)
+    scene.answers(*[api_error(409, TERMINATED)] * TAKINGS)
+    if is_young:
+        with pytest.raises(AlreadyRunningError, match="Another program fetches"):
+            await poller.run()
+    else:
+        await scene.until_idle(poller)
+    assert len(told) == (1 if is_young else TAKINGS)
 
-    async def an_hour_later(batch: Sequence[RawUpdate]) -> None:
-        scene.time.seconds += 3600
 
-    poller.receive = an_hour_later
-    with pytest.raises(AlreadyRunningError):
-        await poller.run()
-    assert len(told) == (1 if is_young else ConflictDetector.MAX_CONFLICTS)
-
-
-async def test_a_poller_gives_up_after_repeated_conflicts(scene: Scene) -> None:
-    scene.answers(api_success([message(5)]), *[api_error(409, TERMINATED)] * 50)
+async def test_a_poller_that_has_run_long_stays_through_a_conflict_that_lasts(scene: Scene) -> None:
+    scene.answers(api_success([message(5)]), *[api_error(409, TERMINATED)] * TAKINGS)
     poller = scene.poller()
 
     async def an_hour_later(batch: Sequence[RawUpdate]) -> None:
+        await scene.inbox.receive(batch)
         scene.time.seconds += 3600
 
     poller.receive = an_hour_later
-    with pytest.raises(AlreadyRunningError):
-        await poller.run()
-    assert 2 < len(scene.wire.asked("getUpdates")) < 20
+    scene.queue.add(message(6))
+    await scene.until_idle(poller)
+    assert scene.inbox.kept == [5, 6]
+    assert all(it <= MAX_DELAY for it in scene.time.slept)
+    assert sum(scene.time.slept) > TAKINGS * MAX_DELAY / 3, "it waits between two tries"
+
+
+async def test_a_poller_of_a_process_that_has_run_long_is_not_young(scene: Scene) -> None:
+    """A process polls by a new poller after each loss of its database."""
+    before = scene.poller()
+    await scene.until_idle(before)
+    scene.time.seconds += 3600
+    scene.answers(*[api_error(409, TERMINATED)] * TAKINGS)
+    scene.queue.add(message(5))
+    await scene.until_idle(scene.poller(conflicts=before.conflicts))
+    assert scene.inbox.kept == [5]
+
+
+async def test_a_poller_that_has_run_long_removes_a_foreign_webhook_each_time_it_comes(
+    scene: Scene,
+) -> None:
+    poller = scene.poller()
+    poller.conflicts.note_begin(scene.time.seconds - 3600)
+    scene.answers(*[api_error(409, WEBHOOK_IS_SET)] * TAKINGS)
+    active = {"url": "https://x", "has_custom_certificate": False, "pending_update_count": 3}
+    left_over = 1
+    scene.wire.respond_with("getWebhookInfo", *[api_success(active)] * (left_over + TAKINGS))
+    scene.queue.add(message(5))
+    with capture_logs() as logs:
+        await scene.until_idle(poller)
+    assert scene.inbox.kept == [5]
+    assert [it["event"] for it in logs].count("webhook_removed") == left_over + TAKINGS
+    removed = [{"drop_pending_updates": False}] * (left_over + TAKINGS)
+    assert scene.wire.asked("deleteWebhook") == removed
+    assert sum(scene.time.slept) > TAKINGS * MAX_DELAY / 3, "it waits between two tries"
