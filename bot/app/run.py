@@ -27,6 +27,7 @@ from bot.app.storage import (
     open_storage,
     wait_for_failed_commit,
     wait_until_writable,
+    watch_history,
     watch_silence,
 )
 from bot.app.texts import bot_profiles, load_place, load_recordings, use_offered_languages
@@ -231,6 +232,7 @@ async def _run_with(
             *watch,
             _run_while_writable(running, build_app, run_once),
             watch_silence(database, vault, directory.silence_mark if options.leads else None),
+            watch_history(database, vault),
             presence.run(),
         )
 

@@ -19,7 +19,8 @@ from bot.log import log
 from bot.store.compiled import Prepared
 from bot.store.data_folder import require_data
 from bot.store.database import Database, DataDirectory
-from bot.store.faults import failure_reason, is_driver_error, opening_fault
+from bot.store.faults import failure_reason, is_driver_error, is_store_error, opening_fault
+from bot.store.findings import record_missing_data
 from bot.store.migrate import (
     LATEST_REVISION,
     MIGRATIONS,
@@ -34,9 +35,10 @@ from bot.vault import Vault
 from bot.vault.keys.team_keys import number_teams
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
 
     from bot.settings import Settings
+    from bot.store.postgresql.commit_history import MissingSpan
     from bot.store.writer import Work
 
 FAILURE_CHECK_SECONDS = 0.25
@@ -210,6 +212,33 @@ async def watch_silence(database: Database, vault: Vault, mark: Path | None = No
             await asyncio.sleep(SILENCE_CHECK_SECONDS)
     finally:
         _set_mark(mark, 0)
+
+
+async def watch_history(database: Database, vault: Vault) -> NoReturn:
+    """Store for desk and doctor that a database lost what this process had stored in it.
+
+    The key store counts too: without the keys of that time, what was sealed with them is lost.
+    """
+    writers = [it for it in (vault.writer, database.writer) if it is not None]
+    waiting: list[MissingSpan] = []
+    while True:
+        waiting += [missing for it in writers if (missing := it.take_missing()) is not None]
+        if waiting and await _store_missing(database, waiting):
+            waiting.clear()
+        await asyncio.sleep(SILENCE_CHECK_SECONDS)
+
+
+async def _store_missing(database: Database, missing: Sequence[MissingSpan]) -> bool:
+    """Store what is missing; tell whether that succeeded. If not, the store is away again."""
+    since, until = min(it.since for it in missing), max(it.until for it in missing)
+    now = SystemClock().now()
+    try:
+        await database.writer.run(lambda work: record_missing_data(work, since, until, now))
+    except Exception as error:
+        if not is_store_error(error):
+            raise
+        return False
+    return True
 
 
 def _set_mark(mark: Path | None, since: int) -> None:

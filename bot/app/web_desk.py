@@ -17,7 +17,13 @@ from bot.app.partner_room.room import RoomOptions, build_room_context, open_room
 from bot.app.referral_recipients import deployment_place
 from bot.app.roles import ProcessRole
 from bot.app.roles.presence import Presence
-from bot.app.storage import keep_store_open, latest_bot_id, open_storage, watch_silence
+from bot.app.storage import (
+    keep_store_open,
+    latest_bot_id,
+    open_storage,
+    watch_history,
+    watch_silence,
+)
 from bot.app.texts import (
     build_consent,
     build_fact_source,
@@ -184,6 +190,7 @@ async def run_standalone_desk(settings: Settings, practice: PracticeScenes = lam
             run_desk(context, settings, practice),
             keep_store_open(database, vault),
             watch_silence(database, vault),
+            watch_history(database, vault),
             *_watch_pages(settings, StandaloneDesk(database, vault), options.clock),
         )
 

@@ -170,6 +170,7 @@ def _checks_of_data(
     yield describe(running, now), lambda: check_processes(running, now, has_run=has_run)
     yield "clock agrees with Telegram's", partial(and_is_known, _check_clock)
     yield "messages are fetched from Telegram", partial(and_is_known, _check_polling)
+    yield "the database has all that was stored", lambda: _check_missing(settings)
     yield "every case can be opened", lambda: _check_unopened(settings)
     yield "files can be stored and erased", lambda: check_files(settings)
     yield "every message was handled", lambda: _check_quarantine(settings)
@@ -377,6 +378,24 @@ def _check_silence(settings: Settings) -> None:
         "lock is held in it, or its disk is full. Nothing is lost: all waits, and Haven "
         "continues by itself"
     )
+
+
+def _check_missing(settings: Settings) -> None:
+    """Refuse a database that lost what the running Haven had stored: an older copy."""
+    now = SystemClock().now()
+    found = _read(settings, lambda work: load_findings(work, now))
+    if found.data_missing_until:
+        since, until = (
+            f"{datetime.fromtimestamp(it / SECOND, settings.zone):%Y-%m-%d %H:%M}"
+            for it in (found.data_missing_since, found.data_missing_until)
+        )
+        raise HavenError(
+            "it is older than what was stored before: messages and letters from "
+            f"{since} to {until} are missing, and Telegram has them no more. Stop "
+            "Haven, and bring the newest copy of the database back, or its newest backup (haven "
+            "restore); if there is none, ask people again what they wrote then. This is said for "
+            "seven days"
+        )
 
 
 def _check_clock(settings: Settings) -> None:

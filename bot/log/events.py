@@ -75,6 +75,12 @@ PROCESS: Final[Mapping[str, LogEvent]] = {
         "Start PostgreSQL, or mend what it names. Haven connects again by itself.",
     ),
     "database_found": LogEvent(_INFO, "seconds", "PostgreSQL is connected again, after so long."),
+    "database_older": LogEvent(
+        _ERROR, "count", "The database lacks what was stored before: so many changes at least. An "
+        "older copy answers at its address.",
+        "Stop Haven, bring the newest copy back, or ask people again what they wrote; `haven "
+        "doctor` says from when to when.",
+    ),
     "database_silent": LogEvent(
         _ERROR, "seconds", "Nothing has been stored for so many seconds.",
         "Look whether the database is frozen, stopped or locked; `haven doctor` says it too.",

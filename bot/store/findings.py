@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.clock import MINUTE
+from bot.clock import DAY, MINUTE
 from bot.store.processes.heartbeat import last_heartbeat
 from bot.store.statements import select_in, select_one, upsert
 from bot.store.tables.main import rounds
@@ -17,6 +17,8 @@ FINDING_LIFETIME = 5 * MINUTE
 """How long a finding counts: the bot may have ended, or what it found may have been mended."""
 CONFLICT_LIFETIME = 10 * MINUTE
 """How long another program's taking counts: one that ends and begins again is met only then."""
+MISSING_LIFETIME = 7 * DAY
+"""How long staff read that the database lost what was stored: every shift of a week comes by."""
 POLLING_ALARM = 5 * MINUTE
 """How long nothing may be fetched from the channel before staff and operators are told."""
 _STORE = upsert(rounds, "name", "ran_at", "steady_since", key="name")
@@ -69,6 +71,10 @@ class Findings:
     """Since when what is stored is on one machine alone, and should be on two."""
     files_away_since: int = 0
     """Since when no file is stored: the storage does not answer, or has no mark of the database."""
+    data_missing_since: int = 0
+    """From when on what was stored is missing: the database is an older copy."""
+    data_missing_until: int = 0
+    """Until when it is."""
 
 
 CLOCK_ERROR = Finding("clock_error")
@@ -84,13 +90,18 @@ STANDBY_MISSING_SINCE = Finding("standby")
 """Since when no standby has what is stored, although one should; microseconds since 1970."""
 FILES_AWAY_SINCE = Finding("files")
 """Since when the storage of files is away, microseconds since 1970."""
+DATA_MISSING_SINCE = Finding("missing_from", MISSING_LIFETIME)
+"""From when on what was stored is missing, microseconds since 1970. A newer copy that takes the
+place of the older one does not have this finding."""
+DATA_MISSING_UNTIL = Finding("missing_to", MISSING_LIFETIME)
+"""Until when it is."""
 TIMELINE = Finding("timeline")
 """How often the database was promoted, and one."""
 _SHOWN = {
     it.name: it
     for it in (
         CLOCK_ERROR, CLOCK_DOUBTED_UNTIL, TOKEN_REFUSED_SINCE, MESSAGES_TAKEN_AT,
-        STANDBY_MISSING_SINCE, FILES_AWAY_SINCE,
+        STANDBY_MISSING_SINCE, FILES_AWAY_SINCE, DATA_MISSING_SINCE, DATA_MISSING_UNTIL,
     )
 }  # fmt: skip
 """What `load_findings` reads with one query, by name."""
@@ -110,8 +121,17 @@ def load_findings(work: Work, now: int, *, is_polling_watched: bool = True) -> F
         messages_taken_at=found.get(MESSAGES_TAKEN_AT.name, 0),
         standby_missing_since=found.get(STANDBY_MISSING_SINCE.name, 0),
         files_away_since=found.get(FILES_AWAY_SINCE.name, 0),
+        data_missing_since=found.get(DATA_MISSING_SINCE.name, 0),
+        data_missing_until=found.get(DATA_MISSING_UNTIL.name, 0),
         polling_stopped_since=fetched_at if fetched_at and now - fetched_at > POLLING_ALARM else 0,
     )
+
+
+def record_missing_data(work: Work, since: int, until: int, now: int) -> None:
+    """Store from when to when what was stored is missing; two such spans become one."""
+    before = DATA_MISSING_SINCE.load(work, now)
+    DATA_MISSING_SINCE.record(work, min(before or since, since), now)
+    DATA_MISSING_UNTIL.record(work, max(DATA_MISSING_UNTIL.load(work, now), until), now)
 
 
 def idle_since_restore(work: Work) -> int:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from bot.store.postgresql.commit_history import MissingSpan
     from bot.store.postgresql.session import PostgresqlSession
     from bot.store.work import Cursor
 
@@ -145,6 +146,13 @@ class Writer:
         A SQLite file is locked by its folder, whatever happens meanwhile.
         """
         return self._session is None or self.was_heard_within(CURRENT_SECONDS)
+
+    def take_missing(self) -> MissingSpan | None:
+        """Return once what an older database at the same address lacks; None if nothing."""
+        if self._session is None:
+            return None
+        missing, self._session.history.missing = self._session.history.missing, None
+        return missing
 
     def was_heard_within(self, seconds: float) -> bool:
         """Tell whether a unit of work was stored so many seconds ago at most."""

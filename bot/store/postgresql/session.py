@@ -22,6 +22,7 @@ import psycopg
 from bot.errors import CommitFailedError, DatabaseAwayError
 from bot.log import log
 from bot.store.faults import StoreFault, failure_reason, fault_kind
+from bot.store.postgresql.commit_history import CommitHistory
 from bot.store.postgresql.pipeline import Answer, Pipeline, PipelinedCursor
 from bot.store.work import Work, check_connection
 
@@ -77,6 +78,7 @@ class PostgresqlSession:
         self._missing_since = 0.0
         self._server_process = 0
         self._server_started = ""
+        self.history = CommitHistory()
         self._has_warned = False
         self._pipeline: Any = None
         self._mark = Answer()
@@ -99,6 +101,7 @@ class PostgresqlSession:
                 return self._run_once(unit)
             except _UnknownFateError as error:
                 if self._was_committed(error.number, error.server):
+                    self.history.note(error.number)
                     error.work.run_after_commit()
                     return error.result  # type: ignore[no-any-return]
                 lost: BaseException = error
@@ -167,6 +170,7 @@ class PostgresqlSession:
                 connection.execute(_END_WAIT, (self._server_process,))
             if self._claim is not None:
                 self._claim(connection, self._server_process)
+            self.history.compare(connection)
             connection.execute(_PLAN_ONCE)
             self._pipeline = Pipeline(connection)
         except BaseException:
@@ -223,6 +227,7 @@ class PostgresqlSession:
         if self._has_warned:
             log.warning("commit_uncertain", kind="the server did not wait for the standby")
             raise self._unknown(work, result)
+        self.history.note(self._number())
         work.run_after_commit()
         return result
 
