@@ -3,7 +3,8 @@
 Telegram keeps a press for 150 seconds only. A person in the middle of a question then waits for a
 reply that will never come, so the question is asked again; nothing is assumed. Only in a live
 session: after half an hour it is not known who holds the phone, and a message that comes unasked
-could be seen by the wrong eyes.
+could be seen by the wrong eyes. And only where the bot talks: a caseworker who has taken over
+silences it, and someone who is near would see what comes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from bot.store.tables.main import conversations
 from bot.vault.erasure.retention import DRAFTS_KEPT
 
 if TYPE_CHECKING:
-    from bot.dispatch.conversation_store import ConversationRow, Conversations
+    from bot.dispatch.conversation_store import Conversation, ConversationRow, Conversations
     from bot.dispatch.effects import Effects
     from bot.dispatch.turn_services import TurnServices
     from bot.mailbox.outbox import Outbox
@@ -78,14 +79,21 @@ def _repeat_question(
     turn: TurnHandler, key: bytes, row: ConversationRow, now: int
 ) -> Effects | None:
     """Return what is said to a person in a live session; None where nothing is to be said."""
-    conversation = row.conversation
-    is_live = now - conversation.touched_at <= SESSION_TIMEOUT
-    if row.fault is not None or not is_live or not conversation.position.frames:
-        return None
-    if conversation.has_left:  # another person may hold the phone now
+    if row.fault is not None or not _waits_for_bot(row.conversation, now):
         return None
     try:
-        return turn.repeat_after_downtime(key, conversation, now)
+        return turn.repeat_after_downtime(key, row.conversation, now)
     except Exception as error:  # noqa: BLE001 - it must not keep others from being asked
         log.error("turn_failed", error=type(error).__name__)
         return None
+
+
+def _waits_for_bot(conversation: Conversation, now: int) -> bool:
+    """Tell whether a person waits for the bot: in a live session that no caseworker holds.
+
+    Who has left or wrote that someone is near waits for nothing: others may see the phone.
+    """
+    is_live = now - conversation.touched_at <= SESSION_TIMEOUT
+    is_asked = bool(conversation.position.frames) and conversation.takeover is None
+    is_safe = not (conversation.has_left or conversation.wants_silence)
+    return is_live and is_asked and is_safe

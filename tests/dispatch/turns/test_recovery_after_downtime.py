@@ -12,12 +12,15 @@ from tests.support.dispatch_inspection import (
     HELLO,
     current_step,
     frames,
+    send_report,
     start_report,
     stored_conversation,
 )
 
 if TYPE_CHECKING:
     from tests.support.harnesses.hotline_harness import HotlineHarness
+    from tests.support.people.caseworker_driver import CaseworkerDriver
+    from tests.support.people.chat_person import ChatPerson
 
 pytestmark = pytest.mark.both_databases
 
@@ -128,3 +131,43 @@ def test_who_had_to_go_is_not_asked_again(hotline: HotlineHarness) -> None:
     hotline.advance_time(0)
     hotline.restart(seconds_away=200)
     assert person.texts == shown
+
+
+def took_over(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
+    """Return a person with an open menu, whose chat a caseworker has just taken over."""
+    person = home.person()
+    send_report(person)
+    ((case,),) = home.ask("SELECT id FROM cases")
+    mei = home.colleague()
+    mei.claims(case)
+    mei.take_over(case)
+    return person, mei, case
+
+
+@pytest.mark.parametrize("is_answered", [True, False], ids=["in a talk", "opener unanswered"])
+def test_the_bot_says_nothing_after_an_outage_in_a_chat_a_caseworker_holds(
+    hotline: HotlineHarness, *, is_answered: bool
+) -> None:
+    person, mei, case = took_over(hotline)
+    if is_answered:
+        person.presses("I can write now")
+        mei.says(case, "Hello, I read what you sent.")
+    shown = person.texts
+    hotline.advance_time(0)
+    hotline.restart(seconds_away=480)
+    assert person.texts == shown
+    mei.hand_back(case)  # the control: the same menu is open
+    hotline.advance_time(0)
+    hotline.restart(seconds_away=200)
+    assert AWAY in person.texts
+
+
+def test_nothing_comes_after_an_outage_while_someone_is_near(hotline: HotlineHarness) -> None:
+    person = hotline.person()
+    start_report(person, until="county")
+    person.says("he beats me, do not write now, he is here")
+    before, shown = stored_conversation(person).question_count, person.texts
+    hotline.advance_time(0)
+    hotline.restart(seconds_away=200)
+    assert person.texts == shown
+    assert stored_conversation(person).question_count == before
