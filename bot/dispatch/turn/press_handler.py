@@ -9,6 +9,7 @@ from bot.conversation import Choose, open_question
 from bot.conversation.inputs import PressInput
 from bot.dispatch import callback_data
 from bot.dispatch.turn.flow_names import DANGER_FLOW, LANGUAGE_QUESTION, SUICIDE_FLOW
+from bot.dispatch.turn.talk.relay import TAKEOVER_COMMANDS
 
 if TYPE_CHECKING:
     from bot.dispatch.turn.command_handler import CommandHandler
@@ -34,7 +35,7 @@ class PressHandler:
     def handle(self, update: Update) -> None:
         """Do what a button stands for; for an old one, say so and show what is open."""
         turn, token, relay = self.turn, update.text, self.relay
-        if token == callback_data.DANGER_BUTTON:
+        if token == callback_data.DANGER_BUTTON or self._is_danger_in_talk(token):
             self.commands.run(DANGER_FLOW)
         elif token == callback_data.BYE_BUTTON:
             self.session.end()
@@ -54,6 +55,15 @@ class PressHandler:
         else:
             self.replies.reject_stale_button(update)
             self.engine.continue_or_start()
+
+    def _is_danger_in_talk(self, token: str) -> bool:
+        """Tell whether "I am not safe" was pressed while a caseworker holds the chat.
+
+        It answers no question then: the bot would go on with the questions it had asked before.
+        """
+        is_held = self.turn.conversation.takeover is not None
+        is_asked = self.turn.is_in_flow(*TAKEOVER_COMMANDS)
+        return is_held and not is_asked and callback_data.says_danger(token)
 
     def _is_current(self, token: str) -> bool:
         """Tell whether a button may stand under the open question: a tick is set and cleared."""

@@ -29,7 +29,7 @@ from bot.hotline.chat.messages import (
     CaseMessageKind,
     MessageSide,
 )
-from bot.hotline.chat.takeover import HeldWords
+from bot.hotline.chat.takeover import HeldWords, OpenerState
 from bot.hotline.contact_rule import PRESENCE_WINDOW
 from bot.hotline.events import EventKind
 from bot.hotline.referrals.consent_dialog import ConsentPress, ConsentReply
@@ -158,7 +158,7 @@ class Relay:
         """Show an update in the case of the caseworker who has taken over."""
         turn, content = self.turn, self._read(update, takeover)
         if content is None:
-            self.replies.show_toast(update, turn.services.texts.caseworker_reads)
+            self._say_of_old_button(takeover, update)
         else:
             at = self._next_moment(takeover) if takeover.last_written_at else turn.now
             message = CaseMessage(takeover.case, MessageSide.PERSON, *content, at)
@@ -168,6 +168,13 @@ class Relay:
             if update.kind is not UpdateKind.PRESS:
                 turn.effects.staff.alarms |= turn.services.texts.find_alarms(update.text)
             self._say_what_is_not_kept(update)
+
+    def _say_of_old_button(self, takeover: TakeoverState, update: Update) -> None:
+        """Say that a person answers here now; before the opener is answered, nothing shows that."""
+        if takeover.opener_state == OpenerState.ANSWERED:
+            self.replies.show_toast(update, self.turn.services.texts.caseworker_reads)
+        else:
+            self.replies.reject_stale_button(update)
 
     def _say_what_is_not_kept(self, update: Update) -> None:
         """Tell the person what does not reach the caseworker, who cannot know what it was."""

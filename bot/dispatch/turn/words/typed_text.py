@@ -355,9 +355,7 @@ class TypedText:
         """Return which of these commands an update is: danger, or a way out."""
         name: str | None = None
         if update.kind is UpdateKind.PRESS:
-            name = {callback_data.DANGER_BUTTON: DANGER_FLOW, callback_data.BYE_BUTTON: BYE}.get(
-                update.text
-            )
+            name = _command_of_button(update.text)
         elif update.kind is UpdateKind.TEXT:
             found = self.parse_command(update.text)
             name = found[0] if found else self.command_of_label(update.text)
@@ -399,3 +397,10 @@ class TypedText:
         """Tell whether staff must not see a text: perhaps a passphrase, and no cry for help."""
         may_be = bool(text) and self.turn.may_be_secret(text)
         return may_be and not self.turn.services.texts.find_alarms(text)
+
+
+def _command_of_button(token: str) -> str | None:
+    """Return the command a button stands for, whatever question it belongs to; None for others."""
+    if token == callback_data.DANGER_BUTTON or callback_data.says_danger(token):
+        return DANGER_FLOW
+    return BYE if token == callback_data.BYE_BUTTON else None
