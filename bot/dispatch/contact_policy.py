@@ -11,7 +11,7 @@ phones change hands. What is decided here overrides what was decided before.
     unasked      the person is present; else it is refused, for its moment is over
     reminder     the rule allows it now, and the chat is idle; else it waits a day at most,
                  and the question of a check-in as long as an answer counts, and also while
-                 the person is in a session without a caseworker: they agreed on that moment
+                 the person is in a session or a talk: they agreed on that moment
 
 So after a gap the first message is always the neutral opener, whatever the rule says; insisting
 lifts the hours, never the opener. While the clock cannot be believed, nothing is sent.

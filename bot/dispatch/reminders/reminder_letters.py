@@ -81,7 +81,7 @@ class ReminderLetters:
             case: its id.
             latest: the moment after which the question is worth nothing.
             now: the moment.
-            may_interrupt: whether it is asked in a live session as well.
+            may_interrupt: whether it is asked in a live session and during a takeover as well.
         """
         contact = find_contact(self.hotline.vault, work, case)
         if contact is None or not contact.has_chat:
@@ -149,18 +149,17 @@ def may_remind_at(  # noqa: PLR0913 - the chat, the case, and the moment
     """Return when the bot may ask a person the neutral question, or why not at all.
 
     Not while anyone is in the chat: only a caseworker may ask them at that moment. The question of
-    a check-in may interrupt a session, for the person agreed on that moment.
+    a check-in may interrupt a session and a talk, for the person agreed on that moment.
     """
     if Passphrases.is_frozen(work, case):
         return now, CASE_FROZEN
     if row is not None and row.fault is not None:
         return now, NO_CHAT
     earliest = now
-    if row is not None:
+    if row is not None and not may_interrupt:
         if takeover_of(row.conversation) is not None:
             return now, CASEWORKER_PRESENT
-        if not may_interrupt:
-            earliest = max(now, row.conversation.touched_at + SESSION_TIMEOUT + 1)
+        earliest = max(now, row.conversation.touched_at + SESSION_TIMEOUT + 1)
     rules, since = contact_rules(work, key, case), services.clock_monitor.steady_since
     at = all_allow_at(rules, LONG_AGO, earliest, services.zone, since)
     return (now, ONLY_THEY_WRITE) if at == NEVER else (at, "")

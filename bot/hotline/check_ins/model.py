@@ -19,8 +19,10 @@ menu that are no button, question, courtesy or cry for help. The rest goes on as
 write shortly before the hour would lose their report at every line.
 
 The question is sent at its hour also while the person is in the chat: the hour that they were told
-counts from there. While a caseworker talks with them it is not, and silence is an alarm all the
-same.
+counts from there. So it is while a caseworker holds the chat, where two promises conflict: the
+takeover silences the bot, and we ask at the hour that was agreed. A person who is not asked may
+forget the word, and the alarm may lead to a call that endangers them; the question is the one that
+caseworkers begin with, too. In a talk an answer ends nothing: the bot is silent after every line.
 
 Staff read that the right word came, and when. The word itself is taken out of the case; wrong words
 stay there, for they may be something the person wanted to say.

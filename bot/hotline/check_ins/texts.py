@@ -42,6 +42,7 @@ END_CHECK_IN_FIRST = _(
 NOT_ASKED_REASONS = {
     "only_they_write": pgettext("not asked", "the person wants to write first"),
     "no_hour": pgettext("not asked", "the hour is none of those the person allowed"),
+    # Of a round that an earlier release began: now the person is asked then, too.
     "colleague_is_there": pgettext("not asked", "a colleague was in the chat"),
     "frozen": pgettext("not asked", "the duress word was written"),
     "no_chat": pgettext("not asked", "the chat is not known"),
