@@ -77,6 +77,17 @@ class Afterwards(Flow):
         leave=pgettext("button", "Do not take it back"),
         when=what_now.was("take_back"),
     )
+    # Its end is a choice of its own: a person who counts on an alarm is not left alone silently.
+    taken_back_and_asked = End(
+        # Translators: "word" is one only the person knows. Quote the words on the buttons exactly.
+        _(
+            "All right. It is marked as taken back. At the hour we agreed on we still ask you, and "
+            "our people are told if your word does not come. To end that, write here, press “Ask "
+            "me at a set time” and then “Ask me no more”."
+        ),
+        Outcome.WITHDRAWN,
+        when=take_back.was("take_back") & Fact("checks_in"),
+    )
     taken_back = End(
         _("All right. It is marked as taken back. You can write here again at any time."),
         Outcome.WITHDRAWN,

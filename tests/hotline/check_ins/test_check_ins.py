@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -398,3 +399,38 @@ def test_an_erased_case_leaves_no_hour(hotline: HotlineHarness) -> None:
     )
     assert hotline.ask("SELECT count(*) FROM check_ins") == [(0,)]
     assert passes(hotline, 30, step=1) == []
+
+
+def takes_back(person: ChatPerson) -> list[str]:
+    person.says("hello")
+    person.presses("Take it back")
+    return person.presses("Take it back")
+
+
+def test_who_takes_it_back_reads_that_the_hour_stays_and_how_to_end_it(
+    hotline: HotlineHarness,
+) -> None:
+    person, case = agreed(hotline)
+    (told,) = takes_back(person)
+    assert "we still ask you" in told
+    person.says("ok")
+    person.presses(*re.findall("“(.*?)”", told))
+    ended = [it for it in hotline.board.events if it.kind is EventKind.CHECKED_IN]
+    assert [it.case for it in ended] == [case]
+    assert until(hotline, 23) == []
+
+
+def test_the_hour_stays_when_what_was_sent_is_taken_back(hotline: HotlineHarness) -> None:
+    person, case = agreed(hotline)
+    takes_back(person)
+    before = len(person.texts)
+    assert until(hotline, 21.5) == []
+    assert person.texts[before:] == [OPENER]
+    (alarm,) = until(hotline, 23)
+    assert alarm.case == case
+
+
+def test_nothing_is_said_of_an_hour_where_none_is_agreed(hotline: HotlineHarness) -> None:
+    person, _case = writes_to_us(hotline)
+    (told,) = takes_back(person)
+    assert told == "All right. It is marked as taken back. You can write here again at any time."
