@@ -194,6 +194,9 @@ class Conversation(msgspec.Struct, array_like=True):
     """Cases of this chat whose check-in raised an alarm: the person reads how they stood before."""
     is_someone_near: bool = False
     """Whether the last thing written said that someone is near or comes, or asked for silence."""
+    has_unheard_end: bool = False
+    """Whether a takeover has ended and nothing was said since: what the person read last, as an
+    opener, is a question to which no one waits for an answer."""
 
     def before_alarm(self, case: str) -> CaseBeforeAlarm | None:
         """Return how a case stood before the alarm of its check-in; None where there was none."""

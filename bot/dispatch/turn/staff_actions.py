@@ -225,13 +225,12 @@ class StaffActions:
         session, takeover = found
         if action.is_own and takeover.by != action.by:
             return None
-        session.takeover = None
-        turn.effects.staff.withdraw_waiting = True
-        self.relay.talk.withdraw_waiting_question(takeover)
+        self.relay.talk.let_bot_answer(session, takeover)
         turn.add_event(EventKind.HANDED_BACK, takeover.case, action.by)
         if not self._can_talk(takeover):
             # Another person may hold the phone: the question is asked when they write.
             return None
+        session.has_unheard_end = False
         title = self.relay.talk.title_value(takeover)
         self.replies.send_text(turn.services.texts.caseworker_left, title)
         turn.conversation.activity.expect_answer()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.cases.consents import CONSENT_QUESTIONS
 from bot.clock import HOUR
 from bot.conversation import Outcome
 from bot.conversation.outcomes import TAKES_EXTRAS
@@ -110,12 +111,15 @@ class TurnHandler:
             self._session.suspend()
         silence = self._note_activity(update)
         accepted = self._flood_control.count(update)
+        is_unheard, turn.conversation.has_unheard_end = turn.conversation.has_unheard_end, False
         was_choosing, was_secret = turn.is_in_flow(*PASSPHRASE_FLOWS), turn.may_write_secret()
         read_case, extras = turn.read_case, _count_extras(turn.conversation)
         self._store_written(accepted)
         if not self._forward(accepted, silence, fleeting):
             if accepted is update and self._joins.take(update):
                 self._go_on_after_code(goes_on=goes_on)
+            elif goes_on and is_unheard and self._answers_caseworker(accepted):
+                self._engine.continue_or_start()
             elif goes_on:
                 self._answer(update, accepted, fleeting)
             else:
@@ -129,6 +133,7 @@ class TurnHandler:
         self._replies.schedule_removal(0 if update.kind is UpdateKind.PRESS else update.message)
         self._keep_sender(update)
         turn.forget_closed_questions()
+        turn.conversation.has_unheard_end |= is_unheard and not self._replies.visible_places()
         return turn.effects
 
     def perform(self, action: ChatAction, reply_to: str, language: str) -> Effects:
@@ -304,6 +309,18 @@ class TurnHandler:
             self._flood_control.reply_once(update, fleeting, self._messages.count_only)
         else:
             self._flood_control.reply_once(update, fleeting, self._messages.handle)
+
+    def _answers_caseworker(self, update: Update) -> bool:
+        """Tell whether words answer what a caseworker asked who holds the chat no more.
+
+        A yes to "Is this a good moment to write?" agrees to nothing that the bot asked before.
+        """
+        if update.kind is not UpdateKind.TEXT or self.context.asks_passphrase():
+            return False
+        frames = self.context.frames
+        is_agreement = bool(frames) and frames[-1].step in CONSENT_QUESTIONS
+        is_answer = is_agreement and self._typed.answers_question(update.text)
+        return is_answer or self._opener.is_reply_in_words(update)
 
     def _go_on_after_code(self, *, goes_on: bool) -> None:
         """Ask the open question, or who can see the phone: a code is no answer to either."""

@@ -13,11 +13,17 @@ from bot.hotline.events import EventKind
 from bot.languages import catalogue
 from flows.requests.report import Report
 from flows.texts import hotline as hotline_texts
-from flows.texts.phrases import CHAT_CLEARED
+from flows.texts.phrases import CHAT_CLEARED, STALE_BUTTON
 from flows.texts.titles import ROLE_TITLES
 from flows.urgent.danger import DangerFlow
 from tests.support.database_fixtures import on_both_databases
-from tests.support.dispatch_inspection import place_at, reachable_positions
+from tests.support.dispatch_inspection import (
+    current_step,
+    place_at,
+    reachable_positions,
+    send_report,
+    start_report,
+)
 from tests.support.harnesses.hotline_harness import HotlineHarness
 from tests.support.people.caseworker_driver import CaseworkerDriver, refusals
 
@@ -496,3 +502,50 @@ def test_words_right_after_the_caseworker_left_are_answered(
     before = len(person.texts)
     person.says("my address is Zhongshan road 5")
     assert len(person.texts) > before
+
+
+def asked_to_send(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
+    """Return a person whom a caseworker asked for a good moment as they were about to send more."""
+    person = home.person()
+    send_report(person)
+    ((case,),) = home.ask("SELECT id FROM cases")
+    person.presses("Tell something new")
+    start_report(person)
+    mei = home.colleague()
+    mei.claims(case)
+    mei.take_over(case)
+    assert person.last == OPENER
+    return person, mei, case
+
+
+@pytest.mark.parametrize("words", ["yes", "1", "ok now", "no", "not now", "Who is this?"])
+@pytest.mark.parametrize("how", ["handed back", "access ended"])
+def test_words_for_a_caseworker_who_is_gone_agree_to_nothing_the_bot_asked(
+    hotline: HotlineHarness, words: str, how: str
+) -> None:
+    person, mei, case = asked_to_send(hotline)
+    if how == "handed back":
+        mei.hand_back(case)
+    else:
+        mei.disable()
+    assert person.says(words)[-1].startswith("Send this now?")
+    assert current_step(person) == ("report", "send")
+    assert hotline.ask("SELECT count(*) FROM cases") == [(1,)]
+    person.says("yes")  # the control: now the question was read
+    assert hotline.ask("SELECT count(*) FROM cases") == [(2,)]
+
+
+def test_buttons_of_an_opener_no_one_waits_for_say_so_and_ask_what_is_open(
+    hotline: HotlineHarness,
+) -> None:
+    person, mei, case = asked_to_send(hotline)
+    mei.hand_back(case)
+    assert person.presses("I can write now")[-1].startswith("Send this now?")
+    assert person.toasts[-1] == STALE_BUTTON.source
+    assert hotline.ask("SELECT count(*) FROM cases") == [(1,)]
+
+
+def test_a_cry_for_help_to_a_caseworker_who_is_gone_is_answered(hotline: HotlineHarness) -> None:
+    person, mei, case = asked_to_send(hotline)
+    mei.hand_back(case)
+    assert "110" in " ".join(person.says("help he has a knife"))

@@ -17,6 +17,7 @@ from bot.messages import SendText
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.dispatch.conversation_store import Conversation
     from bot.dispatch.turn.context import TurnContext
     from bot.dispatch.turn.replies import Replies
     from bot.hotline.chat.messages import CaseMessage
@@ -73,11 +74,15 @@ class CaseworkerTalk:
         turn, found = self.turn, self.turn.find_takeover()
         if found is None or turn.hotline.is_held_by(found[1].case, found[1].by):
             return
-        session, takeover = found
+        self.let_bot_answer(*found)
+        turn.add_event(EventKind.HANDED_BACK, found[1].case, found[1].by)
+
+    def let_bot_answer(self, session: Conversation, takeover: TakeoverState) -> None:
+        """End a takeover; what waited for the person is withdrawn."""
         session.takeover = None
-        turn.effects.staff.withdraw_waiting = True
+        session.has_unheard_end = session is self.turn.conversation
+        self.turn.effects.staff.withdraw_waiting = True
         self.withdraw_waiting_question(takeover)
-        turn.add_event(EventKind.HANDED_BACK, takeover.case, takeover.by)
 
     def end_takeover(self, how: PersonLeft) -> None:
         """End the takeover because the person has left; messages that wait are withdrawn."""

@@ -208,6 +208,10 @@ class OpenerDialog:
         """Tell whether an update presses a button below an opener."""
         return bool(self._opener_reply(update))
 
+    def is_reply_in_words(self, update: Update) -> bool:
+        """Tell whether words say that this is a good moment, that it is none, or ask who writes."""
+        return self._is_good_moment(update) is not None
+
     def is_answered_by(self, takeover: TakeoverState, update: Update) -> bool:
         """Tell whether an update says that this is a good moment, to an opener that was seen."""
         is_asked = takeover.opener_state == OpenerState.SENT and not takeover.is_in_other_hands
