@@ -47,7 +47,7 @@ from bot.hotline.staff.service_hours import ServiceHours
 from bot.languages import catalogue
 from bot.log import log
 from bot.monitoring.activity import StandaloneDesk
-from bot.store.faults import BUSY_ERRORS
+from bot.store.faults import ignore_store_errors
 from bot.vault import AuditLog, Vault
 from flows import ALL_FLOWS
 from flows.texts.counties import COUNTIES
@@ -108,7 +108,7 @@ def _answer_renderer(settings: Settings, registry: FlowRegistry, language: str) 
 @contextlib.asynccontextmanager
 async def open_desk_app(context: DeskContext) -> AsyncIterator[ASGIApp]:
     """Give the application of a desk that shows events, while the context manager lasts."""
-    with contextlib.suppress(*BUSY_ERRORS):
+    with ignore_store_errors():
         await context.sessions.clean()
     watcher = EventWatcher(
         context.read_pool, EventLog(context.vault), context.streams, context.command_client,

@@ -13,9 +13,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.clock import SECOND
-from bot.errors import CommitFailedError
 from bot.hotline.service_alerts import POLLING_RESUMED, POLLING_STOPPED
 from bot.log import log
+from bot.store.faults import ignore_store_errors
 from bot.store.findings import POLLING_ALARM
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ async def _tell(app: WatchedApp, text: Text, moments: Mapping[str, int]) -> None
         name: f"{datetime.fromtimestamp(at / SECOND, zone):%Y-%m-%d %H:%M}"
         for name, at in moments.items()
     }
-    with suppress(CommitFailedError, TimeoutError):  # the log and the desk have it
+    with suppress(TimeoutError), ignore_store_errors():  # the log and the desk have it
         async with asyncio.timeout(TELL_TIMEOUT):
             letters = await app.database.writer.run(lambda work: app.tell_staff(work, text, values))
         app.courier.enqueue(letters)

@@ -7,11 +7,16 @@ because they can hold names of people, hosts and databases.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import sqlite3
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from bot.errors import CommitFailedError, DatabaseAwayError, HavenError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PRIMARY = 0xFF
 """The bits of SQLite's extended error codes that hold the primary code."""
@@ -28,8 +33,6 @@ _NOTHING_WRITTEN = frozenset(
 _WRITE_REFUSED = frozenset({sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_SHMSIZE})
 """Primary and extended codes of a write that the disk refused. After them SQLite knows what is on
 the disk. After a failed fsync it does not, and takes commits for durable that are not."""
-BUSY_ERRORS = (sqlite3.OperationalError, CommitFailedError)
-"""What a unit of work raises that the store did not take; nothing of it was stored."""
 
 
 _NOT_WRITABLE = (
@@ -197,6 +200,18 @@ def is_store_error(error: BaseException) -> bool:
     return (
         isinstance(error, CommitFailedError) or code in _TRANSIENT or fault_kind(error) is not None
     )
+
+
+@contextlib.contextmanager
+def ignore_store_errors() -> Iterator[None]:
+    """Let what is stored next time anyway fail with the store; other jobs say what is wrong."""
+    try:
+        yield
+    except sqlite3.OperationalError:
+        return
+    except Exception as error:
+        if not is_store_error(error):
+            raise
 
 
 def database_fault(error: BaseException) -> str | None:

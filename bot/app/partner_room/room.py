@@ -21,7 +21,7 @@ from bot.hotline.deliveries.partner_links import RecipientPartners
 from bot.hotline.directory.rules import known_codes
 from bot.hotline.directory.store import ServiceDirectory
 from bot.languages import LANGUAGES, catalogue
-from bot.store.faults import BUSY_ERRORS
+from bot.store.faults import ignore_store_errors
 from bot.vault import AuditLog
 from bot.vault.keys.passwords import DEFAULT_COST, PasswordCost
 from flows.texts.counties import COUNTIES
@@ -118,6 +118,6 @@ async def open_room(context: RoomContext) -> AsyncIterator[ASGIApp]:
 async def _clean(context: RoomContext) -> None:
     """Delete what has expired, at once and every few minutes, until cancelled."""
     while True:
-        with contextlib.suppress(*BUSY_ERRORS):
+        with ignore_store_errors():
             await context.sessions.clean(context.clock.now())
         await asyncio.sleep(CLEANUP_SECONDS)

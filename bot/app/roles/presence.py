@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from bot.app.roles.role import ProcessRole, names
 from bot.errors import AlreadyRunningError
-from bot.store.faults import BUSY_ERRORS
+from bot.store.faults import ignore_store_errors
 from bot.store.processes.running import (
     BEAT_SECONDS,
     RUNS,
@@ -50,7 +50,7 @@ class Presence:
     async def begin(self) -> None:
         """Store that this process runs; a leader removes the rows of those that have ended."""
         own = self._own()
-        with contextlib.suppress(*BUSY_ERRORS):  # it is stored at the next sign of life
+        with ignore_store_errors():  # it is stored at the next sign of life
             await self.database.writer.run(lambda work: self._beat(work, own, is_quiet=False))
 
     async def run(self) -> NoReturn:
@@ -62,14 +62,14 @@ class Presence:
         try:
             while True:
                 await asyncio.sleep(LEAD_SECONDS if asks else period)
-                with contextlib.suppress(*BUSY_ERRORS):  # what is wrong is told by other jobs
+                with ignore_store_errors():  # what is wrong is told by other jobs
                     if self.clock.monotonic() - beaten_at >= period - 0.1:
                         beaten_at = self.clock.monotonic()
                         await self.database.writer.run(lambda work: self._beat(work, own))
                     elif asks and self._has_to_ask():
                         await self.database.writer.run(check_connection)
         finally:
-            with contextlib.suppress(*BUSY_ERRORS, AlreadyRunningError):
+            with contextlib.suppress(AlreadyRunningError), ignore_store_errors():
                 await self.database.writer.run(lambda work: leave(work, own.number))
 
     def _has_to_ask(self) -> bool:

@@ -16,7 +16,7 @@ from bot.clock import SystemClock
 from bot.errors import CommitFailedError
 from bot.log import log
 from bot.store.database import DataDirectory
-from bot.store.faults import BUSY_ERRORS
+from bot.store.faults import ignore_store_errors
 from bot.store.processes.running import STANDS_BY
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ async def _until_free(database: Database, directory: DataDirectory) -> None:
     from bot.store.processes.leadership import is_lead_free  # noqa: PLC0415 - psycopg is slow to import
 
     while True:
-        with contextlib.suppress(*BUSY_ERRORS):
+        with ignore_store_errors():
             is_free = await database.writer.run(is_lead_free)
             if is_free and not directory.is_locked():  # by one that is paused on this machine
                 return

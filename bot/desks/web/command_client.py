@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from bot.desks.web.live.event_log import (
 )
 from bot.hotline.commands.registry import COMMANDS
 from bot.hotline.commands.store import StaffCommands, begin_due, delay_command, submit_command
-from bot.store.faults import BUSY_ERRORS
+from bot.store.faults import ignore_store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -105,7 +104,7 @@ class CommandClient:
 
     async def _begin_due(self, seconds: float) -> None:
         await asyncio.sleep(seconds + TIMER_MARGIN)
-        with suppress(*BUSY_ERRORS):  # the bot's process looks as well
+        with ignore_store_errors():  # the bot's process looks as well
             if await self.writer.run(lambda work: begin_due(work, self.clock.now())):
                 self.wake()
 
@@ -139,7 +138,7 @@ class CommandClient:
 
     @staticmethod
     async def _wake_quietly(wake: Callable[[], Awaitable[None]]) -> None:
-        with suppress(*BUSY_ERRORS):  # the dispatcher looks again by itself
+        with ignore_store_errors():  # the dispatcher looks again by itself
             await wake()
 
     def deliver_result(self, ticket: str, result: CommandResult) -> bool:

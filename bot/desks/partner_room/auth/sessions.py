@@ -25,7 +25,7 @@ from bot.desks.web.auth.session_memory import (
     StoredMemory,
 )
 from bot.errors import DecryptionError, HavenError
-from bot.store.faults import BUSY_ERRORS
+from bot.store.faults import ignore_store_errors
 from bot.store.statements import delete_by, insert, select_by, select_one, update_by
 from bot.store.tables.partners import partner_sessions
 from bot.vault.keys.browser_key import (
@@ -176,7 +176,7 @@ class RoomSessions:
 
         A full disk ends no session: this process knows the changes, and tries again.
         """
-        with contextlib.suppress(*BUSY_ERRORS, HavenError):
+        with contextlib.suppress(HavenError), ignore_store_errors():
             if await self._rows.keep(session, secret):
                 session.touched_at = session.seen_at
             elif session.seen_at - session.touched_at >= SEEN_EVERY:
@@ -193,7 +193,7 @@ class RoomSessions:
         """End a session, at every room; at this one also while the disk takes no writes."""
         self._sessions.pop(token, None)
         self._to_delete.add(token)
-        with contextlib.suppress(*BUSY_ERRORS):
+        with ignore_store_errors():
             await self._writer.run(lambda work: work.run(_END, token))
             self._to_delete.discard(token)
 

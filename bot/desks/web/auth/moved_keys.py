@@ -8,11 +8,10 @@ it and whose browser asks for anything wraps its key to those who may open it no
 
 from __future__ import annotations
 
-import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.store.faults import BUSY_ERRORS
+from bot.store.faults import ignore_store_errors
 from bot.vault.keys.keyring import STAFF_PREFIX
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ async def wrap_keys_of_moved_cases(request: DeskRequest) -> None:
         return
     wraps, now = request.context.vault.cases.wraps, request.now
     found = moved.since(known)
-    with contextlib.suppress(*BUSY_ERRORS):
+    with ignore_store_errors():
         if known == NEVER:
             own = f"{STAFF_PREFIX}{session.who}"
             found += await request.read(lambda _work: wraps.held_by(own))

@@ -33,7 +33,7 @@ from bot.desks.web.auth.session_memory import (
 from bot.desks.web.live.event_log import EventLog
 from bot.errors import DecryptionError, HavenError
 from bot.hotline.directory.find import ServiceQuery
-from bot.store.faults import BUSY_ERRORS
+from bot.store.faults import ignore_store_errors
 from bot.store.statements import delete_by, insert, select_by, select_one, update_by
 from bot.store.tables.desk import desk_sessions
 from bot.vault.keys.browser_key import (
@@ -340,7 +340,7 @@ class DeskSessions:
         A full disk ends no session: this process knows the changes, and tries again.
         """
         is_due = session.seen_at - session.touched_at >= SEEN_EVERY
-        with contextlib.suppress(*BUSY_ERRORS, HavenError):
+        with contextlib.suppress(HavenError), ignore_store_errors():
             if session.has_urgent_changes or (is_due and session.memory() != session.stored.values):
                 await self.keep(session, secret)
             elif is_due:
@@ -359,7 +359,7 @@ class DeskSessions:
         """End a session, at every desk; at this one also while the disk takes no writes."""
         self.forget(token)
         self._to_delete.add(token)
-        with contextlib.suppress(*BUSY_ERRORS):
+        with ignore_store_errors():
             await self._writer.run(lambda work: self._end(work, token))
             self._to_delete.discard(token)
 

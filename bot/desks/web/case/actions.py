@@ -6,7 +6,6 @@ decides whether a command is carried out. A field that a form does not have is r
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -38,7 +37,7 @@ from bot.hotline.commands.store import StaffCommands
 from bot.hotline.commands.texts import DONE, REST_OFFERED
 from bot.hotline.commands.types import Command, Verb
 from bot.hotline.deadlines import DEADLINES_RUNNING, deadlines_line
-from bot.store.faults import BUSY_ERRORS
+from bot.store.faults import ignore_store_errors
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -222,7 +221,7 @@ async def send_command(
         return None
     told = await request.context.command_client.send(command, request.sent_nonce)
     # The command is stored: whatever fails from here on must not look as if it were not.
-    with contextlib.suppress(*BUSY_ERRORS):
+    with ignore_store_errors():
         if told is not None and told.source == DEADLINES_RUNNING.source:
             told = await _with_deadlines(request, told)
         if told is not None and told.source == REST_OFFERED.source:
@@ -251,7 +250,7 @@ def _delay_of(request: DeskRequest) -> float:
 async def _delay_command(request: DeskRequest, command: Command, seconds: float) -> None:
     """Store a command that can still be undone; its words are no draft any more."""
     await request.context.command_client.delay(command, request.sent_nonce, seconds)
-    with contextlib.suppress(*BUSY_ERRORS):
+    with ignore_store_errors():
         await _delete_sent_drafts(request, command)
 
 
