@@ -75,7 +75,7 @@ def says_someone_arrives(text: str) -> bool:
         return False
     clauses = clauses_of(text)
     return any(
-        all(found) and any(it["arrives"] or it["near"] for it in found if it is not None)
+        all(found) and any(it["arrives"] for it in found if it is not None)
         for tag in LANGUAGES
         if (found := [_pattern(tag).fullmatch(it) for it in clauses])
     )
