@@ -12,7 +12,7 @@ Accents do not count.
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.languages import LANGUAGES, LOCALES
@@ -46,20 +46,15 @@ class _ReturnWords(NamedTuple):
 def says_comes_back(text: str) -> bool:
     """Tell whether a text says that someone comes back soon, and nothing else."""
     return any(
-        all(words.line.fullmatch(it) for it in clauses)
-        and any(words.people.search(it) and words.returning.search(it) for it in clauses)
-        and any(words.when.search(it) for it in clauses)
-        for clauses, words in _read(text)
+        words.people.search(it) and words.returning.search(it)
+        for words, clauses in _fitting(text)
+        for it in clauses
     )
 
 
 def puts_off(text: str) -> bool:
     """Tell whether a text says that the person writes later, or that someone comes back soon."""
-    return any(
-        all(words.line.fullmatch(it) for it in clauses)
-        and any(words.when.search(it) for it in clauses)
-        for clauses, words in _read(text)
-    )
+    return bool(_fitting(text))
 
 
 def load_comes_back(tag: str, locales: Path = LOCALES) -> dict[str, list[str]]:
@@ -67,14 +62,23 @@ def load_comes_back(tag: str, locales: Path = LOCALES) -> dict[str, list[str]]:
     return load_words(FILE_NAME, LISTS, tag, locales)
 
 
-def _read(text: str) -> list[tuple[list[str], _ReturnWords]]:
-    """Return the clauses of a text with the words of each language; nothing of most texts."""
+@lru_cache(maxsize=1)
+def _fitting(text: str) -> list[tuple[_ReturnWords, list[str]]]:
+    """Return the languages in which a text is of these words and names a time, with its clauses.
+
+    A turn asks several times of the same text.
+    """
     if len(text) > LONGEST or "?" in text or "\uff1f" in text:
         return []
     if not _times().may_hold(fold_typed(text)):
         return []
-    clauses = clauses_of(text)
-    return [(clauses, _words(tag)) for tag in LANGUAGES] if clauses else []
+    clauses, known = clauses_of(text), map(_words, LANGUAGES)
+    return [(words, clauses) for words in known if _fits(words, clauses)]
+
+
+def _fits(words: _ReturnWords, clauses: list[str]) -> bool:
+    is_of_them = all(words.line.fullmatch(it) for it in clauses)
+    return is_of_them and any(words.when.search(it) for it in clauses)
 
 
 @cache
