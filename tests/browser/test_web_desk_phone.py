@@ -39,6 +39,8 @@ LAST_MESSAGES = """() => {
     .map(({ top, bottom }) => top >= pane.top && bottom <= pane.bottom);
 }"""
 
+ALL_LAST_MESSAGES = f"() => ({LAST_MESSAGES})().every((shown) => shown)"
+
 
 @asynccontextmanager
 async def phone(
@@ -89,6 +91,7 @@ async def test_three_messages_and_the_composer_fit_above_the_keyboard(
             bar, composer = [await page.evaluate(BOX, it) for it in (".topbar", "#compose")]
             assert (bar["top"], bar["height"] <= MAX_BAR) == (0, True)
             assert round(composer["bottom"]) == size["height"]
+            await page.wait_for_function(ALL_LAST_MESSAGES)  # they are scrolled to in a frame
             assert await page.evaluate(LAST_MESSAGES) == [True] * 3
         await page.keyboard.type("Yes, I am here.")
         await page.locator("#say button").tap()
