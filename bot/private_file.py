@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import pwd
 import stat
@@ -52,6 +53,22 @@ def _is_of_others(kind: int, permitted: int, named: int) -> bool:
     if kind == NAMED_USER:
         return bool(permitted) and named not in {0, os.geteuid()}
     return bool(permitted) and kind in {OWNING_GROUP, NAMED_GROUP}
+
+
+def lock_where_possible(handle: int) -> None:
+    """Lock an open file or folder for this process, until it is closed.
+
+    A drive that locks no folder, as over a network, locks nothing here.
+
+    Raises:
+        BlockingIOError: another process has locked it.
+    """
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:
+        return
 
 
 def is_still_at(handle: int, path: Path) -> bool:

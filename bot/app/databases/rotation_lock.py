@@ -6,13 +6,13 @@ operator to keep a key that opens nothing.
 
 from __future__ import annotations
 
-import fcntl
 import os
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from bot.app.keys import key_store_url, opening
 from bot.errors import HavenError
+from bot.private_file import lock_where_possible
 from bot.store.database import Database
 
 if TYPE_CHECKING:
@@ -57,16 +57,10 @@ def rotation_lock(settings: Settings) -> Iterator[None]:
 def _folder_lock(folder: Path) -> Iterator[None]:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        _take(handle)
+        try:
+            lock_where_possible(handle)  # SQLite needs a drive that locks files, and is alone
+        except BlockingIOError:
+            raise HavenError(ANOTHER_RUNS) from None
         yield
     finally:
         os.close(handle)
-
-
-def _take(handle: int) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise HavenError(ANOTHER_RUNS) from None
-    except OSError:
-        return  # a drive that locks no folder: SQLite needs one that locks files, and is alone

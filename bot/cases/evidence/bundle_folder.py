@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO
 
 from bot.errors import EvidenceError
-from bot.private_file import is_still_at, user_name
+from bot.private_file import is_still_at, lock_where_possible, user_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -114,7 +113,7 @@ def _locked_folder(path: Path) -> int:
     except FileNotFoundError:
         return -1
     try:
-        _lock(handle)
+        lock_where_possible(handle)  # an export has to go to any drive
         if is_still_at(handle, path):
             return handle
     except BaseException:
@@ -122,15 +121,6 @@ def _locked_folder(path: Path) -> int:
         raise
     os.close(handle)
     return -1
-
-
-def _lock(handle: int) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise
-    except OSError:
-        return  # a drive that locks no folder, as over a network: exports have to go there too
 
 
 def _create(path: Path) -> BinaryIO:

@@ -96,7 +96,7 @@ def another_fails(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(("happens", "said"), [(another_ends, "File exists"), (another_fails, "")])
-@pytest.mark.parametrize("moment", ["_locked_folder", "_lock"])
+@pytest.mark.parametrize("moment", ["_locked_folder", "lock_where_possible"])
 def test_an_export_that_ends_while_another_begins_keeps_its_folder(
     happens: Callable[[Path], None], said: str, moment: str,
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
@@ -106,7 +106,7 @@ def test_an_export_that_ends_while_another_begins_keeps_its_folder(
 
     def step(given: object) -> object:
         monkeypatch.setattr(bundle_folder, moment, real)
-        if moment == "_lock":  # the folder that was opened is the one of the other export
+        if moment == "lock_where_possible":  # the folder that was opened is the one of the other export
             unfinished.rmdir()
         happens(folder)
         return real(given)
