@@ -195,8 +195,7 @@ async def _run_with(
     )
     webhook = build_webhook(settings) if ProcessRole.FRONT in options.roles else None
     if options.leads:
-        old_files = (directory.recordings, directory.profile_digest)
-        await database.writer.run(lambda work: adopt_old_files(work, bot.id, *old_files))
+        await _adopt_old_files(database, directory, bot.id)
     sender = Sender(bot, recordings=Recordings(bot, values=SharedValues(database.writer)))
     async with connections(bot):
         build_options = BuildOptions(
@@ -213,28 +212,32 @@ async def _run_with(
         activity = Activity(options.clock, StandbyWatch.of(database, keys, options.clock))
         # The desk comes first: it needs neither Telegram nor an end of the recovery.
         desk = [options.extra_job(running)] if options.extra_job else []
-        watch = _watch_jobs(settings, running, activity, options)
-        if webhook is not None:
-            watch.append(webhook.serve())
+        watch = _watch_jobs(settings, running, activity, options, webhook)
 
         process = ProcessParts(
             bot, disk, directory, profile, activity, webhook, blobs, has_room, ConflictDetector()
         )
 
-        def run_once() -> Coroutine[None, None, None]:
-            return _run_jobs(running.app, process, options)
-
-        roles = _all_roles(options)
-        presence = Presence(database, roles, options.clock, also=running.follow_clocks)
+        presence = Presence(
+            database, _all_roles(options), options.clock, also=running.follow_clocks
+        )
         await presence.begin()
         await run_together(
             *desk,
             *watch,
-            _run_while_writable(running, build_app, run_once),
+            _run_while_writable(
+                running, build_app, lambda: _run_jobs(running.app, process, options)
+            ),
             watch_silence(database, vault, directory.silence_mark if options.leads else None),
             watch_history(database, vault),
             presence.run(),
         )
+
+
+async def _adopt_old_files(database: Database, directory: DataDirectory, bot: int) -> None:
+    """Store what an earlier release wrote into files about what Telegram was told."""
+    old_files = (directory.recordings, directory.profile_digest)
+    await database.writer.run(lambda work: adopt_old_files(work, bot, *old_files))
 
 
 def _open_blobs(settings: Settings, database: Database, options: RunOptions) -> Blobs:
@@ -248,10 +251,11 @@ def _all_roles(options: RunOptions) -> frozenset[ProcessRole]:
 
 
 def _watch_jobs(
-    settings: Settings, running: RunningApp, activity: Activity, options: RunOptions
-) -> list[Coroutine[None, None, None]]:
-    """Return the jobs that watch the bot, and go on while a full disk has stopped its own."""
-    jobs: list[Coroutine[None, None, None]] = []
+    settings: Settings, running: RunningApp, activity: Activity, options: RunOptions,
+    webhook: Webhook | None,
+) -> list[Coroutine[None, None, None]]:  # fmt: skip
+    """Return the jobs that go on while a full disk has stopped the bot's own."""
+    jobs = [webhook.serve()] if webhook is not None else []
     fetches = ProcessRole.FRONT in options.roles
     if fetches and not options.rehearsal:  # there time jumps
         jobs.append(watch_polling(lambda: running.app, activity))
