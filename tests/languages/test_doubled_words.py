@@ -13,33 +13,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.languages import LANGUAGES
-from bot.languages.typed import (
-    alone_again,
-    clear_requests,
-    comes_back,
-    no_danger,
-    one_other,
-    other_hands,
-    someone_near,
-    taken_back,
-)
+from bot.languages.typed.clear_requests import load_clear_requests, says_arrival
+from tests.languages.word_readers import READERS, WordReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-LISTS: dict[Callable[[str], Any], Callable[[str], dict[str, list[str]]]] = {
-    someone_near.find_someone_near: someone_near.load_near_words,
-    alone_again.says_alone_again: alone_again.load_alone_words,
-    clear_requests.find_clear_request: clear_requests.load_clear_requests,
-    clear_requests.says_arrival: clear_requests.load_clear_requests,
-    comes_back.puts_off: comes_back.load_comes_back,
-    someone_near.says_someone_arrives: someone_near.load_near_words,
-    taken_back.find_taken_back: taken_back.load_taking_back,
-    one_other.find_plea_about_other: one_other.load_one_other,
-    other_hands.says_other_hands: other_hands.load_other_hands,
-    no_danger.find_denied_danger: no_danger.load_no_danger_words,
-}
+WATCHED = READERS | {"arrival": WordReader(says_arrival, load_clear_requests)}
 TEXTS, CHARACTERS = 60, 120
 ENDLESS = 5.0
 """Seconds of the processor after which a text counts as one that is never read."""
@@ -89,14 +70,14 @@ def doubled(words: dict[str, list[str]], seed: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
-@pytest.mark.parametrize("find", LISTS, ids=lambda it: it.__name__)
-def test_doubled_words_are_read_at_once(find: Callable[[str], Any], tag: str) -> None:
+@pytest.mark.parametrize("name", WATCHED)
+def test_doubled_words_are_read_at_once(name: str, tag: str) -> None:
+    find, load = WATCHED[name]
     find("he is gone")  # what is read once takes its time
-    texts = doubled(LISTS[find](tag), f"{find.__name__} {tag}")
-    assert [it for it in texts if not reads(find, it)] == []
+    assert [it for it in doubled(load(tag), f"{name} {tag}") if not reads(find, it)] == []
 
 
 @pytest.mark.parametrize("text", READ_LONG)
 def test_a_text_that_took_long_is_read_at_once(text: str) -> None:
     assert len(text) <= CHARACTERS
-    assert [find.__name__ for find in LISTS if not reads(find, text)] == []
+    assert [name for name, it in WATCHED.items() if not reads(it.find, text)] == []

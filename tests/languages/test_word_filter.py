@@ -10,59 +10,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.languages import LANGUAGES
-from bot.languages.typed import (
-    alone_again,
-    clear_requests,
-    comes_back,
-    no_danger,
-    one_other,
-    other_hands,
-    someone_near,
-    taken_back,
-)
+from bot.languages.typed import someone_near
 from bot.languages.typed.word_filter import WordFilter
 from tests.languages.scores import HELD_SETS, sentences
+from tests.languages.word_readers import READERS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
-FINDS: dict[str, Callable[[str], Any]] = {
-    "near": someone_near.find_someone_near,
-    "alone": alone_again.says_alone_again,
-    "return": comes_back.says_comes_back,
-    "later": comes_back.puts_off,
-    "arrives": someone_near.says_someone_arrives,
-    "clear": clear_requests.find_clear_request,
-    "back": taken_back.find_taken_back,
-    "plea": one_other.find_plea_about_other,
-    "hands": other_hands.says_other_hands,
-    "danger": no_danger.find_denied_danger,
-}
 ENTRIES = sorted(
     {
         word.replace("/", " ").replace("@", "").replace("...", " ")
-        for load in (
-            someone_near.load_near_words,
-            alone_again.load_alone_words,
-            clear_requests.load_clear_requests,
-            comes_back.load_comes_back,
-            taken_back.load_taking_back,
-            one_other.load_one_other,
-            other_hands.load_other_hands,
-            no_danger.load_no_danger_words,
-        )
+        for reader in READERS.values()
         for tag in LANGUAGES
-        for words in load(tag).values()
+        for words in reader.load(tag).values()
         for word in words
     }
 )
 
 
+def _found(text: str) -> dict[str, Any]:
+    return {name: reader.find(text) for name, reader in READERS.items()}
+
+
 def _without_filter(monkeypatch: pytest.MonkeyPatch, text: str) -> dict[str, Any]:
     with monkeypatch.context() as patched:
         patched.setattr(WordFilter, "may_hold", lambda _self, _folded: True)
-        return {name: find(text) for name, find in FINDS.items()}
+        return _found(text)
 
 
 @pytest.mark.parametrize("tag", LANGUAGES)
@@ -75,7 +49,7 @@ def test_no_sentence_is_read_otherwise_without_the_quick_look(
     for text, other in pairwise(texts):
         for written in (text, f"{text}, {other}"):
             expected = _without_filter(monkeypatch, written)
-            assert {name: find(written) for name, find in FINDS.items()} == expected, written
+            assert _found(written) == expected, written
 
 
 @given(st.lists(st.sampled_from(ENTRIES), min_size=1, max_size=4), st.sampled_from([" ", ", ", ""]))
@@ -84,7 +58,7 @@ def test_no_mixture_of_words_of_the_lists_is_read_otherwise(words: list[str], pa
     text = parted.join(words)
     with pytest.MonkeyPatch.context() as patched:
         expected = _without_filter(patched, text)
-    assert {name: find(text) for name, find in FINDS.items()} == expected
+    assert _found(text) == expected
 
 
 def test_a_quick_look_that_sees_too_little_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:

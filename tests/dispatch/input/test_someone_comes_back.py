@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.languages import LANGUAGES, catalogue
-from flows.texts import questions
+from bot.languages import LANGUAGES
 from tests.dispatch.input.test_answers_where_a_place_is_asked import WHERE, asked_where
+from tests.dispatch.input.test_someone_is_near import goodbyes
 from tests.languages.test_comes_back import BACK
 from tests.support.dispatch_inspection import (
     current_step,
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 CHOICES = (("danger", "tell"), ("urgent_details", "hurt"), ("report", "safe"))
 
 
-def goodbyes(language: str) -> set[str]:
-    return {catalogue(language).gettext(it.text.source) for it in questions.ANSWERS["leaving"]}
-
-
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("place", CHOICES)
 def test_the_question_stays_open_and_is_asked_again(
@@ -40,7 +36,7 @@ def test_the_question_stays_open_and_is_asked_again(
         before = frames(person)[-1].answers
         heard = person.says(text)
         assert heard, text
-        assert not goodbyes(language) & set(heard), (text, heard)
+        assert not set(goodbyes(language)) & set(heard), (text, heard)
         if current_step(person) == place:  # else it was a cry for help, as "he is coming back"
             assert frames(person)[-1].answers == before, text
         assert text in str(stored_conversation(person)), text

@@ -9,11 +9,11 @@ import pytest
 from bot.messages import button_token
 from flows.texts import hotline as hotline_texts
 from flows.texts import phrases
-from tests.support.dispatch_inspection import current_step, send_report
+from tests.dispatch.turns.test_recovery_after_downtime import took_over
+from tests.support.dispatch_inspection import current_step
 
 if TYPE_CHECKING:
     from tests.support.harnesses.hotline_harness import HotlineHarness
-    from tests.support.people.caseworker_driver import CaseworkerDriver
     from tests.support.people.chat_person import ChatPerson
 
 OPENER = "Hello. Is this a good moment to write?"
@@ -30,23 +30,11 @@ def press_of(person: ChatPerson, label: str) -> str:
     )
 
 
-def held(home: HotlineHarness) -> tuple[ChatPerson, CaseworkerDriver, str]:
-    """Return a person below whose menu a caseworker has asked whether it is a good moment."""
-    person = home.person()
-    send_report(person)
-    ((case,),) = home.ask("SELECT id FROM cases")
-    mei = home.colleague()
-    mei.claims(case)
-    mei.take_over(case)
-    assert person.last == OPENER
-    return person, mei, case
-
-
 @pytest.mark.parametrize("label", ["Has anyone read it?", "Take it back", "Ask me at a set time"])
 def test_who_presses_an_old_button_in_a_talk_reads_that_a_person_answers(
     hotline: HotlineHarness, label: str
 ) -> None:
-    person, _mei, _case = held(hotline)
+    person, _mei, _case = took_over(hotline)
     person.presses("I can write now")
     assert person.send_update(person.press(press_of(person, label))) == []
     assert person.toasts[-1] == hotline_texts.PERSON_ANSWERS.source
@@ -57,7 +45,7 @@ def test_who_presses_an_old_button_in_a_talk_reads_that_a_person_answers(
 def test_an_old_button_shows_no_caseworker_before_the_opener_is_answered(
     hotline: HotlineHarness, label: str
 ) -> None:
-    person, _mei, _case = held(hotline)
+    person, _mei, _case = took_over(hotline)
     assert person.send_update(person.press(press_of(person, label))) == []
     assert person.toasts[-1] == phrases.STALE_BUTTON.source
     assert person.last == OPENER  # "The question now is below" is true
@@ -67,7 +55,7 @@ def test_an_old_button_shows_no_caseworker_before_the_opener_is_answered(
 def test_danger_now_below_an_old_question_shows_the_numbers(
     hotline: HotlineHarness, *, is_answered: bool
 ) -> None:
-    person, _mei, case = held(hotline)
+    person, _mei, case = took_over(hotline)
     token = press_of(person, "Danger now")
     if is_answered:
         person.presses("I can write now")
