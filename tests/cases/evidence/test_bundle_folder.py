@@ -106,7 +106,7 @@ def test_an_export_that_ends_while_another_begins_keeps_its_folder(
 
     def step(given: object) -> object:
         monkeypatch.setattr(bundle_folder, moment, real)
-        if moment == "lock_where_possible":  # the folder that was opened is the one of the other export
+        if moment == "lock_where_possible":  # the other export's folder is the one that was opened
             unfinished.rmdir()
         happens(folder)
         return real(given)
