@@ -41,7 +41,7 @@ from bot.hotline.events import Event, EventKind
 from bot.hotline.origins.model import CALL_OUTCOMES, TOLD, CallOutcome
 from bot.hotline.queue.alerts import CaseAlert, alert_recipients
 from bot.languages.typed.other_hands import says_other_hands
-from bot.languages.typed.someone_near import find_someone_near
+from bot.languages.typed.someone_near import warns_of_someone
 from bot.messages import Body, Mention, OpenTopic, RenderPost, SendText, SetReaction
 
 if TYPE_CHECKING:
@@ -254,7 +254,7 @@ class EventRenderer:
         at = self._topic(event.case).content.post_of(content.answered) if content.answered else 0
         summary = self._existing_summary(event)
         self._add(event.case, *person_messages(self._context, summary, event.message, at))
-        if find_someone_near(content.text) is not None:
+        if warns_of_someone(content.text):
             self._add_line(event, texts.SAYS_SOMEONE_NEAR)
         if says_other_hands(content.text):
             self._add_line(event, texts.OTHER_HANDS)

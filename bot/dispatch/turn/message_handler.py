@@ -305,9 +305,15 @@ class MessageHandler:
         self.engine.repeat_question()
 
     def _keep_beside_question(self, text: str) -> None:
-        """Keep a text that cannot answer the open question, and ask that again."""
+        """Keep a text that cannot answer the open question, and ask that again.
+
+        Who says that someone comes back soon reads first that staff have it; thanks need no such
+        line.
+        """
         if not self.turn.is_in_case:
             self.turn.conversation.position.add_extra(text)
+        elif self.typed.tells_of_return(text):
+            self.replies.send_text(self.replies.case_receipt())
         self.engine.remind_of_question()
 
     def _answer_asked(self, text: str, alarms: frozenset[str]) -> bool:

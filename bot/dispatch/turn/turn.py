@@ -40,7 +40,7 @@ from bot.languages.detect import guess_language
 from bot.languages.questions import LEAVING
 from bot.languages.typed.clear_requests import says_arrival
 from bot.languages.typed.comes_back import puts_off
-from bot.languages.typed.someone_near import find_someone_near, says_someone_arrives
+from bot.languages.typed.someone_near import find_someone_near, warns_of_someone
 from bot.messages import Toast, UpdateKind
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ class TurnHandler:
         """
         if update.kind is UpdateKind.PRESS or update.forwarded_from or not update.text:
             return False
-        if find_someone_near(update.text) is not None or says_someone_arrives(update.text):
+        if warns_of_someone(update.text):
             return True
         if not says_arrival(update.text):
             return False

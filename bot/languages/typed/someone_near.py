@@ -88,9 +88,10 @@ def clauses_of(text: str) -> list[str]:
     return [it for it in clauses if it]
 
 
-def any_says_someone_near(texts: str) -> bool:
-    """Tell whether one of several texts, a line each, says that someone is near."""
-    return any(find_someone_near(it) is not None for it in texts.splitlines() if it.strip())
+def warns_of_someone(texts: str) -> bool:
+    """Tell whether one of several texts, a line each, says that someone is near or comes."""
+    lines = [it for it in texts.splitlines() if it.strip()]
+    return any(find_someone_near(it) is not None or says_someone_arrives(it) for it in lines)
 
 
 def _is_short(rest: str) -> bool:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.languages import LANGUAGES
-from tests.dispatch.input.test_answers_where_a_place_is_asked import WHERE, asked_where
+from bot.languages import LANGUAGES, catalogue
+from flows.texts.phrases import KEPT_TOO, WITH_CASE
+from tests.dispatch.input.test_answers_where_a_place_is_asked import LATER, WHERE, asked_where
 from tests.dispatch.input.test_someone_is_near import goodbyes
 from tests.languages.test_comes_back import BACK
 from tests.support.dispatch_inspection import (
@@ -51,3 +52,16 @@ def test_where_the_place_is_asked_it_is_no_place_and_reaches_the_case(
     assert current_step(person) == WHERE
     newest = messages_of_people(sqlite_hotline)[-1]
     assert (newest.text, newest.asked) == (BACK[language][0], "")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_once_staff_read_the_person_reads_that_they_have_it(
+    sqlite_hotline: HotlineHarness, language: str
+) -> None:
+    person = asked_where(sqlite_hotline, language)
+    person.says("Zhongshan Road 12")
+    receipts = [catalogue(language).gettext(it.source) for it in (KEPT_TOO, WITH_CASE)]
+    for text in BACK[language]:
+        sqlite_hotline.advance_time(LATER)  # a burst is answered once
+        heard = person.says(text)
+        assert sum(it in receipts for it in heard) == 1, (text, heard)

@@ -35,7 +35,7 @@ from bot.desks.web.interpreting.renderings import (
     interpreted_entries,
 )
 from bot.hotline.chat.messages import CaseMessages, MessageSide
-from bot.languages.typed.someone_near import any_says_someone_near
+from bot.languages.typed.someone_near import warns_of_someone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -130,7 +130,7 @@ class ReportCard:
     @property
     def near_steps(self) -> frozenset[str]:
         """Where the person wrote that someone is near, or that nothing should be written."""
-        return frozenset(it.step for it in self.words if any_says_someone_near(it.answer))
+        return frozenset(it.step for it in self.words if warns_of_someone(it.answer))
 
     @property
     def is_slim(self) -> bool:

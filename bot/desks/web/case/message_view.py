@@ -25,7 +25,7 @@ from bot.hotline.chat.messages import (
 from bot.hotline.chat.takeover import OPENER
 from bot.hotline.origins.model import CALL_OUTCOMES, TOLD, CallOutcome
 from bot.languages.typed.other_hands import any_says_other_hands
-from bot.languages.typed.someone_near import any_says_someone_near
+from bot.languages.typed.someone_near import warns_of_someone
 from bot.store.statements import select_in
 from bot.store.tables.main import outbox
 from bot.text import quote_digest
@@ -188,7 +188,7 @@ class MessageView:
     @property
     def says_someone_near(self) -> bool:
         """Whether the person writes that someone is near, or that nothing should be written."""
-        return self._is_own_words and any_says_someone_near(self.text)
+        return self._is_own_words and warns_of_someone(self.text)
 
     @property
     def says_other_hands(self) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.desks.web import texts
 from tests.desks.web.case.test_concurrent_answers import met
 from tests.desks.web.case.test_person_ended_chat import pane
@@ -23,6 +25,17 @@ def test_the_mark_stands_below_these_words_and_no_others(web_desk: WebDeskHarnes
     shown = pane(mei, reference, "conversation")
     assert shown.count(texts.SOMEONE_NEAR.source) == 1
     assert shown.index("she is watching") < shown.index(texts.SOMEONE_NEAR.source)
+
+
+@pytest.mark.parametrize("words", ["kapten datang", "他回來了", "he is coming"])
+def test_the_mark_stands_below_words_that_say_that_someone_comes(
+    web_desk: WebDeskHarness, words: str
+) -> None:
+    mei = web_desk.worker().comes()
+    person, reference = met(web_desk, mei)
+    person.says(words)
+    web_desk.settles()
+    assert pane(mei, reference, "conversation").count(texts.SOMEONE_NEAR.source) == 1
 
 
 def test_the_mark_stands_in_a_report_as_well_if_the_words_came_before_it(
