@@ -24,6 +24,7 @@ from bot.app.roles.role import answers_at_once, names
 from bot.app.roles.standby import wait_for_lead
 from bot.app.roles.turn_to_poll import TurnToPoll
 from bot.app.storage import (
+    is_opening_refused,
     open_storage,
     wait_for_failed_commit,
     wait_until_writable,
@@ -55,7 +56,7 @@ from bot.channels.telegram.webhook.order import HOLD_SECONDS
 from bot.clock import SECOND, Clock, SystemClock, boot_number
 from bot.desks.web.live.event_log import WebDesk
 from bot.dispatch.recovery import ask_again_after_downtime
-from bot.errors import AlreadyRunningError, SettingError
+from bot.errors import AlreadyRunningError
 from bot.hotline.contact_rule import ClockMonitor
 from bot.hotline.figures.counters import FigureCounters
 from bot.hotline.origins.join_codes import JoinCodes
@@ -151,17 +152,11 @@ async def run_bot(settings: Settings, options: RunOptions | None = None) -> None
             await _run_bot(settings, options)
         except Exception as error:
             # The lead is often free because the database went away, and it may do so again.
-            is_away = has_stood_by and _is_opening_refused(error)
+            is_away = has_stood_by and is_opening_refused(error)
             if not (is_away or isinstance(error, AlreadyRunningError)):
                 raise
             log.warning("lead_not_taken", error=type(error).__name__)
             await asyncio.sleep(STANDBY_PAUSE)
-
-
-def _is_opening_refused(error: BaseException) -> bool:
-    """Tell whether the store was not there; opening it says so with the name of a setting."""
-    cause = error.__cause__ if isinstance(error, SettingError) else None
-    return is_store_error(cause or error)
 
 
 async def _run_bot(settings: Settings, options: RunOptions) -> None:

@@ -14,7 +14,7 @@ from bot.app.databases.moved import refuse_moved
 from bot.app.databases.upgrade import upgrade_deployment
 from bot.app.keys import load_host_key, open_key_store, opening
 from bot.clock import SECOND, SystemClock
-from bot.errors import AlreadyRunningError, CommitFailedError, HavenError
+from bot.errors import AlreadyRunningError, CommitFailedError, HavenError, SettingError
 from bot.log import log
 from bot.store.compiled import Prepared
 from bot.store.data_folder import require_data
@@ -212,6 +212,12 @@ async def watch_silence(database: Database, vault: Vault, mark: Path | None = No
             await asyncio.sleep(SILENCE_CHECK_SECONDS)
     finally:
         _set_mark(mark, 0)
+
+
+def is_opening_refused(error: BaseException) -> bool:
+    """Tell whether the store was not there; opening it says so with the name of a setting."""
+    cause = error.__cause__ if isinstance(error, SettingError) else None
+    return is_store_error(cause or error)
 
 
 async def watch_history(database: Database, vault: Vault) -> NoReturn:
